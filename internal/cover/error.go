@@ -1,0 +1,91 @@
+package cover
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind sorts errors by what the caller can do about them.
+type Kind uint8
+
+// The kinds of error.
+const (
+	Internal    Kind = iota // nothing; the zero Kind must be the safe one
+	Malformed               // mend the request: it breaks the contract
+	Invalid                 // mend the request: it breaks a rule of the business
+	NotFound                // ask for something else
+	Conflict                // look again, then decide
+	Stale                   // read again: somebody changed it since
+	Forbidden               // ask somebody else
+	Unavailable             // try again later
+)
+
+// Code is the stable name of a refusal, a fault or a warning. Its words, in
+// Indonesian and English, stand in the catalogue of problems.
+type Code string
+
+// Params are the values that the words of a code need. They never hold personal
+// data.
+type Params map[string]any
+
+// Error is an error meant to be read by the caller of the API.
+type Error struct {
+	Kind   Kind
+	Code   Code
+	Params Params
+	Faults Faults
+	Err    error // cause; logged, never shown
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %v", e.Code, e.Err)
+	}
+	return string(e.Code)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf returns the kind of an error; Internal for one that is not ours.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}
+
+// Refuse makes an error of a kind.
+func Refuse(kind Kind, code Code, params Params) *Error {
+	return &Error{Kind: kind, Code: code, Params: params}
+}
+
+// Fault names one place of a request and what is wrong, or doubtful, with it.
+type Fault struct {
+	Pointer string // JSON pointer into the body; the name of a parameter elsewhere
+	In      string // body, query, header or path; empty means body
+	Code    Code
+	Params  Params
+}
+
+// Faults collects faults so that a caller sees all of them at once.
+type Faults []Fault
+
+// Add records a fault of the body.
+func (f *Faults) Add(pointer string, code Code, params Params) {
+	*f = append(*f, Fault{Pointer: pointer, Code: code, Params: params})
+}
+
+// Check records a fault of the body unless ok.
+func (f *Faults) Check(ok bool, pointer string, code Code, params Params) {
+	if !ok {
+		f.Add(pointer, code, params)
+	}
+}
+
+// Err returns the faults as one error, nil if there are none.
+func (f Faults) Err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return &Error{Kind: Invalid, Code: RuleBroken, Faults: f}
+}
