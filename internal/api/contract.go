@@ -1,0 +1,359 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	published "naungan/api"
+	"naungan/internal/access"
+	"naungan/internal/cover"
+)
+
+// contract is the published contract as the server keeps it: what it says of each
+// operation, found by method and route.
+type contract struct {
+	operations map[string]*operation // "GET /v1/officers/:officer_id"
+	scopes     []string              // every scope there is
+}
+
+// operation is what the contract says of one operation.
+type operation struct {
+	id       string
+	public   bool     // needs no token
+	scopes   []string // all of them are needed
+	purpose  bool     // honours the Purpose header
+	queries  []string // the names of its query parameters
+	consumes []string
+	produces []string
+	route    *routers.Route
+}
+
+// maxBody is the most bytes a request that is read whole may have.
+const maxBody = 1 << 20
+
+func init() {
+	// These formats say what the patterns of kin-openapi let pass: a day that does
+	// not exist, a year the database cannot hold.
+	openapi3.DefineStringFormatValidator("date", openapi3.NewCallbackValidator(func(s string) error {
+		d, err := cover.ParseDate(s)
+		if err == nil && (d.Year() < 1900 || d.Year() > 2199) {
+			err = errors.New("not between 1900 and 2199")
+		}
+		return err
+	}))
+	openapi3.DefineStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(s string) error {
+		t, err := time.Parse(time.RFC3339, s)
+		if err == nil && (t.Year() < 1900 || t.Year() > 2199) {
+			err = errors.New("not between 1900 and 2199")
+		}
+		return err
+	}))
+	openapi3.DefineStringFormatValidator("uuid", openapi3.NewCallbackValidator(func(s string) error {
+		if len(s) != 36 {
+			return errors.New("not a UUID")
+		}
+		_, err := uuid.Parse(s)
+		return err
+	}))
+	openapi3.DefineStringFormatValidator("email", openapi3.NewCallbackValidator(func(s string) error {
+		a, err := mail.ParseAddress(s)
+		if err == nil && a.Address != s {
+			err = errors.New("not a bare address")
+		}
+		return err
+	}))
+}
+
+// loadContract reads the contract and refuses one with an operation of which it
+// does not say who may call it.
+func loadContract() (*contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(published.Contract)
+	if err != nil {
+		return nil, fmt.Errorf("contract: %w", err)
+	}
+	c := &contract{operations: map[string]*operation{}}
+	for path, item := range doc.Paths.Map() {
+		for method, o := range item.Operations() {
+			op, err := newOperation(doc, path, item, method, o)
+			if err != nil {
+				return nil, fmt.Errorf("contract: %s %s: %w", method, path, err)
+			}
+			c.operations[method+" "+routeOf(path)] = op
+		}
+	}
+	for scope := range doc.Components.SecuritySchemes["oauth2"].Value.Flows.ClientCredentials.Scopes {
+		c.scopes = append(c.scopes, scope)
+	}
+	slices.Sort(c.scopes)
+	return c, nil
+}
+
+func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method string, o *openapi3.Operation) (*operation, error) {
+	if o.Security == nil {
+		return nil, errors.New("neither security nor an explicit none")
+	}
+	op := &operation{id: o.OperationID, public: len(*o.Security) == 0}
+	for _, requirement := range *o.Security {
+		for _, scopes := range requirement {
+			op.scopes = append(op.scopes, scopes...)
+		}
+	}
+	if !op.public && len(op.scopes) == 0 {
+		return nil, errors.New("security without a scope")
+	}
+	for _, parameters := range []openapi3.Parameters{item.Parameters, o.Parameters} {
+		for _, p := range parameters {
+			switch {
+			case p.Value.In == openapi3.ParameterInQuery:
+				op.queries = append(op.queries, p.Value.Name)
+			case p.Value.Name == "Purpose":
+				op.purpose = true
+			}
+		}
+	}
+	if o.RequestBody != nil {
+		op.consumes = slices.Sorted(keysOf(o.RequestBody.Value.Content))
+	}
+	for _, r := range o.Responses.Map() {
+		op.produces = append(op.produces, slices.Sorted(keysOf(r.Value.Content))...)
+	}
+	checked := *o
+	checked.Security = openapi3.NewSecurityRequirements() // asked before the body is read
+	op.route = &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: &checked}
+	return op, nil
+}
+
+func keysOf(c openapi3.Content) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range c {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// routeOf spells a path of the contract as gin does.
+func routeOf(path string) string { return pathParameter.ReplaceAllString(path, ":$1") }
+
+// route finds the operation of a request.
+func (s *Server) route(c *gin.Context) {
+	r := requestOf(c.Request.Context())
+	r.language = languageOf(c.GetHeader("Accept-Language"))
+	r.operation = s.contract.operations[c.Request.Method+" "+c.FullPath()]
+	r.path, r.query = c.Request.URL.Path, c.Request.URL.Query()
+	r.idempotencyKey, r.dryRun = c.GetHeader("Idempotency-Key"), r.query.Get("dry_run") == "true"
+	r.basic.id, r.basic.secret, _ = c.Request.BasicAuth()
+}
+
+// obeyContract refuses requests that the contract does not allow, with all
+// faults at once. Whatever passes has the shape that handlers rely on.
+func (s *Server) obeyContract(c *gin.Context) {
+	r := requestOf(c.Request.Context())
+	if r.operation == nil {
+		return // gin answers unknown routes, and the portal its own
+	}
+	if err := s.check(c, r); err != nil {
+		s.refuse(c, err)
+	}
+}
+
+func (s *Server) check(c *gin.Context, r *request) error {
+	op := r.operation
+	if !acceptable(c.GetHeader("Accept"), op.produces) {
+		return &cover.Error{Kind: cover.Malformed, Code: cover.NotAcceptable, Params: cover.Params{"supported": op.produces}}
+	}
+	if err := r.readBody(c); err != nil {
+		return err
+	}
+	faults := unknownQueries(r.query, op.queries)
+	params := make(map[string]string, len(c.Params))
+	for _, p := range c.Params {
+		params[p.Key] = p.Value
+	}
+	err := openapi3filter.ValidateRequest(c.Request.Context(), &openapi3filter.RequestValidationInput{
+		Request: c.Request, PathParams: params, QueryParams: r.query, Route: op.route,
+		Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	})
+	if err != nil {
+		faults = append(faults, contractFaults(err)...)
+	}
+	if err := refusalOf(faults); err != nil {
+		return err
+	}
+	if r.idempotencyKey != "" {
+		r.fingerprint = fingerprint(c.Request, r.body)
+	}
+	return nil
+}
+
+// refusalOf makes one refusal of all faults. A version or a key that is missing
+// has an answer of its own, if nothing else is wrong.
+func refusalOf(faults cover.Faults) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	if len(faults) == 1 && faults[0].In == openapi3.ParameterInHeader && faults[0].Code == cover.Required {
+		switch faults[0].Pointer {
+		case "If-Match":
+			return &cover.Error{Kind: cover.Stale, Code: cover.VersionMissing, Faults: faults}
+		case "Idempotency-Key":
+			return &cover.Error{Kind: cover.Malformed, Code: cover.IdempotencyKeyMissing, Faults: faults}
+		}
+	}
+	return &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: faults}
+}
+
+// readBody reads the body of a request whole, within maxBody, and refuses what
+// is no JSON where JSON is due.
+func (r *request) readBody(c *gin.Context) error {
+	if len(r.operation.consumes) == 0 {
+		return nil
+	}
+	media, _, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if !slices.Contains(r.operation.consumes, media) {
+		return &cover.Error{Kind: cover.Malformed, Code: cover.MediaTypeUnsupported, Params: cover.Params{"supported": r.operation.consumes}}
+	}
+	tooLarge := &cover.Error{Kind: cover.Malformed, Code: cover.BodyTooLarge, Params: cover.Params{"limit": maxBody}}
+	if c.Request.ContentLength > maxBody {
+		return tooLarge
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
+	if err != nil {
+		if _, over := errors.AsType[*http.MaxBytesError](err); over {
+			return tooLarge
+		}
+		return jsonFault(cover.JSONInvalid, nil)
+	}
+	r.body = body
+	c.Request.Body = io.NopCloser(bytes.NewReader(body))
+	if strings.HasSuffix(media, "json") {
+		return checkJSON(body)
+	}
+	return nil
+}
+
+// checkJSON refuses what is not one JSON value, and text that no database holds.
+func checkJSON(body []byte) error {
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		var params cover.Params
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			params = cover.Params{"offset": syntax.Offset}
+		}
+		return jsonFault(cover.JSONInvalid, params)
+	}
+	if bytes.Contains(body, []byte(`\u0000`)) {
+		return jsonFault(cover.JSONInvalid, cover.Params{"offset": bytes.Index(body, []byte(`\u0000`))})
+	}
+	return nil
+}
+
+func jsonFault(code cover.Code, params cover.Params) error {
+	var faults cover.Faults
+	faults.Add("", code, params)
+	return &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: faults}
+}
+
+// fingerprint tells requests apart: method, path, query and body, the body with
+// its keys in order.
+func fingerprint(req *http.Request, body []byte) []byte {
+	var value any
+	if json.Unmarshal(body, &value) == nil {
+		if canonical, err := json.Marshal(value); err == nil {
+			body = canonical
+		}
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %s?%s\n", req.Method, req.URL.EscapedPath(), req.URL.Query().Encode())
+	sum.Write(body)
+	return sum.Sum(nil)
+}
+
+// acceptable reports whether an Accept header allows one of the media types.
+func acceptable(header string, produces []string) bool {
+	if header == "" || len(produces) == 0 {
+		return true
+	}
+	for entry := range strings.SplitSeq(header, ",") {
+		media, params, err := mime.ParseMediaType(strings.TrimSpace(entry))
+		if err != nil || params["q"] == "0" {
+			continue
+		}
+		for _, p := range produces {
+			group, _, _ := strings.Cut(p, "/")
+			if p != "application/problem+json" && (media == "*/*" || media == p || media == group+"/*") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func unknownQueries(query url.Values, known []string) (faults cover.Faults) {
+	for _, name := range slices.Sorted(mapKeys(query)) {
+		if !slices.Contains(known, name) {
+			params := cover.Params{"name": printable(name)}
+			if near := nearest(name, known); near != "" {
+				params["nearest"] = near
+			}
+			faults = append(faults, cover.Fault{Pointer: printable(name), In: openapi3.ParameterInQuery, Code: cover.UnknownParameter, Params: params})
+		}
+	}
+	return faults
+}
+
+func mapKeys(m url.Values) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// authenticate finds out who acts and whether they hold the operation's scopes.
+func (s *Server) authenticate(c *gin.Context) {
+	r := requestOf(c.Request.Context())
+	if r.operation == nil || r.operation.public {
+		return
+	}
+	who, err := s.tokens.actor(c.GetHeader("Authorization"))
+	if err != nil {
+		s.refuse(c, err)
+		return
+	}
+	who.RequestID = r.id
+	if r.operation.purpose {
+		who.Purpose = cover.Purpose(c.GetHeader("Purpose"))
+	}
+	r.client = who.ClientID.String()
+	for _, scope := range r.operation.scopes {
+		if !who.Granted(scope) {
+			s.refuse(c, cover.Refuse(cover.Forbidden, cover.ScopeMissing, cover.Params{"scope": scope}))
+			return
+		}
+	}
+	c.Request = c.Request.WithContext(access.With(c.Request.Context(), who))
+}

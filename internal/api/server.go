@@ -1,0 +1,180 @@
+// Package api is the HTTP door. Handlers translate; they do not decide.
+//
+// It owns what crosses the wire: tokens, the contract, paging, idempotency,
+// problems and the words of both languages. It does not own rules (cover), verbs
+// (registry, billing, claims) nor rows (store).
+//
+// A request meets, in this order: recovery and the log, the contract's route,
+// authentication and scope, the contract's shape, and then its handler. Whatever
+// goes wrong on the way leaves through refuse.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"naungan/internal/access"
+	"naungan/internal/api/wire"
+	"naungan/internal/cover"
+	"naungan/internal/portal"
+	"naungan/internal/store"
+	"naungan/internal/tariff"
+)
+
+// Server implements every operation of the contract.
+type Server struct {
+	store     *store.Store
+	tariff    *tariff.Tariff
+	contract  *contract
+	catalogue *catalogue
+	tokens    *tokens
+	stopping  atomic.Bool
+}
+
+var _ wire.StrictServerInterface = (*Server)(nil)
+
+// patience is how long a request may take; no single one has reason to.
+const patience = 30 * time.Second
+
+// New builds the server of a store.
+func New(st *store.Store) (*Server, error) {
+	rates, err := tariff.Load()
+	if err != nil {
+		return nil, err
+	}
+	words, err := loadCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	published, err := loadContract()
+	if err != nil {
+		return nil, err
+	}
+	return &Server{store: st, tariff: rates, contract: published, catalogue: words, tokens: newTokens(st)}, nil
+}
+
+// Stop makes /readyz say no, so that no new requests are sent here.
+func (s *Server) Stop() { s.stopping.Store(true) }
+
+// Handler is the server as net/http wants it.
+func (s *Server) Handler() http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.UseRawPath, r.UnescapePathValues = true, true
+	r.Use(s.log, s.recover, s.route, s.authenticate, s.obeyContract, conditional)
+	r.NoRoute(func(c *gin.Context) { s.refuse(c, cover.Refuse(cover.NotFound, cover.RouteUnknown, nil)) })
+	r.NoMethod(func(c *gin.Context) { s.refuse(c, errMethod(c)) })
+	for _, path := range portal.Paths() {
+		r.GET(path, gin.WrapH(portal.Handler()))
+		r.HEAD(path, gin.WrapH(portal.Handler()))
+	}
+	strict := wire.NewStrictHandlerWithOptions(s, nil, wire.StrictGinServerOptions{
+		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.refuse(c, unreadable(err)) },
+		HandlerErrorFunc:         s.refuse,
+		ResponseErrorHandlerFunc: s.refuse,
+	})
+	wire.RegisterHandlersWithOptions(r, strict, wire.GinServerOptions{
+		ErrorHandler: func(c *gin.Context, err error, _ int) { s.refuse(c, unreadable(err)) },
+	})
+	return r
+}
+
+// recover answers for a handler that panicked.
+func (s *Server) recover(c *gin.Context) {
+	defer func() {
+		if v := recover(); v != nil {
+			if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+				panic(v)
+			}
+			s.refuse(c, fmt.Errorf("panic: %v\n%s", v, stack()))
+		}
+	}()
+	c.Next()
+}
+
+// log writes one line a request. It names operations and ids: never a path as it
+// was asked, a query or a body, which may hold personal data.
+func (s *Server) log(c *gin.Context) {
+	start := s.store.Now()
+	id := requestID(c.Request)
+	c.Header("X-Request-Id", id)
+	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), requestKey{}, &request{id: id}), patience)
+	defer cancel()
+	c.Request = c.Request.WithContext(ctx)
+	c.Next()
+	took := s.store.Now().Sub(start)
+	r := requestOf(c.Request.Context())
+	observe(r.operationID(), c.Writer.Status(), took)
+	if slog.Default().Enabled(ctx, slog.LevelInfo) {
+		slog.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", id), slog.String("operation", r.operationID()),
+			slog.String("client", r.client), slog.Int("status", c.Writer.Status()), slog.Duration("took", took))
+	}
+}
+
+// request is what the middlewares know of a request and handlers may ask.
+type request struct {
+	id        string
+	client    string
+	operation *operation // nil where the contract has none
+	path      string
+	query     url.Values
+	body      []byte
+	language  language
+	basic     credentials
+
+	idempotencyKey string
+	fingerprint    []byte // of method, path and canonical body; made only with a key
+	dryRun         bool
+}
+
+// credentials are those of HTTP Basic.
+type credentials struct{ id, secret string }
+
+type requestKey struct{}
+
+func requestOf(ctx context.Context) *request {
+	r, ok := ctx.Value(requestKey{}).(*request)
+	if !ok {
+		panic("api: no request")
+	}
+	return r
+}
+
+func (r *request) operationID() string {
+	if r.operation == nil {
+		return ""
+	}
+	return r.operation.id
+}
+
+// view is who looks, and on which day.
+type view struct {
+	server *Server
+	who    access.Actor
+	today  cover.Date
+}
+
+func (s *Server) view(r *store.Reader) view { return view{s, r.Actor(), r.Today()} }
+
+// reader returns a Reader for whoever acts.
+func (s *Server) reader(ctx context.Context) *store.Reader {
+	return s.store.Read(ctx, access.Acting(ctx))
+}
+
+// unreadable is what the stubs could not bind although the contract let it pass.
+func unreadable(err error) error {
+	var ours *cover.Error
+	if errors.As(err, &ours) {
+		return err
+	}
+	return bindingFault(err)
+}

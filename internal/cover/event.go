@@ -1,0 +1,44 @@
+package cover
+
+import "github.com/google/uuid"
+
+// EventType names something that happened: a noun and a past participle.
+type EventType string
+
+// What may happen.
+const (
+	OrganisationRegistered     EventType = "organisation_registered"
+	OrganisationAmended        EventType = "organisation_amended"
+	AgreementDrafted           EventType = "agreement_drafted"
+	AgreementAmended           EventType = "agreement_amended"
+	AgreementWasSigned         EventType = "agreement_signed"
+	AgreementWasTerminated     EventType = "agreement_terminated"
+	OfficerWasAppointed        EventType = "officer_appointed"
+	OfficerAmended             EventType = "officer_amended"
+	OfficerWasEnded            EventType = "officer_ended"
+	OfficersEnrolled           EventType = "officers_enrolled"
+	CoveragePeriodWasCancelled EventType = "coverage_period_cancelled"
+	InvoiceDrafted             EventType = "invoice_drafted"
+	InvoiceWasIssued           EventType = "invoice_issued"
+	InvoiceWasVoided           EventType = "invoice_voided"
+	PaymentRecorded            EventType = "payment_recorded"
+	IncidentReported           EventType = "incident_reported"
+	ClaimOpened                EventType = "claim_opened"
+	ClaimWasSubmitted          EventType = "claim_submitted"
+	ClaimWasApproved           EventType = "claim_approved"
+	ClaimWasRejected           EventType = "claim_rejected"
+	ClaimWasPaid               EventType = "claim_paid"
+	ClientCreated              EventType = "client_created"
+	ClientRotated              EventType = "client_rotated"
+	ClientWasRevoked           EventType = "client_revoked"
+	PersonalDataRead           EventType = "personal_data_read"
+)
+
+// Event is something that happened to a resource. It names no person and holds
+// no values: whoever needs them reads the resource.
+type Event struct {
+	Type           EventType
+	ResourceID     uuid.UUID
+	OrganisationID uuid.UUID // whose resource it is
+	Before, After  any       // the resource, for keyed digests; nil where there was none
+}

@@ -1,0 +1,216 @@
+package cover
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// InvoiceStatus is a state of an invoice.
+type InvoiceStatus string
+
+// The states of an invoice.
+const (
+	InvoiceDraft         InvoiceStatus = "draft"
+	InvoiceIssued        InvoiceStatus = "issued"
+	InvoiceOverdue       InvoiceStatus = "overdue"
+	InvoicePartiallyPaid InvoiceStatus = "partially_paid"
+	InvoicePaid          InvoiceStatus = "paid"
+	InvoiceVoid          InvoiceStatus = "void"
+)
+
+// InvoiceStatuses lists every status.
+var InvoiceStatuses = []InvoiceStatus{
+	InvoiceDraft, InvoiceIssued, InvoiceOverdue, InvoicePartiallyPaid, InvoicePaid, InvoiceVoid,
+}
+
+// Invoice gathers the contributions of one agreement and month. What it says is
+// frozen when it is issued.
+type Invoice struct {
+	ID          uuid.UUID
+	AgreementID uuid.UUID
+	OrganiserID uuid.UUID
+	PayerID     uuid.NullUUID // none when officers pay themselves
+	BranchID    uuid.UUID
+	Month       Month
+	Number      string // given when issued, without gaps for a branch and year
+	PaymentCode string // kode iuran, as the BPJS office made it
+	IssuedOn    Date
+	DueOn       Date
+	Officers    int64
+	JKK         Rupiah
+	JKM         Rupiah
+	Paid        Rupiah
+	Groups      []InvoiceGroup `gorm:"serializer:json"`
+	VoidedOn    Date
+	VoidReason  string
+	Version     int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// InvoiceGroup sums the lines of one position, role and wage base.
+type InvoiceGroup struct {
+	Position string `json:"position"`
+	Role     Role   `json:"role"`
+	WageBase Rupiah `json:"wage_base"`
+	Officers int64  `json:"officers"`
+	JKK      Rupiah `json:"jkk"`
+	JKM      Rupiah `json:"jkm"`
+}
+
+// InvoiceLine is what one covered officer adds to an invoice.
+type InvoiceLine struct {
+	InvoiceID        uuid.UUID
+	CoveragePeriodID uuid.UUID
+	OfficerID        uuid.UUID
+	Month            Month
+	Position         string
+	Role             Role
+	WageBase         Rupiah
+	JKK              Rupiah
+	JKM              Rupiah
+	Schedule         string
+}
+
+// Total is what the invoice asks for.
+func (i Invoice) Total() Rupiah { return i.JKK + i.JKM }
+
+// Outstanding is what is still to be paid; nothing on a void invoice.
+func (i Invoice) Outstanding() Rupiah {
+	if !i.VoidedOn.Zero() {
+		return 0
+	}
+	return i.Total() - i.Paid
+}
+
+// StatusOn follows from what happened and the day. Whoever has paid in part and
+// is late is overdue.
+func (i Invoice) StatusOn(today Date) InvoiceStatus {
+	switch {
+	case !i.VoidedOn.Zero():
+		return InvoiceVoid
+	case i.IssuedOn.Zero():
+		return InvoiceDraft
+	case i.Paid >= i.Total():
+		return InvoicePaid
+	case today.After(i.DueOn):
+		return InvoiceOverdue
+	case i.Paid > 0:
+		return InvoicePartiallyPaid
+	default:
+		return InvoiceIssued
+	}
+}
+
+// InvoiceNumber prints the n-th number of a branch's year.
+func InvoiceNumber(year int, n int64) string { return fmt.Sprintf("%d/%06d", year, n) }
+
+// MayIssue refuses to issue by anybody but the branch, what is no draft
+// (invoice_not_draft), and what has no lines (invoice_empty).
+func (i Invoice) MayIssue(actor uuid.UUID) error {
+	if err := MayPerform(actor, i.BranchID, Branch); err != nil {
+		return err
+	}
+	switch {
+	case !i.VoidedOn.Zero() || !i.IssuedOn.Zero():
+		return Refuse(Conflict, InvoiceNotDraft, nil)
+	case i.Officers == 0:
+		return Refuse(Conflict, InvoiceEmpty, nil)
+	}
+	return nil
+}
+
+// Void takes an invoice back. Refuses one that something is paid on
+// (invoice_paid_on) and one that is void already (invoice_void).
+func (i *Invoice) Void(actor uuid.UUID, reason string, today Date) error {
+	if err := i.mayVoid(actor); err != nil {
+		return err
+	}
+	var f Faults
+	f.Check(strings.TrimSpace(reason) != "", "/reason", Blank, nil)
+	i.VoidedOn, i.VoidReason = today, reason
+	return f.Err()
+}
+
+func (i Invoice) mayVoid(actor uuid.UUID) error {
+	if err := MayPerform(actor, i.BranchID, Branch); err != nil {
+		return err
+	}
+	switch {
+	case !i.VoidedOn.Zero():
+		return Refuse(Conflict, InvoiceIsVoid, nil)
+	case i.Paid > 0:
+		return Refuse(Conflict, InvoicePaidOn, nil)
+	}
+	return nil
+}
+
+// MayPay refuses money on what is not issued, or void (invoice_not_payable).
+func (i Invoice) MayPay() error {
+	if i.IssuedOn.Zero() || !i.VoidedOn.Zero() {
+		return Refuse(Conflict, InvoiceNotPayable, nil)
+	}
+	return nil
+}
+
+// Actions says what an organisation may do next with the invoice.
+func (i Invoice) Actions(actor uuid.UUID) []Action {
+	return []Action{
+		action("issue", string(InvoiceIssued), i.MayIssue(actor)),
+		action("void", string(InvoiceVoid), i.mayVoid(actor)),
+	}
+}
+
+// Allocation is the part of a payment that settles one invoice.
+type Allocation struct {
+	InvoiceID uuid.UUID
+	Amount    Rupiah
+}
+
+// Payment is money that a BPJS office received.
+type Payment struct {
+	ID          uuid.UUID
+	BranchID    uuid.UUID
+	PayerID     uuid.NullUUID
+	PaidOn      Date
+	Amount      Rupiah
+	Reference   string       // the bank's own, unique for the branch
+	Allocations []Allocation `gorm:"-"`
+	Version     int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// Unallocated is what the payment settles nothing with.
+func (p Payment) Unallocated() Rupiah {
+	left := p.Amount
+	for _, a := range p.Allocations {
+		left -= a.Amount
+	}
+	return left
+}
+
+// Check says all that is wrong with a payment before any invoice is looked at.
+func (p Payment) Check(today Date) error {
+	var f Faults
+	f.Check(strings.TrimSpace(p.Reference) != "", "/reference", Blank, nil)
+	f.Check(!p.PaidOn.After(today), "/paid_on", InTheFuture, nil)
+	f.Check(p.Amount > 0, "/paid_amount", AmountNotPositive, nil)
+	seen, left := map[uuid.UUID]bool{}, p.Amount
+	for i, a := range p.Allocations {
+		at := fmt.Sprintf("/allocations/%d", i)
+		f.Check(!seen[a.InvoiceID], at+"/invoice_id", InvoiceTwice, nil)
+		seen[a.InvoiceID] = true
+		f.Check(a.Amount > 0, at+"/allocated_amount", AmountNotPositive, nil)
+		// Subtracting keeps clear of overflow, where a sum of huge parts would not.
+		if a.Amount > left {
+			f.Add(at+"/allocated_amount", AllocatedTooMuch, Params{"left": left})
+			continue
+		}
+		left -= max(a.Amount, 0)
+	}
+	return f.Err()
+}

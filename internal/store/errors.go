@@ -1,0 +1,58 @@
+package store
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+
+	"naungan/internal/cover"
+)
+
+// refusal is what a violated constraint means to a caller.
+type refusal struct {
+	code    cover.Code
+	pointer string // of the fault; empty if the whole request is refused
+}
+
+// refusals is keyed by the names of constraints, which are therefore part of the
+// contract of errors; a test holds each against the schema.
+var refusals = map[string]refusal{
+	"organisations_kind_area_key":   {cover.OrganisationTaken, "/area_code"},
+	"organisations_external_id_key": {cover.ExternalIDTaken, "/external_id"},
+	"officers_external_id_key":      {cover.ExternalIDTaken, "/external_id"},
+	"officers_person_key":           {cover.OfficerTaken, "/nik"},
+	"coverage_periods_person_excl":  {cover.CoverOverlaps, ""},
+	"invoices_agreement_month_key":  {cover.InvoiceTaken, ""},
+	"payments_reference_key":        {cover.PaymentReferenceTaken, "/reference"},
+	"claims_incident_key":           {cover.ClaimTaken, "/incident_id"},
+	"agreements_renews_id_fkey":     {cover.AgreementUnknown, "/renews_id"},
+}
+
+// translate turns what the database says into what a caller can use. Everything
+// it does not know stays as it is, and is ours to mend.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) {
+		return &cover.Error{Kind: cover.NotFound, Code: cover.ResourceUnknown, Err: err}
+	}
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return err
+	}
+	if r, ok := refusals[pg.ConstraintName]; ok {
+		refused := &cover.Error{Kind: cover.Conflict, Code: r.code, Err: err}
+		if r.pointer != "" {
+			refused.Faults.Add(r.pointer, r.code, nil)
+		}
+		return refused
+	}
+	switch pg.Code {
+	case "40001", "40P01", "55P03": // serialisation failure, deadlock, lock not available
+		return &cover.Error{Kind: cover.Unavailable, Code: cover.ServiceUnavailable, Err: err}
+	}
+	return err
+}

@@ -1,0 +1,284 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm/clause"
+
+	"naungan/internal/cover"
+)
+
+// officerRow is an officer as stored: what is personal is sealed, and the person
+// is found by a keyed index of their NIK.
+type officerRow struct {
+	cover.Officer
+	PersonID uuid.UUID
+	Personal []byte // hides the noun's own
+}
+
+func (officerRow) TableName() string { return "officers" }
+
+// PersonOf is the keyed index by which a person is found.
+func (r *Reader) PersonOf(n cover.NIK) uuid.UUID { return r.store.keys.Index("nik:" + string(n)) }
+
+func (s *Store) sealPersonal(o cover.Officer) (officerRow, error) {
+	plain, err := json.Marshal(o.Personal)
+	if err != nil {
+		return officerRow{}, err
+	}
+	sealed, err := s.keys.Seal(plain, o.ID[:])
+	return officerRow{Officer: o, PersonID: s.keys.Index("nik:" + string(o.Personal.NIK)), Personal: sealed}, err
+}
+
+// openPersonal opens what is sealed in an officer's row.
+func (s *Store) openPersonal(o *cover.Officer, sealed []byte) error {
+	plain, err := s.keys.Open(sealed, o.ID[:])
+	if err != nil {
+		return fmt.Errorf("open officer %s: %w", o.ID, err)
+	}
+	return json.Unmarshal(plain, &o.Personal)
+}
+
+// officerColumns are read by scanOfficer in this order.
+const officerColumns = `o.id, o.organisation_id, o.personal, o.external_id, o.full_name, o.born_on, o.sex, o.position, o.role,
+	o.area_code, o.polling_station, o.decree_number, o.term_from, o.term_to, o.honorarium, o.ended_on, o.end_reason,
+	o.version, o.created_at, o.updated_at`
+
+func (r *Reader) scanOfficer(row pgx.CollectableRow) (o cover.Officer, err error) {
+	var sealed []byte
+	err = row.Scan(&o.ID, &o.OrganisationID, &sealed, &o.ExternalID, &o.FullName, &o.BornOn, &o.Sex, &o.Position, &o.Role,
+		&o.AreaCode, &o.PollingStation, &o.DecreeNumber, &o.TermFrom, &o.TermTo, &o.Honorarium, &o.EndedOn, &o.EndReason,
+		&o.Version, &o.CreatedAt, &o.UpdatedAt)
+	if err != nil {
+		return o, err
+	}
+	return o, r.store.openPersonal(&o, sealed)
+}
+
+// Officer returns one that the actor sees. It is asked so often that it goes to
+// pgx directly.
+func (r *Reader) Officer(id uuid.UUID) (cover.Officer, error) {
+	seen := r.seenOfficers()
+	return r.oneOfficer(condition{"o.id = ?", []any{id}}.and(condition{strings.ReplaceAll(seen.sql, "officers.", "o."), seen.args}))
+}
+
+func (r *Reader) oneOfficer(where condition) (cover.Officer, error) {
+	rows, err := r.store.pool.Query(r.ctx, numbered("select "+officerColumns+" from officers o where "+where.sql), where.args...)
+	if err != nil {
+		return cover.Officer{}, translate(err)
+	}
+	o, err := pgx.CollectExactlyOneRow(rows, r.scanOfficer)
+	return o, translate(err)
+}
+
+// OfficerFilter narrows a list of officers.
+type OfficerFilter struct {
+	OrganisationID uuid.UUID
+	Positions      []string
+	Statuses       []cover.OfficerStatus
+	AreaCode       string
+	People         []cover.NIK
+	ExternalIDs    []string
+}
+
+// Officers lists those that the actor sees. Each body the actor sees gives its
+// first officers after the page's place, in the order of an index, and the page
+// is the first of those: the cost grows with the page and the number of bodies,
+// never with the rosters.
+func (r *Reader) Officers(f OfficerFilter, p Page) (Listed[cover.Officer], error) {
+	var out Listed[cover.Officer]
+	where, bodies := r.officersWhere(f), r.rosters(f)
+	if p.Count != CountNot {
+		total, err := r.countOfficers(where, bodies, p.Count)
+		if err != nil {
+			return out, err
+		}
+		out.Total = &total
+	}
+	than, direction := ">", "asc"
+	if p.Desc {
+		than, direction = "<", "desc"
+	}
+	if p.After != nil {
+		where = where.and(condition{"o.id " + than + " ?", []any{p.After.ID}})
+	}
+	order := fmt.Sprintf("order by o.id %s limit %d", direction, p.Limit+1)
+	sql := fmt.Sprintf(`select %[1]s %[2]s from (%[3]s) g cross join lateral (select %[1]s o.* from %[4]s and %[5]s %[6]s) o %[6]s`,
+		bodies.distinct, officerColumns, bodies.from.sql, bodies.officers, where.sql, order)
+	rows, err := r.store.pool.Query(r.ctx, numbered(sql), append(append([]any{}, bodies.from.args...), where.args...)...)
+	if err != nil {
+		return out, translate(err)
+	}
+	if out.Items, err = pgx.CollectRows(rows, r.scanOfficer); err != nil {
+		return out, translate(err)
+	}
+	out.cut(p.Limit, func(o cover.Officer) Place { return byID(o.ID) })
+	return out, nil
+}
+
+// rosters is what an actor reads officers from: the organisations it sees, or for
+// a BPJS office the agreements it signed.
+type rosters struct {
+	from     condition // a query whose rows are named g
+	officers string    // the officers o of a row of g, open for further conditions
+	distinct string    // how an officer in several of them comes once
+}
+
+func (r *Reader) rosters(f OfficerFilter) rosters {
+	if r.who.Kind == cover.BPJSOffice {
+		return rosters{
+			from:     condition{"select a.id from agreements a where a.branch_id = ?", []any{r.who.OrganisationID}},
+			officers: "coverage_periods c join officers o on o.id = c.officer_id where c.agreement_id = g.id",
+			distinct: "distinct on (o.id)",
+		}
+	}
+	bodies := r.bodies()
+	if f.OrganisationID != uuid.Nil {
+		bodies = bodies.and(condition{"g.id = ?", []any{f.OrganisationID}})
+	}
+	return rosters{
+		from:     condition{"select g.id from organisations g where " + bodies.sql, bodies.args},
+		officers: "officers o where o.organisation_id = g.id",
+	}
+}
+
+func (r *Reader) officersWhere(f OfficerFilter) condition {
+	where := condition{sql: "true"}
+	if f.OrganisationID != uuid.Nil {
+		where = where.and(condition{"o.organisation_id = ?", []any{f.OrganisationID}})
+	}
+	if len(f.Positions) > 0 {
+		where = where.and(condition{"o.position = any(?)", []any{f.Positions}})
+	}
+	if f.AreaCode != "" {
+		where = where.and(inArea("o.area_code", f.AreaCode))
+	}
+	if len(f.People) > 0 {
+		people := make([]uuid.UUID, len(f.People))
+		for i, n := range f.People {
+			people[i] = r.PersonOf(n)
+		}
+		where = where.and(condition{"o.person_id = any(?)", []any{people}})
+	}
+	if len(f.ExternalIDs) > 0 {
+		where = where.and(condition{"o.external_id = any(?)", []any{f.ExternalIDs}})
+	}
+	if len(f.Statuses) > 0 {
+		where = where.and(r.officerStatuses(f.Statuses))
+	}
+	return where
+}
+
+// officerStatuses says in SQL what cover.Officer.StatusOn says in Go.
+func (r *Reader) officerStatuses(statuses []cover.OfficerStatus) condition {
+	today := r.Today()
+	either := nothing
+	for _, s := range statuses {
+		last := "least(o.term_to, coalesce(o.ended_on, o.term_to))"
+		switch s {
+		case cover.OfficerEnded:
+			either = either.or(condition{last + " < ?", []any{today}})
+		case cover.OfficerAppointed:
+			either = either.or(condition{"(" + last + " >= ? and o.term_from > ?)", []any{today, today}})
+		case cover.OfficerActive:
+			either = either.or(condition{"(" + last + " >= ? and o.term_from <= ?)", []any{today, today}})
+		}
+	}
+	return either
+}
+
+func (r *Reader) countOfficers(where condition, b rosters, how Count) (total int64, err error) {
+	from := fmt.Sprintf(" from (%s) g cross join lateral (select o.id from %s and %s) o", b.from.sql, b.officers, where.sql)
+	args := append(append([]any{}, b.from.args...), where.args...)
+	if how == CountEstimated {
+		return r.estimate(numbered("select o.id"+from), args)
+	}
+	err = r.store.pool.QueryRow(r.ctx, numbered("select count(distinct o.id)"+from), args...).Scan(&total)
+	return total, translate(err)
+}
+
+// numbered gives the arguments of a query the numbers that pgx wants.
+func numbered(sql string) string {
+	var b strings.Builder
+	n := 0
+	for part := range strings.SplitSeq(sql, "?") {
+		if n > 0 {
+			b.WriteString("$" + strconv.Itoa(n))
+		}
+		b.WriteString(part)
+		n++
+	}
+	return b.String()
+}
+
+// OverlappingDuty finds another officer of the actor's own organisation who is the
+// same person in the same position at the same time; nil if there is none. It
+// locks the person against being appointed twice at once.
+func (tx *Tx) OverlappingDuty(o cover.Officer) (id *uuid.UUID, err error) {
+	person := tx.PersonOf(o.Personal.NIK)
+	if err := tx.db.Exec("select pg_advisory_xact_lock(hashtextextended(?, 0))", person.String()).Error; err != nil {
+		return nil, err
+	}
+	var found []uuid.UUID
+	err = tx.db.Table("officers").Where(`person_id = ? and organisation_id = ? and position = ? and id <> ?
+		and term_from <= ? and least(term_to, coalesce(ended_on, term_to)) >= ?`,
+		person, o.OrganisationID, o.Position, o.ID, o.TermTo, o.TermFrom).Limit(1).Pluck("id", &found).Error
+	if err != nil || len(found) == 0 {
+		return nil, translate(err)
+	}
+	return &found[0], nil
+}
+
+// InsertOfficer writes a new officer.
+func (tx *Tx) InsertOfficer(o *cover.Officer) error {
+	o.ID = newID()
+	o.CreatedAt, o.UpdatedAt = tx.Now, tx.Now
+	row, err := tx.store.sealPersonal(*o)
+	if err != nil {
+		return err
+	}
+	return translate(tx.db.Create(&row).Error)
+}
+
+// LockOfficer returns an officer that the actor sees, locked, in the version asked
+// for.
+func (tx *Tx) LockOfficer(id uuid.UUID, v Version) (cover.Officer, error) {
+	var row officerRow
+	q := tx.seenOfficers().on(tx.db.Clauses(clause.Locking{Strength: "UPDATE", Table: clause.Table{Name: "officers"}}))
+	if err := q.Take(&row, "officers.id = ?", id).Error; err != nil {
+		return cover.Officer{}, translate(err)
+	}
+	if err := v.is(row.Version); err != nil {
+		return cover.Officer{}, err
+	}
+	return row.Officer, tx.store.openPersonal(&row.Officer, row.Personal)
+}
+
+// UpdateOfficer writes a locked officer.
+func (tx *Tx) UpdateOfficer(o *cover.Officer) error {
+	o.Version, o.UpdatedAt = o.Version+1, tx.Now
+	row, err := tx.store.sealPersonal(*o)
+	if err != nil {
+		return err
+	}
+	return tx.update(&row)
+}
+
+// RecordReading writes down that the actor reads personal data of these officers
+// unmasked. It is committed before the data leaves.
+func (r *Reader) RecordReading(officers []cover.Officer) error {
+	return r.store.InTx(r.ctx, r.who, func(tx *Tx) error {
+		for _, o := range officers {
+			e := cover.Event{Type: cover.PersonalDataRead, ResourceID: o.ID, OrganisationID: o.OrganisationID}
+			if err := tx.Record(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

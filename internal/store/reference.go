@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"naungan/internal/cover"
+)
+
+// ReferenceSet is reference data that is loaded together: one version of one
+// dataset.
+type ReferenceSet struct {
+	Dataset string
+	Version string
+	Tables  func() ([]ReferenceTable, error) // asked only when the version is new here
+}
+
+// ReferenceTable is what a table should hold. Rows have a value for each column,
+// the key's columns first.
+type ReferenceTable struct {
+	Name    string
+	Key     []string
+	Values  []string // the other columns
+	Rows    [][]any
+	Replace bool // rows that are missing here are deleted; nothing may refer to them
+}
+
+// LoadReference brings the tables of a set to its version, unless that was done
+// before. All of it happens or nothing; of two processes that load at once, one
+// waits and then finds nothing to do.
+func (s *Store) LoadReference(ctx context.Context, set ReferenceSet) error {
+	done, err := referenceLoaded(ctx, s.pool, set)
+	if done || err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		return loadReference(ctx, tx, set)
+	})
+}
+
+func loadReference(ctx context.Context, tx pgx.Tx, set ReferenceSet) error {
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('reference', 0))`); err != nil {
+		return err
+	}
+	done, err := referenceLoaded(ctx, tx, set) // while we waited
+	if done || err != nil {
+		return err
+	}
+	tables, err := set.Tables()
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if err := t.load(ctx, tx); err != nil {
+			return fmt.Errorf("load %s: %w", t.Name, err)
+		}
+	}
+	_, err = tx.Exec(ctx, `insert into reference_versions (dataset, version) values ($1, $2)`, set.Dataset, set.Version)
+	return err
+}
+
+// asker is a pool or a transaction.
+type asker interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func referenceLoaded(ctx context.Context, db asker, set ReferenceSet) (done bool, err error) {
+	err = db.QueryRow(ctx,
+		`select exists (select from reference_versions where dataset = $1 and version = $2)`,
+		set.Dataset, set.Version).Scan(&done)
+	return done, err
+}
+
+// load copies the rows beside the table and merges them in single statements, so
+// that rows may refer to each other in any order.
+func (t ReferenceTable) load(ctx context.Context, tx pgx.Tx) error {
+	incoming, columns := "incoming_"+t.Name, append(t.Key[:len(t.Key):len(t.Key)], t.Values...)
+	_, err := tx.Exec(ctx, fmt.Sprintf(`create temporary table %s (like %s) on commit drop`, incoming, t.Name))
+	if err != nil {
+		return err
+	}
+	if _, err := tx.CopyFrom(ctx, pgx.Identifier{incoming}, columns, pgx.CopyFromRows(t.Rows)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, t.upsert(incoming, columns)); err != nil {
+		return err
+	}
+	if t.Replace {
+		if _, err := tx.Exec(ctx, t.deleteMissing(incoming)); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, `analyze `+t.Name) // a fresh table has no statistics, and the first questions come at once
+	return err
+}
+
+func (t ReferenceTable) upsert(incoming string, columns []string) string {
+	set := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		set[i] = v + " = excluded." + v
+	}
+	return fmt.Sprintf(`insert into %[1]s as present (%[2]s) select %[2]s from %[3]s order by %[4]s
+		on conflict (%[4]s) do update set %[5]s where (%[6]s) is distinct from (%[7]s)`,
+		t.Name, strings.Join(columns, ", "), incoming, strings.Join(t.Key, ", "), strings.Join(set, ", "),
+		prefixed("present.", t.Values), prefixed("excluded.", t.Values))
+}
+
+func (t ReferenceTable) deleteMissing(incoming string) string {
+	return fmt.Sprintf(`delete from %s as present where not exists (select from %s as incoming where (%s) = (%s))`,
+		t.Name, incoming, prefixed("present.", t.Key), prefixed("incoming.", t.Key))
+}
+
+func prefixed(prefix string, columns []string) string {
+	return prefix + strings.Join(columns, ", "+prefix)
+}
+
+// Holidays returns whether nobody works on a day for another reason than its
+// being a Saturday or Sunday: national holidays, collective leave and days of
+// voting, as far as they are loaded.
+func (s *Store) Holidays(ctx context.Context) (func(cover.Date) bool, error) {
+	rows, err := s.pool.Query(ctx, `select day from holidays`)
+	if err != nil {
+		return nil, err
+	}
+	days, err := pgx.CollectRows(rows, pgx.RowTo[cover.Date])
+	if err != nil {
+		return nil, err
+	}
+	free := make(map[cover.Date]bool, len(days))
+	for _, day := range days {
+		free[day] = true
+	}
+	return func(day cover.Date) bool { return free[day] }, nil
+}

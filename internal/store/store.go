@@ -1,0 +1,159 @@
+// Package store keeps cover in Postgres. It is the only package that knows GORM.
+//
+// It owns rows: reading them within what an actor may see, writing them inside a
+// transaction, what a violated constraint means, and what is sealed at rest. It
+// does not own rules (cover) nor verbs (registry, billing, claims).
+//
+// One pool of connections serves GORM and the few questions that are asked so
+// often that they are put to pgx directly.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"naungan/internal/access"
+	"naungan/internal/cover"
+	"naungan/internal/keys"
+)
+
+// ErrOtherKeys says that the database was written with other keys, so that this
+// process could neither find nor open what is sealed in it.
+var ErrOtherKeys = errors.New("the database was written with other keys")
+
+// connections is how many the pool keeps; a database server gives about a
+// hundred, and several processes may share it.
+const connections = 16
+
+// Store is the door to the database.
+type Store struct {
+	pool *pgxpool.Pool
+	db   *gorm.DB
+	keys *keys.Keys
+	now  func() time.Time
+	ref  atomic.Pointer[cover.Reference]
+}
+
+// Open connects to a migrated database. Refuses one that was written with other
+// keys (ErrOtherKeys); a new one remembers these.
+func Open(ctx context.Context, url string, k *keys.Keys, now func() time.Time) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("address of the database: %w", err)
+	}
+	config.MinConns, config.MaxConns = 2, connections
+	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		pgxuuid.Register(c.TypeMap()) // without it each id goes through text
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
+		NowFunc: now, Logger: logger.Discard, DisableNestedTransaction: true, SkipDefaultTransaction: true,
+	})
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s := &Store{pool: pool, db: db, keys: k, now: now}
+	s.ref.Store(&cover.Reference{})
+	if err := s.claimKeys(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// claimKeys lets the first keys that open a database be the only ones.
+func (s *Store) claimKeys(ctx context.Context) error {
+	_, err := s.pool.Exec(ctx, `insert into settings (name, value) values ('keys', $1) on conflict do nothing`, s.keys.Fingerprint())
+	if err != nil {
+		return err
+	}
+	var owner string
+	if err := s.pool.QueryRow(ctx, `select value from settings where name = 'keys'`).Scan(&owner); err != nil {
+		return err
+	}
+	if owner != s.keys.Fingerprint() {
+		return fmt.Errorf("%w: it wants those named %s, these are %s", ErrOtherKeys, owner, s.keys.Fingerprint())
+	}
+	return nil
+}
+
+// Close gives the connections back.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ready asks the database for a sign of life.
+func (s *Store) Ready(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// Keys are what the store seals with.
+func (s *Store) Keys() *keys.Keys { return s.keys }
+
+// Now is the store's clock.
+func (s *Store) Now() time.Time { return s.now() }
+
+// Reader answers questions within what its actor may see.
+type Reader struct {
+	ctx   context.Context
+	store *Store
+	db    *gorm.DB
+	who   access.Actor
+}
+
+// Tx is a Reader that may also write. It lives for one call to InTx.
+type Tx struct {
+	*Reader
+	Now    time.Time    // one instant for every row the transaction touches
+	Doubts cover.Faults // what the caller is warned of when the write succeeds
+}
+
+// Read returns a Reader for an actor.
+func (s *Store) Read(ctx context.Context, who access.Actor) *Reader {
+	return &Reader{ctx: ctx, store: s, db: s.db.WithContext(ctx), who: who}
+}
+
+// InTx runs do in one transaction: committed if do returns nil, else undone.
+func (s *Store) InTx(ctx context.Context, who access.Actor, do func(*Tx) error) error {
+	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		// Postgres keeps microseconds; an answer must equal what is read back.
+		now := s.now().UTC().Truncate(time.Microsecond)
+		return do(&Tx{Reader: &Reader{ctx: ctx, store: s, db: db, who: who}, Now: now})
+	})
+}
+
+// Do is InTx for the common case of a transaction that yields a value.
+func Do[T any](ctx context.Context, s *Store, who access.Actor, do func(*Tx) (T, error)) (out T, err error) {
+	err = s.InTx(ctx, who, func(tx *Tx) error {
+		out, err = do(tx)
+		return err
+	})
+	return out, err
+}
+
+// Actor is who asks.
+func (r *Reader) Actor() access.Actor { return r.who }
+
+// Reference is the data that rules look things up in.
+func (r *Reader) Reference() *cover.Reference { return r.store.ref.Load() }
+
+// Today is the day it is for the actor, in their zone.
+func (r *Reader) Today() cover.Date { return cover.DateOf(r.store.now(), r.who.Zone()) }
+
+// Today is the day of the transaction's instant, in the actor's zone.
+func (tx *Tx) Today() cover.Date { return cover.DateOf(tx.Now, tx.who.Zone()) }
+
+// Doubt records something to warn the caller of.
+func (tx *Tx) Doubt(doubts ...cover.Fault) { tx.Doubts = append(tx.Doubts, doubts...) }

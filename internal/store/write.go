@@ -1,0 +1,70 @@
+package store
+
+import (
+	"encoding/json"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"naungan/internal/cover"
+)
+
+// Version is the version that a change is meant for; the zero Version is any.
+type Version int64
+
+// newID returns a UUIDv7: its order is the order of creation, and it is not to be
+// guessed.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// lock returns one row that the actor sees and holds it until the transaction
+// ends. Refuses another version than the one asked for (version_stale).
+func lock[T any](tx *Tx, seen condition, id uuid.UUID, v Version, version func(T) int64) (T, error) {
+	var row T
+	q := seen.on(tx.db.Clauses(clause.Locking{Strength: "UPDATE"}))
+	if err := q.Take(&row, "id = ?", id).Error; err != nil {
+		return row, translate(err)
+	}
+	return row, v.is(version(row))
+}
+
+func (v Version) is(current int64) error {
+	if v != 0 && int64(v) != current {
+		return cover.Refuse(cover.Stale, cover.VersionStale, cover.Params{"version": current})
+	}
+	return nil
+}
+
+// update writes the whole of a locked row. Select("*") keeps GORM from leaving
+// out what became zero.
+func (tx *Tx) update(row any) error {
+	return translate(tx.db.Model(row).Select("*").Omit("id", "created_at").Updates(row).Error)
+}
+
+// Record writes what happened, in the transaction of the change.
+func (tx *Tx) Record(e cover.Event) error {
+	before, err := tx.digest(e.Before)
+	if err != nil {
+		return err
+	}
+	after, err := tx.digest(e.After)
+	if err != nil {
+		return err
+	}
+	return tx.db.Exec(`insert into events (id, type, resource_id, organisation_id, client_id, actor_id, request_id, purpose,
+		before_digest, after_digest, occurred_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		newID(), e.Type, e.ResourceID, e.OrganisationID, tx.who.ClientID, tx.who.OrganisationID, tx.who.RequestID,
+		tx.who.Purpose, before, after, tx.Now).Error
+}
+
+// digest tells two states of a resource apart without telling what they hold: it
+// is keyed, because a plain digest of a few known fields could be guessed.
+func (tx *Tx) digest(resource any) (uuid.NullUUID, error) {
+	if resource == nil {
+		return uuid.NullUUID{}, nil
+	}
+	written, err := json.Marshal(resource)
+	if err != nil {
+		return uuid.NullUUID{}, err
+	}
+	return uuid.NullUUID{UUID: tx.store.keys.Index(string(written)), Valid: true}, nil
+}
