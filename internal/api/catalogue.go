@@ -114,7 +114,7 @@ func (p *problemType) compile() error {
 				return fmt.Errorf("without a text in %q", l)
 			}
 		}
-		t, err := template.New(string(p.Code)).Option("missingkey=zero").Funcs(functions[l]).Parse(p.Detail.in(l))
+		t, err := template.New(string(p.Code)).Option("missingkey=zero").Funcs(templateFunctions(l)).Parse(p.Detail.in(l))
 		if err != nil {
 			return err
 		}
@@ -135,6 +135,9 @@ func (c *catalogue) title(code cover.Code, l language) string {
 // detail says what is wrong and how to mend it. It falls back to the title where
 // there is nothing better to say: a refusal is never lost for want of words.
 func (c *catalogue) detail(code cover.Code, l language, params cover.Params) string {
+	if l != english {
+		l = indonesian
+	}
 	t := c.byCode[code].details[l]
 	if t == nil {
 		return c.title(code, l)
@@ -155,29 +158,25 @@ func (c *catalogue) entry(code cover.Code) (problemType, bool) {
 // all lists the catalogue in its order.
 func (c *catalogue) all() []problemType { return c.entries }
 
-// functions are what the templates of details may call.
-var functions = map[language]template.FuncMap{
-	indonesian: {
-		"join":   func(v any) string { return joined(v, fmt.Sprint) },
-		"word":   func(v any) string { return joined(v, func(v ...any) string { return word(v[0], indonesian) }) },
-		"number": func(v any) string { return grouped(v, ".") },
-	},
-	english: {
-		"join":   func(v any) string { return joined(v, fmt.Sprint) },
-		"word":   func(v any) string { return joined(v, func(v ...any) string { return word(v[0], english) }) },
-		"number": func(v any) string { return grouped(v, ",") },
-	},
+// templateFunctions are what the templates of details may call.
+func templateFunctions(l language) template.FuncMap {
+	separator := bilingual{".", ","}.in(l)
+	return template.FuncMap{
+		"join":   func(v any) string { return joined(v, func(v any) string { return fmt.Sprint(v) }) },
+		"word":   func(v any) string { return joined(v, func(v any) string { return word(v, l) }) },
+		"number": func(v any) string { return grouped(v, separator) },
+	}
 }
 
 // joined prints a value, or the values of a list with commas between them.
-func joined(v any, print func(...any) string) string {
+func joined(v any, say func(any) string) string {
 	list := reflect.ValueOf(v)
 	if list.Kind() != reflect.Slice {
-		return print(v)
+		return say(v)
 	}
 	parts := make([]string, list.Len())
 	for i := range parts {
-		parts[i] = print(list.Index(i).Interface())
+		parts[i] = say(list.Index(i).Interface())
 	}
 	return strings.Join(parts, ", ")
 }
@@ -260,7 +259,7 @@ var glossary = map[string]bilingual{
 	"slice":     {"daftar", "a list"},
 	"object":    {"objek", "an object"},
 	"struct":    {"objek", "an object"},
-	"date":      {"tanggal YYYY-MM-DD yang ada", "a day that exists, as YYYY-MM-DD"},
+	"date":      {"tanggal yang ada dalam kalender, berbentuk YYYY-MM-DD", "a day of the calendar, as YYYY-MM-DD"},
 	"date-time": {"waktu RFC 3339 dengan zonanya, misalnya 2024-11-28T02:40:00+07:00", "an RFC 3339 instant with its offset, such as 2024-11-28T02:40:00+07:00"},
 	"uuid":      {"UUID", "a UUID"},
 	"email":     {"alamat surel", "an e-mail address"},

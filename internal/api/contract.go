@@ -32,6 +32,8 @@ import (
 type contract struct {
 	operations map[string]*operation // "GET /v1/officers/:officer_id"
 	scopes     []string              // every scope there is
+	json       json.RawMessage
+	tag        string
 }
 
 // operation is what the contract says of one operation.
@@ -89,7 +91,11 @@ func loadContract() (*contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
 	}
-	c := &contract{operations: map[string]*operation{}}
+	written, err := contractJSON(published.Contract)
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{operations: map[string]*operation{}, json: written, tag: digestTag(written)}
 	for path, item := range doc.Paths.Map() {
 		for method, o := range item.Operations() {
 			op, err := newOperation(doc, path, item, method, o)

@@ -121,9 +121,11 @@ func (s *Server) faults(faults cover.Faults, l language) []wire.Fault {
 		if where == "" {
 			where = wire.Body
 		}
-		told = append(told, wire.Fault{
-			Pointer: f.Pointer, Location: where, Code: f.Code, Detail: s.catalogue.detail(f.Code, l, f.Params), Params: &f.Params,
-		})
+		fault := wire.Fault{Pointer: f.Pointer, Location: where, Code: f.Code, Detail: s.catalogue.detail(f.Code, l, f.Params)}
+		if f.Params != nil {
+			fault.Params = &f.Params
+		}
+		told = append(told, fault)
 	}
 	return told
 }

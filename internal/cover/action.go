@@ -9,13 +9,21 @@ type Action struct {
 	BlockedBy []Code // what stands in the way; nothing, if it may be done now
 }
 
-// MayPerform says which organisation may perform an action: the one that holds a
-// role in an agreement. Others meet party_role_required.
+// MayPerform lets the organisation that holds a role in an agreement perform an
+// action. Others meet party_role_required.
 func MayPerform(actor, holder uuid.UUID, role PartyRole) error {
 	if actor == holder {
 		return nil
 	}
 	return Refuse(Forbidden, PartyRoleRequired, Params{"role": role})
+}
+
+// runs lets the organiser and the branch of an agreement perform an action.
+func (a Agreement) runs(actor uuid.UUID) error {
+	if actor == a.OrganiserID || actor == a.BranchID {
+		return nil
+	}
+	return Refuse(Forbidden, PartyRoleRequired, Params{"role": []PartyRole{Organiser, Branch}})
 }
 
 // action builds an Action from the refusals that stand in its way.

@@ -256,10 +256,8 @@ func (a Agreement) maySign(actor uuid.UUID) error {
 }
 
 func (a Agreement) mayTerminate(actor uuid.UUID, today Date) error {
-	if actor != a.OrganiserID {
-		if err := MayPerform(actor, a.BranchID, Branch); err != nil {
-			return err
-		}
+	if err := a.runs(actor); err != nil {
+		return err
 	}
 	if !a.TerminatedOn.Zero() {
 		return Refuse(Conflict, AgreementNotInForce, Params{"status": AgreementTerminated})
@@ -279,10 +277,8 @@ func (a Agreement) Actions(actor uuid.UUID, today Date) []Action {
 // MayEnrol refuses enrolment by anybody but the organiser and the branch, and
 // under an agreement that is not in force.
 func (a Agreement) MayEnrol(actor uuid.UUID, today Date) error {
-	if actor != a.OrganiserID {
-		if err := MayPerform(actor, a.BranchID, Organiser); err != nil {
-			return err
-		}
+	if err := a.runs(actor); err != nil {
+		return err
 	}
 	return a.MayCover(today)
 }

@@ -1,6 +1,7 @@
 package cover
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -74,31 +75,69 @@ type Incident struct {
 // Late reports whether the first report came after its clock ran out.
 func (i Incident) Late() bool { return i.CreatedAt.After(i.ReportDueAt) }
 
-// Happen makes an incident of a report. cover is the officer's period on that
-// day, nil if there is none.
-func Happen(in Report, o Officer, day Date, cover *CoveragePeriod, dueAt, now time.Time) (Incident, error) {
-	var f Faults
-	f.Check(!in.OccurredAt.After(now), "/occurred_at", InTheFuture, nil)
-	f.Check(strings.TrimSpace(in.Place) != "", "/place", Blank, nil)
-	f.Check(strings.TrimSpace(in.Account.Narrative) != "", "/narrative", Blank, nil)
-	f.Check(strings.TrimSpace(in.Account.NotifierName) != "", "/notifier_name", Blank, nil)
-	f.Check(strings.TrimSpace(in.Account.NotifierPhone) != "", "/notifier_phone", Blank, nil)
-	f.Check(in.Kind != SuddenDeath || in.Outcome == Died, "/outcome", OutcomeOfOtherKind, nil)
-	i := Incident{
-		OfficerID: o.ID, OrganisationID: o.OrganisationID, Kind: in.Kind, Outcome: in.Outcome, OccurredAt: in.OccurredAt,
-		Place: strings.TrimSpace(in.Place), Account: in.Account, ReportDueAt: dueAt, Version: 1,
+// Covered reports whether the officer had cover when it happened.
+func (i Incident) Covered() bool { return i.CoveragePeriodID.Valid }
+
+// Under reports whether the incident is claimed under a programme: a work
+// accident under JKK, a death by illness under JKM, and an illness that is
+// survived under none.
+func (i Incident) Under(p Programme) bool {
+	if i.Kind == Illness {
+		return p == JKM && i.Outcome == Died
 	}
-	switch {
-	case cover == nil && (day.After(o.LastDay()) || day.Before(o.TermFrom)):
-		i.UncoveredReason = UncoveredOutsideTerm
-	case cover == nil:
-		i.UncoveredReason = UncoveredNotEnrolled
-	case cover.ActivatedOn.Zero():
-		i.UncoveredReason = UncoveredUnpaid
-	default:
+	return p == JKK
+}
+
+// Happen makes an incident of a report, or says all that is wrong. cover is the
+// officer's period on that day, nil if there is none. That nobody covered the
+// officer, and that the report is late, are doubts: nobody harmed goes unrecorded.
+func Happen(in Report, o Officer, day Date, cover *CoveragePeriod, dueAt, now time.Time) (i Incident, doubts Faults, err error) {
+	var f Faults
+	in.clean(&f)
+	f.Check(!in.OccurredAt.After(now), "/occurred_at", InTheFuture, nil)
+	f.Check(in.Kind != SuddenDeath || in.Outcome == Died, "/outcome", OutcomeOfOtherKind, nil)
+	i = Incident{
+		OfficerID: o.ID, OrganisationID: o.OrganisationID, Kind: in.Kind, Outcome: in.Outcome, OccurredAt: in.OccurredAt,
+		Place: in.Place, Account: in.Account, ReportDueAt: dueAt, UncoveredReason: uncovered(o, day, cover), Version: 1,
+	}
+	if i.UncoveredReason == "" {
 		i.CoveragePeriodID = uuid.NullUUID{UUID: cover.ID, Valid: true}
 	}
-	return i, f.Err()
+	doubts.Check(i.Covered(), "/officer_id", OfficerNotCovered, Params{"reason": i.UncoveredReason})
+	doubts.Check(!now.After(dueAt), "/occurred_at", ReportLate, Params{"due_at": dueAt})
+	return i, doubts, f.Err()
+}
+
+// clean trims what people leave around words, and records where nothing is left.
+func (in *Report) clean(f *Faults) {
+	for _, field := range []struct {
+		pointer string
+		text    *string
+	}{
+		{"/place", &in.Place},
+		{"/narrative", &in.Account.Narrative},
+		{"/notifier_name", &in.Account.NotifierName},
+		{"/notifier_phone", &in.Account.NotifierPhone},
+	} {
+		*field.text = strings.TrimSpace(*field.text)
+		f.Check(*field.text != "", field.pointer, Blank, nil)
+	}
+}
+
+// uncovered says why an officer had no cover on a day; nothing, if they had. Cover
+// is active from the day its first contribution was paid (Permenaker 1/2025, art.
+// 3A): paying after the event buys nothing.
+func uncovered(o Officer, day Date, cover *CoveragePeriod) Code {
+	switch {
+	case cover == nil && (day.Before(o.TermFrom) || day.After(o.LastDay())):
+		return UncoveredOutsideTerm
+	case cover == nil:
+		return UncoveredNotEnrolled
+	case cover.ActivatedOn.Zero() || cover.ActivatedOn.After(day):
+		return UncoveredUnpaid
+	default:
+		return ""
+	}
 }
 
 // ClaimStatus is a state of a claim.
@@ -180,6 +219,62 @@ type Claim struct {
 	UpdatedAt        time.Time
 }
 
+// Opening is what a caller says to open a claim.
+type Opening struct {
+	IncidentID uuid.UUID
+	Programme  Programme
+	Items      []BenefitItem // what was spent or is claimed after an injury
+}
+
+// Open makes a draft of a claim, its benefit still to be filled in, or says all
+// that is wrong: a programme that the incident is not claimed under
+// (programme_of_other_kind), a JKK claim after its last day (claim_expired), and
+// items where none belong, or none where they do.
+func Open(in Opening, i Incident, c CoveragePeriod, a Agreement, lastDay, today Date) (Claim, error) {
+	var f Faults
+	f.Check(i.Under(in.Programme), "/programme", ProgrammeOfOtherKind, nil)
+	f.Check(in.Programme != JKK || !today.After(lastDay), "/incident_id", ClaimExpired, Params{"expired_on": lastDay})
+	in.checkItems(i.Outcome, &f)
+	return Claim{
+		IncidentID: i.ID, OfficerID: i.OfficerID, AgreementID: a.ID, OrganiserID: a.OrganiserID, BranchID: a.BranchID,
+		CoveragePeriodID: c.ID, Programme: in.Programme, Status: ClaimDraft, WageBase: c.WageBase, Version: 1,
+	}, f.Err()
+}
+
+// mostOfAnItem keeps sums far from overflow; the law sets no limit to care.
+const mostOfAnItem Rupiah = 1_000_000_000_000
+
+// checkItems wants items of an injury alone. What a death pays is computed, and
+// so no injury is claimed as one.
+func (in Opening) checkItems(outcome IncidentOutcome, f *Faults) {
+	if outcome == Died {
+		f.Check(len(in.Items) == 0, "/items", ItemsNotExpected, nil)
+		return
+	}
+	f.Check(len(in.Items) > 0, "/items", ItemsMissing, nil)
+	for n, item := range in.Items {
+		at := fmt.Sprintf("/items/%d", n)
+		f.Check(item.Kind != BenefitDeath && item.Kind != BenefitFuneral, at+"/kind", ItemsNotExpected, nil)
+		f.Check(item.Amount > 0, at+"/benefit_amount", AmountNotPositive, nil)
+		f.Check(item.Amount <= mostOfAnItem, at+"/benefit_amount", AmountImplausible, Params{"min": 1, "max": mostOfAnItem})
+	}
+}
+
+// MonthsWithoutBreak counts how many of the months somebody contributed for, the
+// latest first, follow each other up to a month, or up to the one before it: the
+// contribution of the month itself may not be due yet.
+func MonthsWithoutBreak(paid []Month, until Month) int {
+	if len(paid) > 0 && paid[0] == until.Add(-1) {
+		until = paid[0]
+	}
+	for n, month := range paid {
+		if month != until.Add(-n) {
+			return n
+		}
+	}
+	return len(paid)
+}
+
 // Claimant is who acts on a claim: an organisation, by one of its clients.
 type Claimant struct {
 	Organisation uuid.UUID
@@ -216,7 +311,7 @@ func (c *Claim) Reject(who Claimant, reason RejectionReason, note string, now ti
 	if err := c.mayDecide(who); err != nil {
 		return err
 	}
-	c.Status, c.DecidedAt, c.RejectionReason, c.RejectionNote = ClaimRejected, &now, reason, note
+	c.Status, c.DecidedAt, c.RejectionReason, c.RejectionNote = ClaimRejected, &now, reason, strings.TrimSpace(note)
 	return nil
 }
 
@@ -241,8 +336,9 @@ func (c *Claim) Pay(who Claimant, on Date, reference string, today Date) error {
 		return err
 	}
 	var f Faults
+	reference = strings.TrimSpace(reference)
 	f.Check(!on.After(today), "/paid_on", InTheFuture, nil)
-	f.Check(strings.TrimSpace(reference) != "", "/reference", Blank, nil)
+	f.Check(reference != "", "/reference", Blank, nil)
 	c.Status, c.PaidOn, c.PaymentReference = ClaimPaid, on, reference
 	return f.Err()
 }

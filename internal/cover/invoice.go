@@ -2,6 +2,7 @@ package cover
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +75,52 @@ type InvoiceLine struct {
 	JKM              Rupiah
 	Schedule         string
 }
+
+// Bill makes the draft of an agreement's invoice for a month, still without
+// lines. Refuses whoever is neither organiser, payer nor branch
+// (party_role_required), an agreement that is not signed
+// (agreement_not_in_force), a month outside it (outside_agreement), and one for
+// which no rate is known, so that nothing is due on any day
+// (tariff_schedule_missing).
+func Bill(a Agreement, actor uuid.UUID, month Month, dueOn Date) (Invoice, error) {
+	if err := a.mayBill(actor); err != nil {
+		return Invoice{}, err
+	}
+	var f Faults
+	f.Check(!month.Last().Before(a.StartsOn) && !month.First().After(a.LastDay()), "/month", OutsideAgreement,
+		Params{"from": a.StartsOn, "to": a.LastDay()})
+	f.Check(!dueOn.Zero(), "/month", TariffScheduleMissing, Params{"segment": a.Segment, "month": month})
+	return Invoice{
+		AgreementID: a.ID, OrganiserID: a.OrganiserID, PayerID: a.PayerID, BranchID: a.BranchID,
+		Month: month, DueOn: dueOn, Groups: []InvoiceGroup{}, Version: 1,
+	}, f.Err()
+}
+
+func (a Agreement) mayBill(actor uuid.UUID) error {
+	if !slices.Contains([]uuid.UUID{a.OrganiserID, a.PayerID.UUID, a.BranchID}, actor) {
+		return Refuse(Forbidden, PartyRoleRequired, Params{"role": Organiser})
+	}
+	if a.SignedOn.Zero() {
+		return Refuse(Conflict, AgreementNotInForce, Params{"status": AgreementDraft})
+	}
+	return nil
+}
+
+// Gather takes the sums of its lines over into an invoice.
+func (i *Invoice) Gather(groups []InvoiceGroup) {
+	i.Groups, i.Officers, i.JKK, i.JKM = groups, 0, 0, 0
+	for _, g := range groups {
+		i.Officers += g.Officers
+		i.JKK += g.JKK
+		i.JKM += g.JKM
+	}
+}
+
+// Total is what the officers of a group cost together.
+func (g InvoiceGroup) Total() Rupiah { return g.JKK + g.JKM }
+
+// Premium is what one officer costs, both programmes together.
+func (l InvoiceLine) Premium() Rupiah { return l.JKK + l.JKM }
 
 // Total is what the invoice asks for.
 func (i Invoice) Total() Rupiah { return i.JKK + i.JKM }
@@ -148,13 +195,9 @@ func (i Invoice) mayVoid(actor uuid.UUID) error {
 	return nil
 }
 
-// MayPay refuses money on what is not issued, or void (invoice_not_payable).
-func (i Invoice) MayPay() error {
-	if i.IssuedOn.Zero() || !i.VoidedOn.Zero() {
-		return Refuse(Conflict, InvoiceNotPayable, nil)
-	}
-	return nil
-}
+// Payable reports whether money may be put on the invoice: it is issued, and
+// stands.
+func (i Invoice) Payable() bool { return !i.IssuedOn.Zero() && i.VoidedOn.Zero() }
 
 // Actions says what an organisation may do next with the invoice.
 func (i Invoice) Actions(actor uuid.UUID) []Action {
@@ -193,10 +236,12 @@ func (p Payment) Unallocated() Rupiah {
 	return left
 }
 
-// Check says all that is wrong with a payment before any invoice is looked at.
-func (p Payment) Check(today Date) error {
+// Check tidies a payment and says all that is wrong with it before any invoice is
+// looked at.
+func (p *Payment) Check(today Date) error {
+	p.Reference = strings.TrimSpace(p.Reference)
 	var f Faults
-	f.Check(strings.TrimSpace(p.Reference) != "", "/reference", Blank, nil)
+	f.Check(p.Reference != "", "/reference", Blank, nil)
 	f.Check(!p.PaidOn.After(today), "/paid_on", InTheFuture, nil)
 	f.Check(p.Amount > 0, "/paid_amount", AmountNotPositive, nil)
 	seen, left := map[uuid.UUID]bool{}, p.Amount
@@ -213,4 +258,47 @@ func (p Payment) Check(today Date) error {
 		left -= max(a.Amount, 0)
 	}
 	return f.Err()
+}
+
+// Settle puts the allocations on the invoices they name, all of which one payer
+// owes. Refuses an invoice that is not among them (invoice_unknown), another
+// payer's (invoice_of_other_payer), more than is outstanding
+// (outstanding_exceeded), and what is not issued, or void (invoice_not_payable).
+func (p *Payment) Settle(invoices []Invoice) error {
+	named := make(map[uuid.UUID]*Invoice, len(invoices))
+	for i := range invoices {
+		named[invoices[i].ID] = &invoices[i]
+	}
+	p.PayerID = p.payer(named)
+	var f, unpayable Faults
+	for i, a := range p.Allocations {
+		at := fmt.Sprintf("/allocations/%d", i)
+		invoice := named[a.InvoiceID]
+		if invoice == nil {
+			f.Add(at+"/invoice_id", InvoiceUnknown, nil)
+			continue
+		}
+		f.Check(invoice.PayerID == p.PayerID, at+"/invoice_id", InvoiceOfOtherPayer, nil)
+		if !invoice.Payable() {
+			unpayable.Add(at+"/invoice_id", InvoiceNotPayable, nil)
+			continue
+		}
+		f.Check(a.Amount <= invoice.Outstanding(), at+"/allocated_amount", OutstandingExceeded,
+			Params{"outstanding": invoice.Outstanding()})
+		invoice.Paid += a.Amount
+	}
+	if len(f) == 0 && len(unpayable) > 0 {
+		return &Error{Kind: Conflict, Code: InvoiceNotPayable, Faults: unpayable}
+	}
+	return append(f, unpayable...).Err()
+}
+
+// payer is who owes the first invoice that is known.
+func (p Payment) payer(named map[uuid.UUID]*Invoice) uuid.NullUUID {
+	for _, a := range p.Allocations {
+		if invoice := named[a.InvoiceID]; invoice != nil {
+			return invoice.PayerID
+		}
+	}
+	return uuid.NullUUID{}
 }

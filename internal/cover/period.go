@@ -70,10 +70,8 @@ func (c *CoveragePeriod) Cancel(actor uuid.UUID, a Agreement, billed bool, today
 }
 
 func (c CoveragePeriod) mayCancel(actor uuid.UUID, a Agreement, billed bool) error {
-	if actor != a.OrganiserID {
-		if err := MayPerform(actor, a.BranchID, Branch); err != nil {
-			return err
-		}
+	if err := a.runs(actor); err != nil {
+		return err
 	}
 	switch {
 	case !c.CancelledOn.Zero():
@@ -104,6 +102,13 @@ type Enrolment struct {
 type Skip struct {
 	Reason   Code  `json:"reason"`
 	Officers int64 `json:"officers"`
+}
+
+// Skip counts officers who were not enrolled for a reason, if there are any.
+func (e *Enrolment) Skip(reason Code, officers int64) {
+	if officers > 0 {
+		e.Skipped = append(e.Skipped, Skip{reason, officers})
+	}
 }
 
 // Gap compares, for one position of an agreement, the officers expected with

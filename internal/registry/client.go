@@ -144,12 +144,13 @@ func digestOf(secret string) []byte {
 
 // First makes the administrator of a new database: a national ministry's client
 // with every scope. It reports whether it did; a database with clients is left
-// alone.
-func First(ctx context.Context, st *store.Store, scopes []string) (id uuid.UUID, secret string, made bool, err error) {
-	secret = newSecret()
+// alone. keep is called just before the commit, so that the secret can be put
+// where it survives a crash right after it; its error undoes everything.
+func First(ctx context.Context, st *store.Store, scopes []string, keep func(id uuid.UUID, secret string) error) (made bool, err error) {
+	secret := newSecret()
 	ministry := cover.Organisation{
 		Kind: cover.Ministry, Level: cover.National, Name: "Administrator", TimeZone: cover.TimeZones[0],
 	}
-	id, made, err = st.FirstClient(ctx, ministry, cover.Client{Name: "Administrator", Scopes: scopes}, digestOf(secret))
-	return id, secret, made, err
+	client := cover.Client{Name: "Administrator", Scopes: scopes}
+	return st.FirstClient(ctx, ministry, client, digestOf(secret), func(id uuid.UUID) error { return keep(id, secret) })
 }

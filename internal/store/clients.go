@@ -151,8 +151,11 @@ func (s *Store) UsedSecret(ctx context.Context, secret cover.Secret) error {
 
 // FirstClient makes the administrator's organisation and client in a database
 // that has no client yet, with the digest of its secret. It reports whether it
-// did; of two processes that ask at once, one does.
-func (s *Store) FirstClient(ctx context.Context, o cover.Organisation, c cover.Client, digest []byte) (id uuid.UUID, made bool, err error) {
+// did; of two processes that ask at once, one does. keep is the last step before
+// the commit.
+func (s *Store) FirstClient(
+	ctx context.Context, o cover.Organisation, c cover.Client, digest []byte, keep func(id uuid.UUID) error,
+) (made bool, err error) {
 	err = s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		if err := db.Exec(`select pg_advisory_xact_lock(hashtextextended('first client', 0))`).Error; err != nil {
 			return err
@@ -171,8 +174,12 @@ func (s *Store) FirstClient(ctx context.Context, o cover.Organisation, c cover.C
 		if err := db.Create(&c).Error; err != nil {
 			return err
 		}
-		id, made = c.ID, true
-		return db.Create(&secretRow{cover.Secret{ID: newID(), ClientID: c.ID, Digest: digest, CreatedAt: now}}).Error
+		secret := cover.Secret{ID: newID(), ClientID: c.ID, Digest: digest, CreatedAt: now}
+		if err := db.Create(&secretRow{secret}).Error; err != nil {
+			return err
+		}
+		made = true
+		return keep(c.ID)
 	})
-	return id, made, err
+	return made && err == nil, err
 }

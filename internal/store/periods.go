@@ -1,6 +1,8 @@
 package store
 
 import (
+	"fmt"
+
 	"github.com/google/uuid"
 
 	"naungan/internal/cover"
@@ -13,6 +15,108 @@ func (r *Reader) CoveragePeriod(id uuid.UUID) (cover.CoveragePeriod, error) {
 	return c, translate(err)
 }
 
+// CoverageFilter narrows a list of coverage periods.
+type CoverageFilter struct {
+	AgreementID uuid.UUID
+	OfficerID   uuid.UUID
+	Statuses    []cover.CoverageStatus
+}
+
+// CoveragePeriods lists those that the actor sees. Like officers they are read
+// agreement by agreement, each in the order of an index.
+func (r *Reader) CoveragePeriods(f CoverageFilter, p Page) (Listed[cover.CoveragePeriod], error) {
+	agreements := r.ofSelf("a.branch_id").or(r.ofBodies("a.organiser_id"))
+	if f.AgreementID != uuid.Nil {
+		agreements = agreements.and(condition{"a.id = ?", []any{f.AgreementID}})
+	}
+	where := condition{sql: "true"}
+	if f.OfficerID != uuid.Nil {
+		where = where.and(condition{"c.officer_id = ?", []any{f.OfficerID}})
+	}
+	if len(f.Statuses) > 0 {
+		where = where.and(r.coverageStatuses(f.Statuses))
+	}
+	var out Listed[cover.CoveragePeriod]
+	if p.Count != CountNot {
+		total, err := r.countPeriods(agreements.and(where), p.Count)
+		if err != nil {
+			return out, err
+		}
+		out.Total = &total
+	}
+	than, direction := ">", "asc"
+	if p.Desc {
+		than, direction = "<", "desc"
+	}
+	if p.After != nil {
+		where = where.and(condition{"c.id " + than + " ?", []any{p.After.ID}})
+	}
+	order := fmt.Sprintf("order by c.id %s limit %d", direction, p.Limit+1)
+	sql := fmt.Sprintf(`select c.* from (select a.id from agreements a where %s) a
+		cross join lateral (select c.* from coverage_periods c where c.agreement_id = a.id and %s %s) c %s`,
+		agreements.sql, where.sql, order, order)
+	err := r.db.Raw(sql, append(append([]any{}, agreements.args...), where.args...)...).Scan(&out.Items).Error
+	if err != nil {
+		return out, translate(err)
+	}
+	out.cut(p.Limit, func(c cover.CoveragePeriod) Place { return byID(c.ID) })
+	return out, nil
+}
+
+func (r *Reader) countPeriods(where condition, how Count) (total int64, err error) {
+	from := " from coverage_periods c join agreements a on a.id = c.agreement_id where " + where.sql
+	if how == CountEstimated {
+		return r.estimate(numbered("select c.id"+from), where.args)
+	}
+	err = r.db.Raw("select count(*)"+from, where.args...).Scan(&total).Error
+	return total, translate(err)
+}
+
+// coverageStatuses says in SQL what cover.CoveragePeriod.StatusOn says in Go.
+func (r *Reader) coverageStatuses(statuses []cover.CoverageStatus) condition {
+	today := r.Today()
+	either := nothing
+	const runs = "(c.cancelled_on is null and c.to_on >= ? and c.activated_on is "
+	for _, s := range statuses {
+		switch s {
+		case cover.CoverageCancelled:
+			either = either.or(condition{sql: "c.cancelled_on is not null"})
+		case cover.CoverageEnded:
+			either = either.or(condition{"(c.cancelled_on is null and c.to_on < ?)", []any{today}})
+		case cover.CoveragePending:
+			either = either.or(condition{runs + "null)", []any{today}})
+		case cover.CoverageActive:
+			either = either.or(condition{runs + "not null)", []any{today}})
+		}
+	}
+	return either
+}
+
+// Billed reports which of some coverage periods an invoice bills that is not
+// void.
+func (r *Reader) Billed(periods ...uuid.UUID) (map[uuid.UUID]bool, error) {
+	var ids []uuid.UUID
+	err := r.db.Raw(`select distinct l.coverage_period_id from invoice_lines l join invoices i on i.id = l.invoice_id
+		where l.coverage_period_id in ? and i.voided_on is null`, periods).Scan(&ids).Error
+	billed := make(map[uuid.UUID]bool, len(ids))
+	for _, id := range ids {
+		billed[id] = true
+	}
+	return billed, translate(err)
+}
+
+// LockCoveragePeriod returns a coverage period that the actor sees, locked, in the
+// version asked for.
+func (tx *Tx) LockCoveragePeriod(id uuid.UUID, v Version) (cover.CoveragePeriod, error) {
+	return lock(tx, tx.seenCoverage("coverage_periods.agreement_id"), id, v, func(c cover.CoveragePeriod) int64 { return c.Version })
+}
+
+// UpdateCoveragePeriod writes what may change of a locked coverage period.
+func (tx *Tx) UpdateCoveragePeriod(c *cover.CoveragePeriod) error {
+	c.Version, c.UpdatedAt = c.Version+1, tx.Now
+	return tx.update(c)
+}
+
 // Covered reports whether any cover rests, or rested, on an officer.
 func (tx *Tx) Covered(officer uuid.UUID) (covered bool, err error) {
 	err = tx.db.Raw("select exists (select from coverage_periods where officer_id = ? and cancelled_on is null)", officer).
@@ -20,14 +124,155 @@ func (tx *Tx) Covered(officer uuid.UUID) (covered bool, err error) {
 	return covered, translate(err)
 }
 
-// ShortenCover ends the cover of an officer with a day. Cover that would only have
-// begun after it is cancelled.
+// ShortenCover ends the cover of an officer with a day.
 func (tx *Tx) ShortenCover(officer uuid.UUID, last cover.Date) error {
+	return tx.shorten("officer_id", officer, last)
+}
+
+// shorten ends cover with a day. Cover that would only have begun after it is
+// cancelled.
+func (tx *Tx) shorten(column string, id uuid.UUID, last cover.Date) error {
 	err := tx.db.Exec(`update coverage_periods set
 			to_on = case when from_on > ? then to_on else ? end,
 			cancelled_on = case when from_on > ? then ?::date end,
 			version = version + 1, updated_at = ?
-		where officer_id = ? and cancelled_on is null and to_on > ?`,
-		last, last, last, tx.Today(), tx.Now, officer, last).Error
+		where `+column+` = ? and cancelled_on is null and to_on > ?`,
+		last, last, last, tx.Today(), tx.Now, id, last).Error
 	return translate(err)
+}
+
+// Base is a wage base with what a month of it costs.
+type Base struct {
+	Wage     cover.Rupiah // what officers earn, or what was declared
+	Base     cover.Rupiah // what contributions and benefits are computed from
+	JKK      cover.Rupiah
+	JKM      cover.Rupiah
+	Schedule string
+}
+
+// Roster is the officers whom one enrolment is about: those of the organiser in
+// some positions whose term meets the agreement's period.
+type Roster struct {
+	Agreement cover.Agreement
+	Positions []string
+	From, To  cover.Date // of the cover, inclusive
+	OldestOn  cover.Date // who was born on it or before is too old; none, if nobody is
+}
+
+func (r Roster) condition() condition {
+	return condition{`o.organisation_id = ? and o.position = any(?) and o.term_from <= ?
+		and least(o.term_to, coalesce(o.ended_on, o.term_to)) >= ?`,
+		[]any{r.Agreement.OrganiserID, r.Positions, r.To, r.From}}
+}
+
+// wage is the column, or the amount, that the wage base of an officer comes from.
+func (r Roster) wage() (sql string, args []any) {
+	if r.Agreement.DeclaredWage > 0 {
+		return "?::bigint", []any{r.Agreement.DeclaredWage}
+	}
+	return "o.honorarium", nil
+}
+
+// Wages lists the different wages on a roster; each is rated once.
+func (tx *Tx) Wages(r Roster) ([]cover.Rupiah, error) {
+	wage, args := r.wage()
+	where := r.condition()
+	rows, err := tx.plain().QueryContext(tx.ctx, numbered("select distinct "+wage+" from officers o where "+where.sql+" order by 1"),
+		append(args, where.args...)...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var wages []cover.Rupiah
+	for rows.Next() {
+		var w cover.Rupiah
+		if err := rows.Scan(&w); err != nil {
+			return nil, err
+		}
+		wages = append(wages, w)
+	}
+	return wages, rows.Err()
+}
+
+// Enrol gives everybody on a roster who has no cover in those days a coverage
+// period, at the bases given, all in one statement, and writes down what came of
+// it.
+func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
+	e.ID, e.CreatedAt, e.Skipped = newID(), tx.Now, []cover.Skip{}
+	if err := tx.db.Create(e).Error; err != nil {
+		return translate(err)
+	}
+	// Two enrolments of one roster would trip over each other in the middle; the
+	// second waits here, and then finds everybody enrolled.
+	if err := tx.db.Exec("select pg_advisory_xact_lock(hashtextextended(?, 2))", r.Agreement.OrganiserID.String()).Error; err != nil {
+		return err
+	}
+	wage, wageArgs := r.wage()
+	where := r.condition()
+	var wages, base, jkk, jkm []int64
+	var schedules []string
+	for _, b := range bases {
+		wages, base = append(wages, int64(b.Wage)), append(base, int64(b.Base))
+		jkk, jkm, schedules = append(jkk, int64(b.JKK)), append(jkm, int64(b.JKM)), append(schedules, b.Schedule)
+	}
+	tooOld := "false"
+	var oldArgs []any
+	if !r.OldestOn.Zero() {
+		tooOld, oldArgs = "o.born_on <= ?", []any{r.OldestOn}
+	}
+	sql := numbered(`with roster as materialized (
+			select o.id, o.person_id, ` + wage + ` as wage, ` + tooOld + ` as too_old,
+				greatest(o.term_from, ?::date) as from_on,
+				least(o.term_to, coalesce(o.ended_on, o.term_to), ?::date) as to_on
+			from officers o where ` + where.sql + `
+		), cover as materialized (
+			select r.id, bool_or(c.officer_id = r.id and c.agreement_id = ?) as here
+			from roster r join coverage_periods c on c.person_id = r.person_id and c.cancelled_on is null
+				and daterange(c.from_on, c.to_on, '[]') && daterange(r.from_on, r.to_on, '[]')
+			group by r.id
+		), once as materialized (
+			-- One person on two duties at once is covered for the first.
+			select r.id, exists (select from roster s where s.person_id = r.person_id and s.id < r.id
+				and daterange(s.from_on, s.to_on, '[]') && daterange(r.from_on, r.to_on, '[]')) as second
+			from roster r
+		), judged as materialized (
+			select r.*, md5(random()::text || r.id) as random, c.here, b.base, b.jkk, b.jkm, b.schedule, case
+				when c.here then 'already'
+				when c.id is not null or d.second then 'elsewhere'
+				when r.too_old then 'too_old'
+				when b.base is null then 'no_wage'
+				else 'enrolled' end as outcome
+			from roster r
+			join once d on d.id = r.id
+			left join cover c on c.id = r.id
+			left join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
+				as b (wage, base, jkk, jkm, schedule) on b.wage = r.wage
+		), made as (
+			insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, segment,
+				wage_base, jkk, jkm, schedule, version, created_at, updated_at)
+			select (lpad(to_hex((extract(epoch from ?::timestamptz) * 1000)::bigint), 12, '0') || '7' || substr(j.random, 1, 3)
+					|| '8' || substr(j.random, 4, 15))::uuid,
+				j.id, j.person_id, ?, ?, j.from_on, j.to_on, ?, j.base, j.jkk, j.jkm, j.schedule, 1, ?, ?
+			from judged j where j.outcome = 'enrolled' order by j.id
+			returning jkk + jkm as premium
+		)
+		select (select count(*) from made), (select coalesce(sum(premium), 0)::bigint from made),
+			count(*) filter (where outcome = 'already'), count(*) filter (where outcome = 'elsewhere'),
+			count(*) filter (where outcome = 'too_old'), count(*) filter (where outcome = 'no_wage')
+		from judged`)
+	args := append(append([]any{}, wageArgs...), oldArgs...)
+	args = append(args, r.From, r.To)
+	args = append(args, where.args...)
+	args = append(args, r.Agreement.ID, wages, base, jkk, jkm, schedules)
+	args = append(args, tx.Now, r.Agreement.ID, e.ID, r.Agreement.Segment, tx.Now, tx.Now)
+	var elsewhere, old, noWage int64
+	err := tx.plain().QueryRowContext(tx.ctx, sql, args...).
+		Scan(&e.Enrolled, &e.MonthlyPremium, &e.AlreadyEnrolled, &elsewhere, &old, &noWage)
+	if err != nil {
+		return translate(err)
+	}
+	e.Skip(cover.SkippedCoveredElsewhere, elsewhere)
+	e.Skip(cover.SkippedTooOld, old)
+	e.Skip(cover.SkippedNoWageBase, noWage)
+	return translate(tx.update(e))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"naungan/internal/cover"
@@ -15,6 +16,10 @@ type Version int64
 // newID returns a UUIDv7: its order is the order of creation, and it is not to be
 // guessed.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// plain is the transaction without GORM, for statements with arrays as arguments,
+// which GORM would write out as lists.
+func (tx *Tx) plain() gorm.ConnPool { return tx.db.Statement.ConnPool }
 
 // lock returns one row that the actor sees and holds it until the transaction
 // ends. Refuses another version than the one asked for (version_stale).

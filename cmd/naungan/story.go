@@ -1,0 +1,535 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	openapi_types "github.com/oapi-codegen/runtime/types"
+	"github.com/schollz/progressbar/v3"
+
+	"naungan/client"
+)
+
+// story tells what happened, or might have, in Kapuas Hulu in 2024, over HTTP as
+// its callers would, and holds every number against what it must be.
+type story struct {
+	ctx   context.Context
+	out   io.Writer
+	url   string
+	clock *storyClock
+
+	keys   map[string]credentials // who acts, by name
+	acting map[string]*client.ClientWithResponses
+
+	organisations map[string]openapi_types.UUID
+	districts     []client.Area
+	villages      []client.Area
+	agreement     openapi_types.UUID
+	officer       client.Officer // the one whom it happens to
+	invoice       client.Invoice
+	incident      openapi_types.UUID
+	claim         openapi_types.UUID
+
+	asserted, failed int
+}
+
+type credentials struct{ id, secret string }
+
+// storyClock is the clock of the demonstration: it runs as clocks do, and is put
+// forward between chapters.
+type storyClock struct{ ahead atomic.Int64 }
+
+func (c *storyClock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+func (c *storyClock) set(at time.Time) { c.ahead.Store(int64(time.Until(at))) }
+
+var wib = time.FixedZone("WIB", 7*60*60)
+
+// chapter is one day of the story.
+type chapter struct {
+	day   time.Time
+	title string
+	tell  func(*story) error
+}
+
+// chapters are told in order. The first day is the one on which the agreement of
+// Kapuas Hulu was signed, before the clock of anything begins.
+var chapters = []chapter{
+	{time.Date(2024, 8, 26, 8, 0, 0, 0, wib), "The organisations, and who acts for them", (*story).organise},
+	{time.Date(2024, 8, 26, 8, 30, 0, 0, wib), "The places, from the real administrative areas", (*story).explore},
+	{time.Date(2024, 8, 26, 9, 0, 0, 0, wib), "The agreement, with KPPS left outside", (*story).agree},
+	{time.Date(2024, 8, 26, 10, 0, 0, 0, wib), "The roster: 1,876 officers", (*story).appoint},
+	{time.Date(2024, 8, 26, 11, 0, 0, 0, wib), "Enrolment for the months of the term", (*story).enrol},
+	{time.Date(2024, 9, 2, 9, 0, 0, 0, wib), "The invoice for August", (*story).bill},
+	{time.Date(2024, 9, 10, 9, 0, 0, 0, wib), "The payment, and cover becomes active", (*story).pay},
+	{time.Date(2024, 11, 28, 9, 0, 0, 0, wib), "The night of the count: a death on duty", (*story).report},
+	{time.Date(2024, 11, 29, 9, 0, 0, 0, wib), "The claim, decided", (*story).decide},
+	{time.Date(2024, 12, 6, 9, 0, 0, 0, wib), "The claim, paid", (*story).settle},
+	{time.Date(2024, 12, 6, 10, 0, 0, 0, wib), "What a stranger sees, and the gap that remains", (*story).remain},
+}
+
+// tell tells the story from the first chapter to the last. It stops at the first
+// call that fails, and reports every number that was not what it must be.
+func (s *story) tell() error {
+	for i, c := range chapters {
+		s.clock.set(c.day)
+		s.acting = map[string]*client.ClientWithResponses{} // tokens of another day are over
+		s.say("\n%d. %s (%s)", i+1, c.title, c.day.Format("2 January 2006, 15:04 MST"))
+		if err := c.tell(s); err != nil {
+			return fmt.Errorf("chapter %d: %w", i+1, err)
+		}
+	}
+	s.say("\n%d numbers asserted, %d wrong.", s.asserted, s.failed)
+	if s.failed > 0 {
+		return errors.New("the story does not hold")
+	}
+	return nil
+}
+
+func (s *story) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+
+// holds asserts one value of the story.
+func holds[T comparable](s *story, what string, got, want T) {
+	s.asserted++
+	if got != want {
+		s.failed++
+		s.say("   ✗ %s: %v, and must be %v", what, got, want)
+		return
+	}
+	s.say("   ✓ %s: %v", what, got)
+}
+
+// as returns the client that acts for somebody, with a token of today.
+func (s *story) as(who string) (*client.ClientWithResponses, error) {
+	if c, ok := s.acting[who]; ok {
+		return c, nil
+	}
+	key, known := s.keys[who]
+	if !known {
+		return nil, fmt.Errorf("nobody acts for %s", who)
+	}
+	c, err := client.Connect(s.ctx, s.url, key.id, key.secret)
+	if err == nil {
+		s.acting[who] = c
+	}
+	return c, err
+}
+
+// organise registers the bodies and gives each a client with the scopes it needs.
+func (s *story) organise() error {
+	regency := "61.06"
+	other := "61.07"
+	bodies := []struct {
+		name, by string
+		in       client.OrganisationInput
+	}{
+		{"kpu", "administrator", client.OrganisationInput{Kind: "kpu", Level: "national", Name: "Komisi Pemilihan Umum Republik Indonesia"}},
+		{"kapuas hulu", "kpu", client.OrganisationInput{Kind: "kpu", Level: "regency", AreaCode: &regency, Name: "KPU Kabupaten Kapuas Hulu"}},
+		{"stranger", "kpu", client.OrganisationInput{Kind: "kpu", Level: "regency", AreaCode: &other, Name: "KPU Kabupaten Bengkayang"}},
+		{"government", "administrator", client.OrganisationInput{Kind: "regional_government", Level: "regency", AreaCode: &regency, Name: "Pemerintah Kabupaten Kapuas Hulu"}},
+		{"branch", "administrator", client.OrganisationInput{Kind: "bpjs_office", Level: "regency", AreaCode: &regency, Name: "BPJS Ketenagakerjaan Kantor Kapuas Hulu"}},
+	}
+	for _, b := range bodies {
+		acting, err := s.as(b.by)
+		if err != nil {
+			return err
+		}
+		b.in.TimeZone = "Asia/Jakarta"
+		made, err := client.Check(acting.RegisterOrganisationWithResponse(s.ctx, nil, b.in))
+		if err != nil {
+			return err
+		}
+		s.organisations[b.name] = made.JSON201.ID
+		s.say("   %s", b.in.Name)
+		if err := s.enlist(b.name, b.name); err != nil {
+			return err
+		}
+	}
+	return s.enlist("decider", "branch") // who submits may not decide, nor the same program
+}
+
+// enlist gives an organisation a client.
+func (s *story) enlist(who, organisation string) error {
+	scopes := map[string][]string{
+		"kpu":         {"organisations:read", "organisations:write", "officers:read", "agreements:read", "coverage:read"},
+		"kapuas hulu": organiserScopes,
+		"stranger":    organiserScopes,
+		"government":  {"agreements:read", "invoices:read", "payments:read"},
+		"branch": {
+			"agreements:read", "agreements:write", "officers:read", "coverage:read", "invoices:read", "invoices:write",
+			"invoices:issue", "payments:read", "payments:write", "incidents:read", "incidents:write", "claims:read",
+		},
+		"decider": {"claims:read", "claims:decide"},
+	}[who]
+	admin, err := s.as("administrator")
+	if err != nil {
+		return err
+	}
+	made, err := client.Check(admin.CreateClientWithResponse(s.ctx, nil, client.ClientInput{
+		OrganisationID: s.organisations[organisation], Name: who, Scopes: scopes,
+	}))
+	if err != nil {
+		return err
+	}
+	s.keys[who] = credentials{made.JSON201.ClientID.String(), made.JSON201.ClientSecret}
+	return nil
+}
+
+var organiserScopes = []string{
+	"reference:read", "organisations:read", "agreements:read", "agreements:write", "officers:read", "officers:write",
+	"coverage:read", "invoices:read", "incidents:read", "incidents:write", "claims:read", "claims:write",
+}
+
+// explore reads the districts and villages of the regency.
+func (s *story) explore() (err error) {
+	if s.districts, err = s.areas(client.AreaLevelDistrict); err != nil {
+		return err
+	}
+	if s.villages, err = s.areas(client.AreaLevelVillage); err != nil {
+		return err
+	}
+	holds(s, "districts of Kapuas Hulu (61.06)", len(s.districts), 23)
+	holds(s, "villages of Kapuas Hulu", len(s.villages), 282)
+	holds(s, "PPK with secretariats, 23 × 8", len(s.districts)*len(districtSeats), 184)
+	holds(s, "PPS with secretariats, 282 × 6", len(s.villages)*len(villageSeats), 1692)
+	return nil
+}
+
+func (s *story) areas(level client.AreaLevel) ([]client.Area, error) {
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return nil, err
+	}
+	regency, limit := "61.06", client.Limit(1000)
+	page, err := client.Check(kpu.ListAreasWithResponse(s.ctx, &client.ListAreasParams{
+		AreaCode: &regency, Level: []client.AreaLevel{level}, Limit: &limit,
+	}))
+	if err != nil {
+		return nil, err
+	}
+	return page.JSON200.Items, nil
+}
+
+// agree drafts the agreement and has the branch sign it.
+func (s *story) agree() error {
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return err
+	}
+	election, left := "pilkada_2024", false
+	drafted, err := client.Check(kpu.DraftAgreementWithResponse(s.ctx, nil, client.AgreementInput{
+		Title: "Pelindungan badan ad hoc Pilkada 2024 Kabupaten Kapuas Hulu",
+		Parties: []client.Party{
+			{OrganisationID: s.organisations["kapuas hulu"], Role: client.PartyRoleOrganiser},
+			{OrganisationID: s.organisations["government"], Role: client.PartyRolePayer},
+			{OrganisationID: s.organisations["branch"], Role: client.PartyRoleBranch},
+		},
+		Positions: []client.AgreementPosition{
+			{Position: "ppk", Headcount: 23 * 5}, {Position: "sek_ppk", Headcount: 23 * 3},
+			{Position: "pps", Headcount: 282 * 3}, {Position: "sek_pps", Headcount: 282 * 3},
+			{Position: "kpps", Headcount: 4579, Included: &left},
+		},
+		ElectionCode: &election, Segment: client.SegmentPu, WageBasePolicy: client.WageBasePolicyHonorarium,
+		FundingSource: client.FundingSourceNphd, StartsOn: day(2024, 8, 26), EndsOn: day(2025, 1, 27),
+		LegalBases: []string{"Inpres 2/2021", "Inpres 4/2022"},
+	}))
+	if err != nil {
+		return err
+	}
+	s.agreement = drafted.JSON201.ID
+	holds(s, "warnings on the draft", len(drafted.JSON201.Warnings), 1)
+	for _, w := range drafted.JSON201.Warnings {
+		s.say("     %s: %s", w.Code, w.Detail)
+		holds(s, "nearest whole number of KPPS", fmt.Sprint((*w.Params)["nearest"]), "4578")
+	}
+	branch, err := s.as("branch")
+	if err != nil {
+		return err
+	}
+	signed, err := client.Check(branch.SignAgreementWithResponse(s.ctx, s.agreement, nil, client.SignatureInput{SignedOn: day(2024, 8, 26)}))
+	if err != nil {
+		return err
+	}
+	holds(s, "the agreement is", string(signed.JSON200.Status), "active")
+	return nil
+}
+
+// appoint sends every officer, eight at a time.
+func (s *story) appoint() error {
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return err
+	}
+	var roster []client.OfficerInput
+	for _, a := range s.districts {
+		for _, seat := range districtSeats {
+			roster = append(roster, officerOf(len(roster), seat, a.Code, day(2024, 5, 16), day(2025, 1, 27)))
+		}
+	}
+	for _, a := range s.villages {
+		for _, seat := range villageSeats {
+			roster = append(roster, officerOf(len(roster), seat, a.Code, day(2024, 5, 26), day(2025, 1, 27)))
+		}
+	}
+	bar := progressbar.NewOptions(len(roster), progressbar.OptionSetWriter(s.out), progressbar.OptionSetDescription("   officers"),
+		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionOnCompletion(func() { s.say("") }))
+	work := make(chan client.OfficerInput)
+	var failure atomic.Pointer[error]
+	var warned atomic.Int64
+	var pushers sync.WaitGroup
+	for range 8 {
+		pushers.Go(func() {
+			for in := range work {
+				made, err := client.Check(kpu.AppointOfficerWithResponse(s.ctx, nil, in))
+				if err != nil {
+					failure.Store(&err)
+					continue
+				}
+				warned.Add(int64(len(made.JSON201.Warnings)))
+				bar.Add(1) //nolint:errcheck // a bar that cannot be drawn stops nothing
+			}
+		})
+	}
+	for _, in := range roster {
+		work <- in
+	}
+	close(work)
+	pushers.Wait()
+	if err := failure.Load(); err != nil {
+		return *err
+	}
+	exact, one := "count=exact", client.Limit(1)
+	listed, err := client.Check(kpu.ListOfficersWithResponse(s.ctx, &client.ListOfficersParams{Prefer: &exact, Limit: &one}))
+	if err != nil {
+		return err
+	}
+	holds(s, "officers on the roster", *listed.JSON200.Total, 1876)
+	holds(s, "warnings", warned.Load(), 0)
+	holds(s, "a NIK as it is shown", strings.Count(listed.JSON200.Items[0].NIK, "*"), 6)
+	return nil
+}
+
+// enrol puts everybody under cover in one call.
+func (s *story) enrol() error {
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return err
+	}
+	for _, want := range []struct{ enrolled, already int64 }{{1876, 0}, {0, 1876}} {
+		made, err := client.Check(kpu.EnrolOfficersWithResponse(s.ctx, s.agreement, nil, client.EnrolmentInput{}))
+		if err != nil {
+			return err
+		}
+		holds(s, "enrolled", made.JSON201.Enrolled, want.enrolled)
+		holds(s, "already enrolled", made.JSON201.AlreadyEnrolled, want.already)
+		if want.enrolled > 0 {
+			// 23 × (13,500 + 4 × 11,880 + 9,990 + 2 × 7,020) + 282 × (8,100 + 2 × 7,020 + 6,210 + 2 × 5,670)
+			holds(s, "premium a month, rupiah", made.JSON201.MonthlyPremiumAmount, 13_148_730)
+		}
+	}
+	holds(s, "contribution months, August to January", 6*int64(13_148_730), 78_892_380)
+	return nil
+}
+
+// bill drafts and issues the first invoice.
+func (s *story) bill() error {
+	branch, err := s.as("branch")
+	if err != nil {
+		return err
+	}
+	drafted, err := client.Check(branch.DraftInvoiceWithResponse(s.ctx, nil, client.InvoiceInput{AgreementID: s.agreement, Month: "2024-08"}))
+	if err != nil {
+		return err
+	}
+	issued, err := client.Check(branch.IssueInvoiceWithResponse(s.ctx, drafted.JSON201.ID,
+		&client.IssueInvoiceParams{IdempotencyKey: "issue-2024-08"}, client.IssueInput{}))
+	if err != nil {
+		return err
+	}
+	s.invoice = *issued.JSON200
+	holds(s, "invoice number", *s.invoice.Number, "2024/000001")
+	holds(s, "officers on it", s.invoice.Officers, 1876)
+	holds(s, "JKK, rupiah", s.invoice.JKKAmount, 5_843_880)
+	holds(s, "JKM, rupiah", s.invoice.JKMAmount, 7_304_850)
+	holds(s, "total, rupiah", s.invoice.TotalAmount, 13_148_730)
+	// 15 September was a Sunday and 16 September the birthday of the Prophet.
+	holds(s, "due on", s.invoice.DueOn.String(), "2024-09-17")
+	government, err := s.as("government")
+	if err != nil {
+		return err
+	}
+	seen, err := client.Check(government.GetInvoiceWithResponse(s.ctx, s.invoice.ID, nil))
+	if err != nil {
+		return err
+	}
+	for _, p := range seen.JSON200.Positions {
+		s.say("     %-8s %-9s %5d × %6d = %9d", p.Position, p.Role, p.Officers, p.TotalAmount/p.Officers, p.TotalAmount)
+	}
+	return nil
+}
+
+// pay records the treasury's transfer, twice, as nervous treasuries do.
+func (s *story) pay() error {
+	branch, err := s.as("branch")
+	if err != nil {
+		return err
+	}
+	var first openapi_types.UUID
+	for range 2 {
+		paid, err := client.Check(branch.RecordPaymentWithResponse(s.ctx, &client.RecordPaymentParams{IdempotencyKey: "sp2d-0912"},
+			client.PaymentInput{
+				PaidOn: day(2024, 9, 10), PaidAmount: 13_148_730, Reference: "SP2D-0912/2024",
+				Allocations: []client.AllocationInput{{InvoiceID: s.invoice.ID, AllocatedAmount: 13_148_730}},
+			}))
+		if err != nil {
+			return err
+		}
+		if first == (openapi_types.UUID{}) {
+			first = paid.JSON201.ID
+		}
+		holds(s, "the same payment", paid.JSON201.ID, first)
+	}
+	invoice, err := client.Check(branch.GetInvoiceWithResponse(s.ctx, s.invoice.ID, nil))
+	if err != nil {
+		return err
+	}
+	holds(s, "the invoice is", string(invoice.JSON200.Status), "paid")
+	exact, one := "count=exact", client.Limit(1)
+	active, err := client.Check(branch.ListCoveragePeriodsWithResponse(s.ctx, &client.ListCoveragePeriodsParams{
+		Status: []client.CoverageStatus{client.CoverageStatusActive}, AgreementID: &s.agreement, Prefer: &exact, Limit: &one,
+	}))
+	if err != nil {
+		return err
+	}
+	holds(s, "officers with active cover", *active.JSON200.Total, 1876)
+	return nil
+}
+
+// report tells of a member of a voting committee who died during the count.
+func (s *story) report() error {
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return err
+	}
+	one, newest := client.Limit(1), client.SortOrderMinusID
+	village := s.villages[140].Code
+	found, err := client.Check(kpu.ListOfficersWithResponse(s.ctx, &client.ListOfficersParams{
+		Position: []client.PositionCode{"pps"}, AreaCode: &village, Limit: &one, Sort: &newest,
+	}))
+	if err != nil {
+		return err
+	}
+	s.officer = found.JSON200.Items[0]
+	incident, err := client.Check(kpu.ReportIncidentWithResponse(s.ctx, nil, client.IncidentInput{
+		OfficerID: s.officer.ID, Kind: client.IncidentKindSuddenDeath, Outcome: client.IncidentOutcomeDied,
+		OccurredAt: time.Date(2024, 11, 28, 2, 40, 0, 0, wib), Place: "Balai desa",
+		Narrative: "Pingsan saat rekapitulasi suara, meninggal dalam perjalanan ke puskesmas.", NotifierName: "Sekretaris PPS", NotifierPhone: "081200000001",
+	}))
+	if err != nil {
+		return err
+	}
+	holds(s, "covered at that minute", incident.JSON201.Covered, true)
+	holds(s, "reported late", incident.JSON201.ReportedLate, false)
+	holds(s, "the report was due at", incident.JSON201.ReportDueAt.In(wib).Format("2 January 15:04 MST"), "30 November 02:40 WIB")
+	s.incident = incident.JSON201.ID
+	ended, err := client.Check(kpu.EndOfficerWithResponse(s.ctx, s.officer.ID, nil, client.OfficerEnd{
+		EndedOn: day(2024, 11, 28), Reason: client.EndReasonDied,
+	}))
+	if err != nil {
+		return err
+	}
+	holds(s, "the duty ended", ended.JSON200.EndedOn.String(), "2024-11-28")
+	return nil
+}
+
+// decide opens, submits and approves the claim.
+func (s *story) decide() error {
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return err
+	}
+	opened, err := client.Check(kpu.OpenClaimWithResponse(s.ctx, nil, client.ClaimInput{
+		IncidentID: s.incident, Programme: client.ProgrammeJKK,
+	}))
+	if err != nil {
+		return err
+	}
+	s.claim = opened.JSON201.ID
+	for _, step := range opened.JSON201.Steps {
+		s.say("     %-14s %s = %d (%s)", step.Rule, step.Expression, step.StepAmount, step.Law)
+	}
+	// 48 × 1,300,000 + 12,000,000 + 10,000,000
+	holds(s, "the benefit, rupiah", opened.JSON201.ClaimAmount, 84_400_000)
+	submitted, err := client.Check(kpu.SubmitClaimWithResponse(s.ctx, s.claim, nil))
+	if err != nil {
+		return err
+	}
+	holds(s, "to be paid by, seven working days", submitted.JSON200.PayDueOn.String(), "2024-12-10")
+	decider, err := s.as("decider")
+	if err != nil {
+		return err
+	}
+	approved, err := client.Check(decider.ApproveClaimWithResponse(s.ctx, s.claim, nil))
+	if err != nil {
+		return err
+	}
+	holds(s, "the claim is", string(approved.JSON200.Status), "approved")
+	return nil
+}
+
+// settle pays the claim.
+func (s *story) settle() error {
+	decider, err := s.as("decider")
+	if err != nil {
+		return err
+	}
+	paid, err := client.Check(decider.PayClaimWithResponse(s.ctx, s.claim, &client.PayClaimParams{IdempotencyKey: "trf-77"},
+		client.ClaimPaymentInput{PaidOn: day(2024, 12, 6), Reference: "TRF-20241206-77"}))
+	if err != nil {
+		return err
+	}
+	holds(s, "the claim is", string(paid.JSON200.Status), "paid")
+	holds(s, "before its day", paid.JSON200.PaidOn.Before(paid.JSON200.PayDueOn.Time), true)
+	return nil
+}
+
+// remain shows that strangers see nothing, and who is still without cover.
+func (s *story) remain() error {
+	stranger, err := s.as("stranger")
+	if err != nil {
+		return err
+	}
+	unseen, err := stranger.GetOfficerWithResponse(s.ctx, s.officer.ID, nil)
+	if err != nil {
+		return err
+	}
+	holds(s, "another regency asks for the officer", unseen.StatusCode(), http.StatusNotFound)
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return err
+	}
+	gap, err := client.Check(kpu.GetCoverageGapWithResponse(s.ctx, s.agreement))
+	if err != nil {
+		return err
+	}
+	for _, p := range gap.JSON200.Positions {
+		s.say("     %-8s expected %5d, on the roster %5d, covered %5d, uncovered %5d", p.Position, p.Expected, p.OnRoster, p.Covered, p.Uncovered)
+		if p.Position == "kpps" {
+			holds(s, "KPPS without cover", p.Uncovered, 4579)
+		}
+	}
+	holds(s, "covered today, one having died", gap.JSON200.Covered, 1875)
+	return nil
+}
+
+func day(year int, month time.Month, d int) openapi_types.Date {
+	return openapi_types.Date{Time: time.Date(year, month, d, 0, 0, 0, 0, time.UTC)}
+}

@@ -1,0 +1,196 @@
+package api_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"naungan/internal/keys"
+	"naungan/internal/registry"
+)
+
+// world is Kapuas Hulu in small: the bodies, an agreement, officers under cover,
+// an invoice paid, a death claimed. Whoever needs less stops earlier.
+type world struct {
+	*server
+	admin, nation, kpu, government, branch caller
+	ids                                    map[string]string // of path parameters, "officer_id" and so on
+	organisations                          map[string]string
+}
+
+// scopes are all there are.
+func scopes() []string {
+	var all []string
+	for scope := range document().Components.SecuritySchemes["oauth2"].Value.Flows.ClientCredentials.Scopes {
+		all = append(all, scope)
+	}
+	return all
+}
+
+// as is a caller of an organisation with some scopes, all of them unless named.
+func (s *server) as(o object, some ...string) caller {
+	s.t.Helper()
+	if some == nil {
+		some = scopes()
+	}
+	text := func(name string) string { v, _ := o[name].(string); return v }
+	now := s.store.Now()
+	token, err := s.store.Keys().Sign(keys.Claims{
+		ID: uuid.New(), Subject: clientOf(text("id")), Organisation: uuid.MustParse(text("id")), Kind: text("kind"), Level: text("level"),
+		Area: text("area_code"), TimeZone: text("time_zone"), Scopes: some, ExpiresAt: now.Add(10 * 365 * 24 * time.Hour),
+	}, now)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return caller{server: s, token: token}
+}
+
+// clientOf is the same client for the same organisation.
+func clientOf(organisation string) uuid.UUID {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte(organisation))
+}
+
+// another is the same organisation by another of its clients.
+func (c caller) another() caller {
+	claims, err := c.store.Keys().Verify(c.token, c.store.Now())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	claims.Subject = uuid.New()
+	token, err := c.store.Keys().Sign(claims, c.store.Now())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return caller{server: c.server, token: token}
+}
+
+// settle makes the bodies and who acts for them.
+func settle(t *testing.T) *world {
+	t.Helper()
+	w := &world{server: start(t), ids: map[string]string{}, organisations: map[string]string{}}
+	var id uuid.UUID
+	var secret string
+	made, err := registry.First(t.Context(), w.store, scopes(), func(i uuid.UUID, s string) error { id, secret = i, s; return nil })
+	if err != nil || !made {
+		t.Fatal(made, err)
+	}
+	_, ministry, err := registry.Admit(t.Context(), w.store, id, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.admin = w.as(object{"id": ministry.ID.String(), "kind": "ministry", "level": "national", "time_zone": "Asia/Jakarta"})
+	w.nation = w.join(w.admin, "nation", object{"kind": "kpu", "level": "national", "name": "KPU Republik Indonesia"})
+	w.kpu = w.join(w.nation, "kpu", object{"kind": "kpu", "level": "regency", "area_code": "61.06", "name": "KPU Kapuas Hulu"})
+	w.government = w.join(w.admin, "government", object{"kind": "regional_government", "level": "regency", "area_code": "61.06", "name": "Pemkab Kapuas Hulu"})
+	w.branch = w.join(w.admin, "branch", object{"kind": "bpjs_office", "level": "regency", "area_code": "61.06", "name": "BPJS Kapuas Hulu"})
+	w.ids["organisation_id"] = w.organisations["kpu"]
+	return w
+}
+
+// join registers an organisation and returns who acts for it with every scope.
+func (w *world) join(by caller, name string, o object) caller {
+	w.t.Helper()
+	o["time_zone"] = "Asia/Jakarta"
+	made := by.post("/v1/organisations", o).must(w.t, 201).object(w.t)
+	w.organisations[name], _ = made["id"].(string)
+	return w.as(made)
+}
+
+// village is a real one in Kapuas Hulu.
+const village = "61.06.01.1001"
+
+// siti is an officer who breaks no rule.
+func siti(n int, changes ...object) object {
+	o := object{
+		"external_id": fmt.Sprintf("S-%04d", n), "nik": fmt.Sprintf("990601450889%04d", n), "full_name": "Siti Contoh",
+		"born_on": "1989-08-05", "position": "pps", "role": "member", "area_code": village,
+		"term_from": "2024-05-26", "term_to": "2025-01-27", "phone": "0812-3456-7890", "email": "siti@contoh.example",
+	}
+	for _, change := range changes {
+		for k, v := range change {
+			if v == nil {
+				delete(o, k)
+				continue
+			}
+			o[k] = v
+		}
+	}
+	return o
+}
+
+// agreement is the one of 26 August 2024.
+func (w *world) agreement(changes ...object) object {
+	o := object{
+		"title": "Pelindungan badan ad hoc",
+		"parties": []object{
+			{"organisation_id": w.organisations["kpu"], "role": "organiser", "number": "12/PKS/2024"},
+			{"organisation_id": w.organisations["government"], "role": "payer"},
+			{"organisation_id": w.organisations["branch"], "role": "branch", "number": "PER/88/082024"},
+		},
+		"positions":     []object{{"position": "ppk", "headcount": 5}, {"position": "pps", "headcount": 3}, {"position": "kpps", "headcount": 4579, "included": false}},
+		"election_code": "pilkada_2024", "segment": "pu", "wage_base_policy": "honorarium", "funding_source": "nphd",
+		"starts_on": "2024-08-26", "ends_on": "2025-01-27", "legal_bases": []string{"Inpres 2/2021"},
+	}
+	for _, change := range changes {
+		for k, v := range change {
+			o[k] = v
+		}
+	}
+	return o
+}
+
+// enrolled is a world with an agreement signed and three officers under cover.
+func enrolled(t *testing.T) *world {
+	t.Helper()
+	w := settle(t)
+	w.ids["agreement_id"] = w.kpu.post("/v1/agreements", w.agreement()).must(t, 201).id(t)
+	w.branch.post("/v1/agreements/"+w.ids["agreement_id"]+"/sign", object{"signed_on": "2024-08-26"}).must(t, 200)
+	for n := 1; n <= 3; n++ {
+		role := "member"
+		if n == 3 {
+			role = "chair"
+		}
+		w.ids["officer_id"] = w.kpu.post("/v1/officers", siti(n, object{"role": role})).must(t, 201).id(t)
+	}
+	w.ids["enrolment_id"] = w.kpu.post("/v1/agreements/"+w.ids["agreement_id"]+"/enrolments", object{}).must(t, 201).id(t)
+	periods := w.branch.get("/v1/coverage-periods?officer_id="+w.ids["officer_id"]).must(t, 200).items(t)
+	if len(periods) != 1 {
+		t.Fatalf("%d periods of one officer", len(periods))
+	}
+	w.ids["coverage_period_id"], _ = periods[0]["id"].(string)
+	return w
+}
+
+// billed is a world whose first invoice is paid.
+func billed(t *testing.T) *world {
+	t.Helper()
+	w := enrolled(t)
+	w.at(time.Date(2024, 9, 2, 9, 0, 0, 0, wib))
+	w.ids["invoice_id"] = w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-08"}).must(t, 201).id(t)
+	invoice := w.branch.pay("/v1/invoices/"+w.ids["invoice_id"]+"/issue", object{"payment_code": "24080000001"}).must(t, 200).object(t)
+	total := int64(invoice["total_amount"].(float64))
+	w.ids["payment_id"] = w.branch.pay("/v1/payments", object{
+		"paid_on": "2024-09-02", "paid_amount": total, "reference": "SP2D-1",
+		"allocations": []object{{"invoice_id": w.ids["invoice_id"], "allocated_amount": total}},
+	}).must(t, 201).id(t)
+	return w
+}
+
+// bereaved is a world in which the last officer died on duty, and a claim is open.
+func bereaved(t *testing.T) *world {
+	t.Helper()
+	w := billed(t)
+	w.at(time.Date(2024, 11, 28, 9, 0, 0, 0, wib))
+	w.ids["incident_id"] = w.kpu.post("/v1/incidents", w.death(w.ids["officer_id"])).must(t, 201).id(t)
+	w.ids["claim_id"] = w.kpu.post("/v1/claims", object{"incident_id": w.ids["incident_id"], "programme": "jkk"}).must(t, 201).id(t)
+	return w
+}
+
+func (w *world) death(officer string) object {
+	return object{
+		"officer_id": officer, "kind": "sudden_death", "outcome": "died", "occurred_at": "2024-11-28T02:40:00+07:00", "place": "Balai desa",
+		"narrative": "Pingsan saat rekapitulasi.", "notifier_name": "Wati Contoh", "notifier_phone": "081200000001",
+	}
+}
