@@ -42,7 +42,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), clientsCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(), migrateCommand(), demoCommand(), clientsCommand(), healthCommand(), versionCommand())
 	return root
 }
 

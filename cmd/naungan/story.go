@@ -335,8 +335,27 @@ func (s *story) enrol() error {
 			holds(s, "premium a month, rupiah", made.JSON201.MonthlyPremiumAmount, 13_148_730)
 		}
 	}
-	holds(s, "contribution months, August to January", 6*int64(13_148_730), 78_892_380)
-	return nil
+	total, err := s.contributions(kpu)
+	holds(s, "premium for the term, August to January, rupiah", total, 78_892_380)
+	return err
+}
+
+// contributions adds up what every coverage period costs for all its months.
+func (s *story) contributions(kpu *client.ClientWithResponses) (total int64, err error) {
+	most := client.Limit(1000)
+	for in := (client.ListCoveragePeriodsParams{AgreementID: &s.agreement, Limit: &most}); ; {
+		page, err := client.Check(kpu.ListCoveragePeriodsWithResponse(s.ctx, &in))
+		if err != nil {
+			return 0, err
+		}
+		for _, c := range page.JSON200.Items {
+			months := 12*(c.ToOn.Year()-c.FromOn.Year()) + int(c.ToOn.Month()-c.FromOn.Month()) + 1
+			total += int64(months) * c.PremiumAmount
+		}
+		if in.Cursor = page.JSON200.NextCursor; in.Cursor == nil {
+			return total, nil
+		}
+	}
 }
 
 // bill drafts and issues the first invoice.

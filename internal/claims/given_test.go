@@ -54,43 +54,53 @@ func loadReference(ctx context.Context, url string) error {
 // clock to set.
 type world struct {
 	*testing.T
+	*place
+}
+
+// place is what the parts of a test share.
+type place struct {
 	store   *store.Store
 	db      *pgx.Conn
 	rates   *tariff.Tariff
 	holiday tariff.Holiday
 	now     time.Time
+	people  int
 
 	kpu, branch, payer access.Actor
-	agreement          cover.Agreement
-	people             int
+	agreement          cover.Agreement // for PU
 }
 
-// given is a world in a zone; the agreement is of a segment and runs from 2015 on,
-// so that days are chosen by what a test is about.
-func given(t *testing.T, segment cover.Segment, zone string) *world {
+// given is a world in a zone. It is Friday, 29 November 2024.
+func given(t *testing.T, zone string) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{T: t, now: instant("2024-11-29T02:00:00Z")}
+	w := &world{t, &place{now: instant("2024-11-29T02:00:00Z")}}
 	url := pgtest.NewWith(t, "reference", loadReference)
 	var err error
-	if w.store, err = openStore(t.Context(), url, func() time.Time { return w.now }); err != nil {
-		t.Fatal(err)
-	}
+	w.store, err = openStore(t.Context(), url, func() time.Time { return w.now })
+	w.must(err)
 	t.Cleanup(w.store.Close)
-	if w.db, err = pgx.Connect(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
+	w.db, err = pgx.Connect(t.Context(), url)
+	w.must(err)
 	t.Cleanup(func() { w.must(w.db.Close(context.Background())) })
 	w.rates, err = ratesOnce()
 	w.must(err)
 	w.holiday, err = w.store.Holidays(t.Context())
 	w.must(err)
-	w.kpu = w.organisation(cover.KPU, cover.OrganisationLevel(cover.Regency), "35.15", zone)
-	w.branch = w.organisation(cover.BPJSOffice, cover.OrganisationLevel(cover.Regency), "35.15", zone)
-	w.payer = w.organisation(cover.RegionalGovernment, cover.OrganisationLevel(cover.Regency), "35.15", zone)
-	w.agreement = w.agree(segment, w.kpu, w.branch)
+	w.kpu = w.organisation(cover.KPU, regency, "35.15", zone)
+	w.branch = w.organisation(cover.BPJSOffice, regency, "35.15", zone)
+	w.payer = w.organisation(cover.RegionalGovernment, regency, "35.15", zone)
+	w.agreement = w.agree(cover.PU, w.kpu, w.branch)
 	return w
 }
+
+const (
+	regency  = cover.OrganisationLevel(cover.Regency)
+	province = cover.OrganisationLevel(cover.Province)
+)
+
+// in is the same world for a part of the test.
+func (w *world) in(t *testing.T) *world { return &world{t, w.place} }
 
 func (w *world) must(err error) {
 	w.Helper()
@@ -115,6 +125,8 @@ func colleague(who access.Actor) access.Actor {
 	return who
 }
 
+// agree signs an agreement that runs from 2015 to 2030, so that days are chosen by
+// what a test is about.
 func (w *world) agree(segment cover.Segment, organiser, branch access.Actor) cover.Agreement {
 	w.Helper()
 	parties := []cover.Party{{OrganisationID: organiser.OrganisationID, Role: cover.Organiser}}
@@ -163,16 +175,20 @@ func (w *world) period(o cover.Officer, a cover.Agreement, base cover.Rupiah, ac
 	return id
 }
 
-// paid is an invoice of a month that bills one period, of which so much is paid.
+// paid is an invoice of a month that bills one period 2000, of which so much is
+// paid.
 func (w *world) paid(period uuid.UUID, month string, amount cover.Rupiah) {
 	w.Helper()
 	id, first := uuid.New(), month+"-01"
-	w.sql(`insert into invoices (id, agreement_id, organiser_id, branch_id, month, number, issued_on, due_on, officers, jkk, jkm,
-			paid, groups, version, created_at, updated_at)
-		values ($1, $2, $3, $4, $5::text::date, $6, $5::text::date, $5::text::date, 1, 1000, 1000, $7, '[]', 1, now(), now())`,
-		id, w.agreement.ID, w.kpu.OrganisationID, w.branch.OrganisationID, first, month, amount)
-	w.sql(`insert into invoice_lines select $1, id, officer_id, $2::text::date, 'pps', 'member', wage_base, jkk, jkm, schedule
+	w.sql(`insert into invoices (id, agreement_id, organiser_id, branch_id, month, due_on, officers, jkk, jkm, groups, version,
+			created_at, updated_at)
+		select $1, a.id, a.organiser_id, a.branch_id, $2::text::date, $2::text::date, 1, 1000, 1000, '[]', 1, now(), now()
+		from coverage_periods c join agreements a on a.id = c.agreement_id where c.id = $3`, id, first, period)
+	w.sql(`insert into invoice_lines (invoice_id, coverage_period_id, officer_id, person_id, month, position, role, wage_base,
+			jkk, jkm, schedule)
+		select $1, id, officer_id, person_id, $2::text::date, 'pps', 'member', wage_base, jkk, jkm, schedule
 		from coverage_periods where id = $3`, id, first, period)
+	w.sql(`update invoices set issued_on = $2::text::date, number = $1::text, paid = $3 where id = $1::text::uuid`, id.String(), first, amount)
 }
 
 // covered is an officer on duty and under active cover from one day to another.

@@ -75,6 +75,10 @@ func (d *Date) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
+// Bind reads a parameter of a query. The generated code asks for it by this name,
+// and leaves a struct without it empty, saying nothing.
+func (d *Date) Bind(src string) error { return d.UnmarshalText([]byte(src)) }
+
 // Value hands the day to the database; no day is NULL.
 func (d Date) Value() (driver.Value, error) {
 	if d.Zero() {

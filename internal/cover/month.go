@@ -70,6 +70,9 @@ func (m *Month) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
+// Bind reads a parameter of a query, as Date's does.
+func (m *Month) Bind(src string) error { return m.UnmarshalText([]byte(src)) }
+
 // Value hands the database the first day of the month.
 func (m Month) Value() (driver.Value, error) { return m.First().Value() }
 

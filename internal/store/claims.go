@@ -19,21 +19,20 @@ func (tx *Tx) CoverOn(officer uuid.UUID, day cover.Date) (*cover.CoveragePeriod,
 	return &found[0], nil
 }
 
-// PaidMonths lists the months, up to one, for which contributions of the person
-// of a coverage period are paid in full, under whichever agreement and on
-// whichever duty. The latest comes first.
+// PaidMonths lists the months, up to one, for which the contribution of the person
+// of a coverage period is paid, with the whole invoice it stands on, under
+// whichever agreement and on whichever duty. The latest comes first.
 func (tx *Tx) PaidMonths(period uuid.UUID, until cover.Month) ([]cover.Month, error) {
 	var paid []struct{ Month cover.Month }
-	err := tx.db.Raw(`select distinct l.month
+	err := tx.db.Raw(`select l.month
 		from coverage_periods p
-		join coverage_periods c on c.person_id = p.person_id and c.cancelled_on is null
-		join invoice_lines l on l.coverage_period_id = c.id
+		join invoice_lines l on l.person_id = p.person_id and not l.voided
 		join invoices i on i.id = l.invoice_id
-		where p.id = ? and l.month <= ? and i.issued_on is not null and i.voided_on is null and i.paid >= i.jkk + i.jkm
+		where p.id = ? and l.month <= ? and i.issued_on is not null and i.paid >= i.jkk + i.jkm
 		order by l.month desc`, period, until).Scan(&paid).Error
 	months := make([]cover.Month, len(paid))
-	for i, p := range paid {
-		months[i] = p.Month
+	for n, p := range paid {
+		months[n] = p.Month
 	}
 	return months, translate(err)
 }
