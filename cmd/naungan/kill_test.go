@@ -13,23 +13,31 @@ import (
 	"naungan/client"
 )
 
-// Each start is killed a little later than the one before, until one is ready.
+// moments are when a first start is killed: some time after a file appears. Each
+// start gets further than the one before.
+var moments = []struct {
+	file  string
+	after time.Duration
+}{
+	{file: "."},
+	{file: "postgres/initdb-*"},
+	{file: "postgres/initdb-*", after: 300 * time.Millisecond},
+	{file: "postgres/data"},
+	{file: keysetFile},
+	{file: keysetFile, after: 50 * time.Millisecond},
+	{file: keysetFile, after: 400 * time.Millisecond},
+	{file: pendingFile},
+	{file: adminFile},
+}
+
 func TestAFirstStartThatIsKilledIsFinishedByTheNext(t *testing.T) {
 	t.Parallel()
 	dir := fresh(t)
-	for patience := 50 * time.Millisecond; ; patience += 450 * time.Millisecond {
+	for _, m := range moments {
 		s := start(t, dir, nil)
-		select {
-		case <-s.ended:
-			t.Fatalf("it ended by itself: %s", s.said())
-		case <-time.After(patience):
-			s.end(t, syscall.SIGKILL)
-			continue
-		case <-s.ready:
-		}
-		t.Logf("ready within %v", patience)
+		appeared(t, s, filepath.Join(dir, m.file))
+		time.Sleep(m.after)
 		s.end(t, syscall.SIGKILL)
-		break
 	}
 	s := serving(t, dir, nil)
 	administrator(t, dir)
@@ -38,6 +46,24 @@ func TestAFirstStartThatIsKilledIsFinishedByTheNext(t *testing.T) {
 	}
 	if status := s.stop(t); status != 0 {
 		t.Errorf("status %d: %s", status, s.said())
+	}
+}
+
+// appeared waits until there is such a file, or until the server is ready, if it
+// was too quick for us.
+func appeared(t *testing.T, s *server, pattern string) {
+	t.Helper()
+	for {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 { // fails on a bad pattern only
+			return
+		}
+		select {
+		case <-s.ready:
+			return
+		case <-s.ended:
+			t.Fatalf("it ended by itself: %s", s.said())
+		case <-time.After(200 * time.Microsecond):
+		}
 	}
 }
 

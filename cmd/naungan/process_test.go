@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,22 +108,29 @@ func (s *server) said() string {
 	return s.log.String()
 }
 
-// startLimit is how soon a server that ran before must be ready, whatever
-// happened to it.
-const startLimit = 10 * time.Second
+// How soon a server must be ready: one that ran before, whatever happened to it,
+// and one that makes its cluster while other tests do so too.
+const (
+	startLimit = 10 * time.Second
+	firstLimit = time.Minute
+)
 
 // serving is start, and waits until the server is ready.
 func serving(t *testing.T, dir string, environ []string, args ...string) *server {
 	t.Helper()
-	s := start(t, dir, environ, args...)
+	limit := startLimit
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		limit = firstLimit
+	}
 	begun := time.Now()
+	s := start(t, dir, environ, args...)
 	select {
 	case <-s.ready:
 		t.Logf("ready after %v", time.Since(begun).Round(time.Millisecond))
 	case <-s.ended:
 		t.Fatalf("it ended: %s", s.said())
-	case <-time.After(startLimit):
-		t.Fatalf("not ready after %v: %s", startLimit, s.said())
+	case <-time.After(limit):
+		t.Fatalf("not ready after %v: %s", limit, s.said())
 	}
 	return s
 }
@@ -207,11 +215,7 @@ func seed(t *testing.T) {
 	if err := os.Chmod(seeds, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	s := start(t, filepath.Join(seeds, "var"), nil)
-	select {
-	case <-s.ready:
-	case <-s.ended:
-	}
+	s := serving(t, filepath.Join(seeds, "var"), nil)
 	if status := s.stop(t); status != 0 {
 		t.Fatalf("the first start: status %d: %s", status, s.said())
 	}

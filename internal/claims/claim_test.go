@@ -223,9 +223,8 @@ func TestAWorkAccidentIsClaimedForFiveYears(t *testing.T) {
 				w.must(err)
 				return
 			}
-			e := refused(t, err, cover.Invalid, cover.ClaimExpired, "/incident_id")
-			if e.Faults[0].Params["expired_on"] == nil {
-				t.Errorf("not told when: %v", e.Faults)
+			if params := refused(t, err, cover.Invalid, cover.ClaimExpired, "/incident_id"); params["expired_on"] == nil {
+				t.Errorf("not told when: %v", params)
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package claims_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -12,9 +13,9 @@ import (
 	"naungan/internal/store"
 )
 
-// refused fails unless an error is a refusal of a kind, with a code of its own or
-// of one of its faults.
-func refused(t *testing.T, err error, kind cover.Kind, code cover.Code, pointers ...string) *cover.Error {
+// refused fails unless an error is a refusal of a kind, with a code of its own or,
+// where pointers are named, of its faults there. It returns the params of the code.
+func refused(t *testing.T, err error, kind cover.Kind, code cover.Code, pointers ...string) cover.Params {
 	t.Helper()
 	e, ours := errors.AsType[*cover.Error](err)
 	if !ours || e.Kind != kind {
@@ -23,42 +24,44 @@ func refused(t *testing.T, err error, kind cover.Kind, code cover.Code, pointers
 	if len(pointers) == 0 && e.Code != code {
 		t.Errorf("refused with %s, want %s", e.Code, code)
 	}
+	params := e.Params
 	for _, p := range pointers {
 		if !has(e.Faults, p, code) {
 			t.Errorf("no %s at %s in %v", code, p, e.Faults)
+			continue
 		}
+		params = e.Faults[slices.IndexFunc(e.Faults, at(p, code))].Params
 	}
-	return e
+	return params
+}
+
+func at(pointer string, code cover.Code) func(cover.Fault) bool {
+	return func(f cover.Fault) bool { return f.Pointer == pointer && f.Code == code }
 }
 
 func has(faults cover.Faults, pointer string, code cover.Code) bool {
-	for _, f := range faults {
-		if f.Pointer == pointer && f.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(faults, at(pointer, code))
 }
 
 // The clock runs in hours from the minute of the event: neither the zone of the
 // officer nor that of the report moves it.
 func TestTheFirstReportIsDueWithinTwiceTwentyFourHours(t *testing.T) {
 	t.Parallel()
-	type told struct {
+	type report struct {
 		now  string
 		late bool
 	}
 	for zone, tt := range map[string]struct {
 		occurred string
-		reports  []told
+		reports  []report
 	}{
-		"Asia/Jakarta": {"2024-02-14T23:30:00+07:00", []told{ // B26
+		"Asia/Jakarta": {"2024-02-14T23:30:00+07:00", []report{ // B26
 			{"2024-02-16T23:29:00+07:00", false}, {"2024-02-16T23:30:00+07:00", false}, {"2024-02-16T23:31:00+07:00", true},
 		}},
-		"Asia/Makassar": {"2024-02-14T23:30:00+08:00", []told{
+		"Asia/Makassar": {"2024-02-14T23:30:00+08:00", []report{
 			{"2024-02-16T23:29:00+08:00", false}, {"2024-02-16T23:31:00+08:00", true}, {"2024-02-16T22:31:00+07:00", true},
 		}},
-		"Asia/Jayapura": {"2024-02-14T23:30:00+09:00", []told{
+		"Asia/Jayapura": {"2024-02-14T23:30:00+09:00", []report{
 			{"2024-02-16T23:29:00+09:00", false}, {"2024-02-16T21:29:00+07:00", false}, {"2024-02-16T14:31:00Z", true},
 		}},
 	} {
@@ -129,8 +132,8 @@ func TestWhoeverIsNotCoveredIsReportedAndNotClaimed(t *testing.T) {
 				t.Errorf("nobody was warned: %v", doubts)
 			}
 			_, err = w.open(w.kpu, i, cover.JKK)
-			if e := refused(t, err, cover.Conflict, cover.NotCovered); e.Params["reason"] != tt.want {
-				t.Errorf("told %v", e.Params)
+			if params := refused(t, err, cover.Conflict, cover.NotCovered); params["reason"] != tt.want {
+				t.Errorf("told %v", params)
 			}
 		})
 	}
@@ -236,7 +239,9 @@ func TestIncidentsAreListedWithoutTheirAccounts(t *testing.T) {
 }
 
 // accident is a report by which an officer was injured at an instant.
-func accident(o cover.Officer, at string) cover.Report { return told(o, cover.Accident, cover.Injured, at) }
+func accident(o cover.Officer, at string) cover.Report {
+	return told(o, cover.Accident, cover.Injured, at)
+}
 
 // sees fails unless an actor can, or cannot, read and list an incident.
 func (w *world) sees(who access.Actor, i cover.Incident, want bool) {

@@ -104,8 +104,8 @@ type Skip struct {
 	Officers int64 `json:"officers"`
 }
 
-// Skip counts officers who were not enrolled for a reason, if there are any.
-func (e *Enrolment) Skip(reason Code, officers int64) {
+// LeaveOut counts officers who were not enrolled for a reason, if there are any.
+func (e *Enrolment) LeaveOut(reason Code, officers int64) {
 	if officers > 0 {
 		e.Skipped = append(e.Skipped, Skip{reason, officers})
 	}

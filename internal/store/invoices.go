@@ -125,7 +125,7 @@ func (tx *Tx) insertLines(i cover.Invoice) error {
 	err := tx.db.Exec(`with periods as (
 			select * from coverage_periods
 			where agreement_id = ? and cancelled_on is null and from_on <= ? and to_on >= ?
-			order by id)
+			order by id for share)
 		insert into invoice_lines (invoice_id, coverage_period_id, officer_id, person_id, month, position, role,
 			wage_base, jkk, jkm, schedule)
 		select distinct on (p.person_id) ?::uuid, p.id, p.officer_id, p.person_id, ?::date, o.position, o.role,

@@ -271,8 +271,8 @@ func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
 	if err != nil {
 		return translate(err)
 	}
-	e.Skip(cover.SkippedCoveredElsewhere, elsewhere)
-	e.Skip(cover.SkippedTooOld, old)
-	e.Skip(cover.SkippedNoWageBase, noWage)
+	e.LeaveOut(cover.SkippedCoveredElsewhere, elsewhere)
+	e.LeaveOut(cover.SkippedTooOld, old)
+	e.LeaveOut(cover.SkippedNoWageBase, noWage)
 	return translate(tx.update(e))
 }
