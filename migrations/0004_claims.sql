@@ -4,6 +4,7 @@ create table incidents (
     id                 uuid        not null,
     officer_id         uuid        not null,
     organisation_id    uuid        not null, -- the officer's
+    reported_by        uuid        not null,
     kind               text        not null,
     outcome            text        not null,
     occurred_at        timestamptz not null,
@@ -19,10 +20,12 @@ create table incidents (
     constraint incidents_cover_check check ((coverage_period_id is null) = (uncovered_reason <> '')),
     constraint incidents_officer_id_fkey foreign key (officer_id) references officers (id),
     constraint incidents_organisation_id_fkey foreign key (organisation_id) references organisations (id),
+    constraint incidents_reported_by_fkey foreign key (reported_by) references organisations (id),
     constraint incidents_coverage_period_id_fkey foreign key (coverage_period_id) references coverage_periods (id)
 );
 create index incidents_officer_index on incidents (officer_id, id);
 create index incidents_organisation_index on incidents (organisation_id, id);
+create index incidents_reporter_index on incidents (reported_by, id);
 create index incidents_period_index on incidents (coverage_period_id) where coverage_period_id is not null;
 
 create table claims (

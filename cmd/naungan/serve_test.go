@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"io"
 	"io/fs"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,6 +19,7 @@ import (
 	"github.com/google/uuid"
 
 	"naungan/client"
+	"naungan/internal/config"
 	"naungan/internal/pgtest"
 )
 
@@ -241,16 +245,50 @@ func TestMetricsHaveAPortOfTheirOwn(t *testing.T) {
 	address := l.Addr().String()
 	_ = l.Close() // somebody may take it now, but hardly does
 	serving(t, lived(t), nil, "--metrics-listen", address)
-	conn, err := net.Dial("tcp", address)
+	res, err := http.Get("http://" + address + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close() }()
-	fmt.Fprint(conn, "GET /metrics HTTP/1.0\r\n\r\n")
-	_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
-	answer := make([]byte, 15)
-	if _, err := conn.Read(answer); err != nil || string(answer) != "HTTP/1.0 200 OK" {
-		t.Errorf("%q, %v", answer, err)
+	defer func() { _ = res.Body.Close() }()
+	if counters, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(counters), "go_goroutines") {
+		t.Errorf("status %s, %v: %s", res.Status, err, counters)
+	}
+}
+
+// As the story starts it.
+func TestTheProgramRunsByAnotherClock(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	night := time.Date(2024, 11, 28, 2, 40, 0, 0, time.UTC)
+	c := &config.Config{DataDir: lived(t)}
+	p, err := open(t.Context(), c, world{now: func() time.Time { return night }, listener: listener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.url != "http://"+listener.Addr().String() {
+		t.Errorf("it serves on %s", p.url)
+	}
+	res, err := client.Check(administrator(t, c.DataDir).ListClientsWithResponse(t.Context(), nil))
+	if err != nil || !res.JSON200.Items[0].Secrets[0].LastUsedAt.Equal(night) {
+		t.Errorf("%s, %v", res.Body, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := errors.Join(p.Wait(ctx), p.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASignalEndsAStartThatIsNotReady(t *testing.T) {
+	t.Parallel()
+	dir := fresh(t)
+	s := start(t, dir, nil)
+	appeared(t, s, dir)
+	if status := s.stop(t); status != 0 || strings.Contains(s.said(), `"ready"`) {
+		t.Errorf("status %d: %s", status, s.said())
 	}
 }
 

@@ -1,5 +1,7 @@
 package api
 
+//go:generate go run ../tools/errordocs -catalogue problems.yaml -o ../../docs/errors.md
+
 import (
 	"bytes"
 	_ "embed"

@@ -354,7 +354,7 @@ func (s *Server) authenticate(c *gin.Context) {
 	if r.operation.purpose {
 		who.Purpose = cover.Purpose(c.GetHeader("Purpose"))
 	}
-	r.client = who.ClientID.String()
+	r.client, r.unmasked = who.ClientID.String(), who.SeesPersonalData()
 	for _, scope := range r.operation.scopes {
 		if !who.Granted(scope) {
 			s.refuse(c, cover.Refuse(cover.Forbidden, cover.ScopeMissing, cover.Params{"scope": scope}))

@@ -107,6 +107,8 @@ func (s *Server) log(c *gin.Context) {
 	start := s.store.Now()
 	id := requestID(c.Request)
 	c.Header("X-Request-Id", id)
+	c.Header("Cache-Control", "private, no-cache")
+	c.Header("Vary", "Accept-Language, Authorization, Purpose")
 	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), requestKey{}, &request{id: id}), patience)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
@@ -129,6 +131,7 @@ type request struct {
 	query     url.Values
 	body      []byte
 	language  language
+	unmasked  bool // personal data is shown
 	basic     credentials
 
 	idempotencyKey string

@@ -175,10 +175,12 @@ func ifMatch(header *string) (store.Version, error) {
 	return store.Version(version), nil
 }
 
-// conditional answers 304 to a reader that holds the version it would get.
+// conditional answers 304 to a reader that holds the version it would get. Who is
+// to see personal data gets it in full: what they hold may be the masked answer,
+// which has the same version.
 func conditional(c *gin.Context) {
 	held := c.GetHeader("If-None-Match")
-	if held == "" || c.Request.Method != http.MethodGet {
+	if held == "" || c.Request.Method != http.MethodGet || requestOf(c.Request.Context()).unmasked {
 		return
 	}
 	c.Writer = &conditionalWriter{ResponseWriter: c.Writer, held: held}

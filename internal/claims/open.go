@@ -74,7 +74,10 @@ func findEvent(tx *store.Tx, in cover.Opening) (e event, err error) {
 }
 
 func notCovered(reason cover.Code) error {
-	return cover.Refuse(cover.Conflict, cover.NotCovered, cover.Params{"reason": reason})
+	params := cover.Params{"reason": reason}
+	refused := cover.Refuse(cover.Conflict, cover.NotCovered, params)
+	refused.Faults.Add("/incident_id", cover.NotCovered, params)
+	return refused
 }
 
 // payDeath fills in what a death pays by the rates of its day, on the wage base

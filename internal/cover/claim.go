@@ -58,7 +58,8 @@ type Report struct {
 type Incident struct {
 	ID               uuid.UUID
 	OfficerID        uuid.UUID
-	OrganisationID   uuid.UUID
+	OrganisationID   uuid.UUID // the officer's
+	ReportedBy       uuid.UUID
 	Kind             IncidentKind
 	Outcome          IncidentOutcome
 	OccurredAt       time.Time

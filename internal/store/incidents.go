@@ -35,7 +35,8 @@ func (s *Store) openAccount(row incidentRow) (cover.Incident, error) {
 	if err != nil {
 		return i, fmt.Errorf("open the account of incident %s: %w", i.ID, err)
 	}
-	return i, json.Unmarshal(plain, &i.Account)
+	err = json.Unmarshal(plain, &i.Account)
+	return i, err
 }
 
 // Incident returns one that the actor sees, with its account.
@@ -72,7 +73,7 @@ func (r *Reader) Incidents(f IncidentFilter, p Page) (Listed[cover.Incident], er
 
 // InsertIncident writes a new incident.
 func (tx *Tx) InsertIncident(i *cover.Incident) error {
-	i.ID, i.CreatedAt, i.UpdatedAt = newID(), tx.Now, tx.Now
+	i.ID, i.ReportedBy, i.CreatedAt, i.UpdatedAt = newID(), tx.who.OrganisationID, tx.Now, tx.Now
 	// As Postgres keeps them; an answer must equal what is read back.
 	i.OccurredAt = i.OccurredAt.UTC().Truncate(time.Microsecond)
 	i.ReportDueAt = i.ReportDueAt.UTC().Truncate(time.Microsecond)

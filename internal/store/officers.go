@@ -57,11 +57,12 @@ func (r *Reader) scanOfficer(row pgx.CollectableRow) (o cover.Officer, err error
 	if err != nil {
 		return o, err
 	}
-	return o, r.store.openPersonal(&o, sealed)
+	err = r.store.openPersonal(&o, sealed)
+	return o, err
 }
 
 // Officer returns one that the actor sees. It is asked so often that it goes to
-// pgx directly.
+// pgx directly, and so past any transaction: inside one, LockOfficer is the way.
 func (r *Reader) Officer(id uuid.UUID) (cover.Officer, error) {
 	seen := r.seenOfficers()
 	return r.oneOfficer(condition{"o.id = ?", []any{id}}.and(condition{strings.ReplaceAll(seen.sql, "officers.", "o."), seen.args}))
@@ -256,7 +257,8 @@ func (tx *Tx) LockOfficer(id uuid.UUID, v Version) (cover.Officer, error) {
 	if err := v.is(row.Version); err != nil {
 		return cover.Officer{}, err
 	}
-	return row.Officer, tx.store.openPersonal(&row.Officer, row.Personal)
+	err := tx.store.openPersonal(&row.Officer, row.Personal)
+	return row.Officer, err
 }
 
 // UpdateOfficer writes a locked officer.
@@ -270,15 +272,16 @@ func (tx *Tx) UpdateOfficer(o *cover.Officer) error {
 }
 
 // RecordReading writes down that the actor reads personal data of these officers
-// unmasked. It is committed before the data leaves.
+// unmasked, one event each. It is committed before the data leaves.
 func (r *Reader) RecordReading(officers []cover.Officer) error {
-	return r.store.InTx(r.ctx, r.who, func(tx *Tx) error {
-		for _, o := range officers {
-			e := cover.Event{Type: cover.PersonalDataRead, ResourceID: o.ID, OrganisationID: o.OrganisationID}
-			if err := tx.Record(e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	var ids, read, owners []uuid.UUID
+	for _, o := range officers {
+		ids, read, owners = append(ids, newID()), append(read, o.ID), append(owners, o.OrganisationID)
+	}
+	_, err := r.store.pool.Exec(r.ctx, `insert into events
+			(id, type, resource_id, organisation_id, client_id, actor_id, request_id, purpose, occurred_at)
+		select e.id, $4, e.resource, e.owner, $5, $6, $7, $8, $9
+		from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as e (id, resource, owner)`,
+		ids, read, owners, cover.PersonalDataRead, r.who.ClientID, r.who.OrganisationID, r.who.RequestID, r.who.Purpose, r.store.now())
+	return translate(err)
 }

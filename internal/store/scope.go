@@ -120,11 +120,12 @@ func (r *Reader) seenPayments() condition {
 	return r.ofSelf("payments.payer_id").or(r.ofSelf("payments.branch_id"))
 }
 
-// seenIncidents: the officer's side, and the branch of the cover.
+// seenIncidents: the officer's side, whoever reported it, and the branch of the
+// cover.
 func (r *Reader) seenIncidents() condition {
 	branch := condition{`exists (select from coverage_periods c join agreements a on a.id = c.agreement_id
 		where c.id = incidents.coverage_period_id and a.branch_id = ?)`, []any{r.who.OrganisationID}}
-	return r.ofBodies("incidents.organisation_id").or(branch)
+	return r.ofBodies("incidents.organisation_id").or(r.ofSelf("incidents.reported_by")).or(branch)
 }
 
 // seenClaims: the organiser's side, and the branch.

@@ -62,6 +62,8 @@ type server struct {
 	handler  http.Handler
 	contract routers.Router
 	clock    *atomic.Pointer[time.Time]
+	door     *api.Server
+	url      string // of the database, for tests that look behind the door
 }
 
 // wib is the zone of Kapuas Hulu.
@@ -74,20 +76,20 @@ func start(t *testing.T) *server {
 	t.Helper()
 	s := &server{t: t, clock: &atomic.Pointer[time.Time]{}, contract: router(t)}
 	s.at(today)
-	url := pgtest.NewWith(t, "reference", prepare)
+	s.url = pgtest.NewWith(t, "reference", prepare)
 	var err error
-	if s.store, err = store.Open(t.Context(), url, keyset(), func() time.Time { return *s.clock.Load() }); err != nil {
+	if s.store, err = store.Open(t.Context(), s.url, keyset(), func() time.Time { return *s.clock.Load() }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.store.Close)
 	if err := s.store.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	door, err := api.New(s.store)
-	if err != nil {
+	if s.door, err = api.New(s.store); err != nil {
 		t.Fatal(err)
 	}
-	s.handler = door.Handler()
+	s.handler = s.door.Handler()
+	readCatalogue(s.handler)
 	return s
 }
 
@@ -144,16 +146,53 @@ type call struct {
 // send makes one call and fails the test if the answer breaks the contract.
 func (c caller) send(in call) answer {
 	c.t.Helper()
-	req := c.request(in)
+	return c.do(c.request(in))
+}
+
+// do makes one request as it is.
+func (c caller) do(req *http.Request) answer {
+	c.t.Helper()
+	a := serve(c.handler, req)
+	c.check(req, a.Response, a.raw)
+	return a
+}
+
+func serve(h http.Handler, req *http.Request) answer {
 	w := httptest.NewRecorder()
-	c.handler.ServeHTTP(w, req)
-	res := w.Result()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
+	h.ServeHTTP(w, req)
+	return answer{w.Result(), w.Body.Bytes()}
+}
+
+// together makes several calls at once.
+func together(calls ...func() answer) []answer {
+	answers := make([]answer, len(calls))
+	var wait sync.WaitGroup
+	begin := make(chan struct{})
+	for i, call := range calls {
+		wait.Go(func() {
+			<-begin
+			answers[i] = call()
+		})
 	}
-	c.check(req, res, raw)
-	return answer{res, raw}
+	close(begin)
+	wait.Wait()
+	return answers
+}
+
+// atOnce makes the same call n times at once.
+func (c caller) atOnce(n int, in call) []answer {
+	c.t.Helper()
+	requests := make([]*http.Request, n)
+	calls := make([]func() answer, n)
+	for i := range calls {
+		requests[i] = c.request(in)
+		calls[i] = func() answer { return serve(c.handler, requests[i]) }
+	}
+	answers := together(calls...)
+	for i, a := range answers {
+		c.check(requests[i], a.Response, a.raw)
+	}
+	return answers
 }
 
 func (c caller) request(in call) *http.Request {
@@ -202,6 +241,8 @@ func (c caller) check(req *http.Request, res *http.Response, raw []byte) {
 	if res.StatusCode >= 500 && res.StatusCode != 503 {
 		c.t.Errorf("%s %s: %d %s", req.Method, req.URL, res.StatusCode, raw)
 	}
+	c.checkCodes(req, res, raw)
+	c.checkPrivacy(req, res, raw)
 	route, params, err := c.contract.FindRoute(req)
 	if err != nil {
 		return // not an operation of the contract
@@ -343,7 +384,7 @@ func report() int {
 		fmt.Printf("FAIL: %d documented answers were never seen, %d may be\n", len(missing), neverExercised)
 		return 1
 	}
-	return 0
+	return reportCodes()
 }
 
 // partial reports whether only some of the tests ran.

@@ -188,7 +188,7 @@ func TestEveryOperationKeepsTenantsApart(t *testing.T) {
 	}
 	for name, c := range everybody {
 		for _, list := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "incidents", "claims"} {
-			items := c.get("/v1/" + list).must(t, 200).items(t)
+			items := c.get("/v1/"+list).must(t, 200).items(t)
 			if strings.HasPrefix(name, "stranger") && len(items) > 0 {
 				t.Errorf("%s lists %d %s", name, len(items), list)
 			}

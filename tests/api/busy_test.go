@@ -1,0 +1,211 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+// district is that of village.
+const district = "61.06.01"
+
+// busy is a world in which something waits for every verb: each write of writes
+// can be done, in any order.
+func busy(t *testing.T) *world {
+	t.Helper()
+	w := bereaved(t)
+	w.draftInvoices()
+	w.gatherOfficers()
+	w.draftAgreements()
+	w.openClaims()
+	for _, name := range []string{"rotating_client_id", "leaving_client_id"} {
+		made := w.kpu.post("/v1/api-clients", object{
+			"organisation_id": w.organisations["kpu"], "name": name, "scopes": []string{"officers:read"},
+		}).must(t, 201).object(t)
+		w.ids[name], _ = made["client_id"].(string)
+	}
+	w.ids["client_id"] = w.ids["rotating_client_id"]
+	return w
+}
+
+func (w *world) draftInvoices() {
+	w.t.Helper()
+	for name, month := range map[string]string{"draft_invoice_id": "2024-09", "wrong_invoice_id": "2024-10", "open_invoice_id": "2024-11"} {
+		w.ids[name] = w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": month}).must(w.t, 201).id(w.t)
+	}
+	w.branch.pay("/v1/invoices/"+w.ids["open_invoice_id"]+"/issue", object{}).must(w.t, 200)
+}
+
+func (w *world) gatherOfficers() {
+	w.t.Helper()
+	w.ids["leaving_officer_id"] = w.kpu.post("/v1/officers", siti(4)).must(w.t, 201).id(w.t)
+	w.ids["moving_officer_id"] = w.kpu.post("/v1/officers", siti(5)).must(w.t, 201).id(w.t)
+	ppk := siti(6, object{"position": "ppk", "area_code": district})
+	w.ids["district_officer_id"] = w.kpu.post("/v1/officers", ppk).must(w.t, 201).id(w.t)
+	other := w.signed(w.agreement(object{"positions": []object{{"position": "ppk", "headcount": 5}}}))
+	w.kpu.post("/v1/agreements/"+other+"/enrolments", object{}).must(w.t, 201)
+	periods := w.kpu.get("/v1/coverage-periods?agreement_id="+other).must(w.t, 200).items(w.t)
+	if len(periods) != 1 {
+		w.t.Fatalf("%d periods of one officer", len(periods))
+	}
+	w.ids["wrong_period_id"], _ = periods[0]["id"].(string)
+}
+
+// signed is the id of an agreement that was drafted and signed.
+func (w *world) signed(terms object) string {
+	w.t.Helper()
+	id := w.kpu.post("/v1/agreements", terms).must(w.t, 201).id(w.t)
+	w.branch.post("/v1/agreements/"+id+"/sign", object{"signed_on": "2024-08-26"}).must(w.t, 200)
+	return id
+}
+
+func (w *world) draftAgreements() {
+	w.t.Helper()
+	for _, name := range []string{"draft_agreement_id", "changing_agreement_id"} {
+		w.ids[name] = w.kpu.post("/v1/agreements", w.agreement()).must(w.t, 201).id(w.t)
+	}
+	w.ids["ending_agreement_id"] = w.signed(w.agreement(object{"positions": []object{{"position": "sek_pps", "headcount": 3}}}))
+}
+
+// accident is what a covered officer of a billed world survived.
+func (w *world) accident() object {
+	first := w.kpu.post("/v1/officers/search", object{"external_ids": []string{"S-0001"}}).must(w.t, 200).items(w.t)
+	return object{
+		"officer_id": first[0]["id"], "kind": "accident", "outcome": "injured", "occurred_at": "2024-11-27T10:00:00+07:00", "place": "TPS 3",
+		"narrative": "Pingsan di tangga.", "notifier_name": "Wati Contoh", "notifier_phone": "081200000001",
+	}
+}
+
+func (w *world) openClaims() {
+	w.t.Helper()
+	w.ids["draft_claim_id"] = w.ids["claim_id"]
+	w.ids["unclaimed_incident_id"] = w.kpu.post("/v1/incidents", w.accident()).must(w.t, 201).id(w.t)
+	for _, name := range []string{"granted_claim_id", "untrue_claim_id", "owed_claim_id"} {
+		incident := w.kpu.post("/v1/incidents", w.accident()).must(w.t, 201).id(w.t)
+		w.ids[name] = w.kpu.post("/v1/claims", w.injury(incident)).must(w.t, 201).id(w.t)
+		w.kpu.post("/v1/claims/"+w.ids[name]+"/submit", nil).must(w.t, 200)
+	}
+	w.branch.post("/v1/claims/"+w.ids["owed_claim_id"]+"/approve", nil).must(w.t, 200)
+}
+
+func (w *world) injury(incident string) object {
+	return object{"incident_id": incident, "programme": "jkk", "items": []object{
+		{"kind": "medical_care", "benefit_amount": 4250000}, {"kind": "transport", "benefit_amount": 500000},
+	}}
+}
+
+// write is a call that changes something, and who may make it.
+type write struct {
+	by    caller
+	other object // another body for the same address; nil if there is none to send
+	call
+}
+
+// writes are the calls of a busy world that succeed, by their operations.
+func (w *world) writes() map[string]write {
+	w.t.Helper()
+	post := func(by caller, path string, body any, other object) write {
+		return write{by: by, other: other, call: call{method: "POST", path: path, body: body}}
+	}
+	patch := func(by caller, path string, body, other object) write {
+		return write{by: by, other: other, call: call{method: "PATCH", path: path, body: body, header: map[string]string{"If-Match": "*"}}}
+	}
+	open := w.government.get("/v1/invoices/"+w.ids["open_invoice_id"]).must(w.t, 200).object(w.t)
+	payment := func(reference string) object {
+		return object{"paid_on": "2024-11-28", "paid_amount": 30000, "reference": reference, "allocations": []object{
+			{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": open["outstanding_amount"]},
+		}}
+	}
+	client := object{"organisation_id": w.organisations["kpu"], "name": "SIAKBA", "scopes": []string{"officers:read", "officers:write"}}
+	below := object{"kind": "kpu", "level": "district", "area_code": district, "name": "Sekretariat", "time_zone": "Asia/Jakarta"}
+	all := map[string]write{
+		"createClient":         post(w.kpu, "/v1/api-clients", client, object{"organisation_id": w.organisations["kpu"], "name": "SIAKBA 2", "scopes": []string{"officers:read"}}),
+		"rotateClient":         post(w.kpu, "/v1/api-clients/{rotating_client_id}/rotate", object{"grace_hours": 2}, object{"grace_hours": 3}),
+		"revokeClient":         post(w.kpu, "/v1/api-clients/{leaving_client_id}/revoke", nil, nil),
+		"registerOrganisation": post(w.kpu, "/v1/organisations", below, object{"kind": "kpu", "level": "district", "area_code": "61.06.02", "name": "Sekretariat", "time_zone": "Asia/Jakarta"}),
+		"amendOrganisation":    patch(w.kpu, "/v1/organisations/{organisation_id}", object{"npp": "AB123456"}, nil),
+		"draftAgreement":       post(w.kpu, "/v1/agreements", w.agreement(), w.agreement(object{"title": "Lain"})),
+		"amendAgreement":       patch(w.kpu, "/v1/agreements/{changing_agreement_id}", object{"title": "Perjanjian yang diperbaiki"}, nil),
+		"signAgreement":        post(w.branch, "/v1/agreements/{draft_agreement_id}/sign", object{"signed_on": "2024-11-28"}, object{"signed_on": "2024-11-27"}),
+		"terminateAgreement":   post(w.branch, "/v1/agreements/{ending_agreement_id}/terminate", object{"terminated_on": "2024-12-31", "reason": "Selesai"}, object{"terminated_on": "2024-12-30", "reason": "Selesai"}),
+		"enrolOfficers":        post(w.kpu, "/v1/agreements/{agreement_id}/enrolments", object{"positions": []string{"pps"}}, object{}),
+		"appointOfficer":       post(w.kpu, "/v1/officers", siti(20), siti(21)),
+		"amendOfficer":         patch(w.kpu, "/v1/officers/{moving_officer_id}", object{"decree_number": "46/2024"}, nil),
+		"endOfficer":           post(w.kpu, "/v1/officers/{leaving_officer_id}/end", object{"ended_on": "2024-11-28", "reason": "resigned"}, object{"ended_on": "2024-11-28", "reason": "replaced"}),
+		"cancelCoveragePeriod": post(w.branch, "/v1/coverage-periods/{wrong_period_id}/cancel", nil, nil),
+		"draftInvoice":         post(w.branch, "/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-12"}, object{"agreement_id": w.ids["agreement_id"], "month": "2025-01"}),
+		"issueInvoice":         post(w.branch, "/v1/invoices/{draft_invoice_id}/issue", object{"payment_code": "24090000001"}, object{}),
+		"voidInvoice":          post(w.branch, "/v1/invoices/{wrong_invoice_id}/void", object{"reason": "Keliru"}, object{"reason": "Salah"}),
+		"recordPayment":        post(w.branch, "/v1/payments", payment("SP2D-2"), payment("SP2D-3")),
+		"reportIncident":       post(w.kpu, "/v1/incidents", w.accident(), w.death(w.ids["officer_id"])),
+		"openClaim":            post(w.kpu, "/v1/claims", w.injury(w.ids["unclaimed_incident_id"]), object{"incident_id": w.ids["unclaimed_incident_id"], "programme": "jkm"}),
+		"submitClaim":          post(w.kpu, "/v1/claims/{draft_claim_id}/submit", nil, nil),
+		"approveClaim":         post(w.branch, "/v1/claims/{granted_claim_id}/approve", nil, nil),
+		"rejectClaim":          post(w.branch, "/v1/claims/{untrue_claim_id}/reject", object{"reason": "untrue"}, object{"reason": "other", "note": "Lihat surat."}),
+		"payClaim":             post(w.branch, "/v1/claims/{owed_claim_id}/pay", object{"paid_on": "2024-11-28", "reference": "TRF-2"}, object{"paid_on": "2024-11-28", "reference": "TRF-3"}),
+	}
+	for name, one := range all {
+		one.path = w.fill(one.path)
+		all[name] = one
+	}
+	for _, o := range operations() {
+		if _, known := all[o.OperationID]; !known && o.writes() {
+			w.t.Fatalf("writes has no call for %s", o.OperationID)
+		}
+	}
+	return all
+}
+
+// fill puts the ids of the world into a path.
+func (w *world) fill(path string) string {
+	w.t.Helper()
+	for _, name := range parameters(path) {
+		id, known := w.ids[name]
+		if !known {
+			w.t.Fatalf("no %s in the world", name)
+		}
+		path = strings.ReplaceAll(path, "{"+name+"}", id)
+	}
+	return path
+}
+
+// writes reports whether an operation changes anything.
+func (o operation) writes() bool {
+	return o.method != "GET" && o.Extensions["x-not-idempotent"] == nil
+}
+
+// takes reports whether an operation has a header.
+func (o operation) takes(header string) bool {
+	return o.Parameters.GetByInAndName("header", header) != nil
+}
+
+// needs reports whether an operation cannot do without a header.
+func (o operation) needs(header string) bool {
+	p := o.Parameters.GetByInAndName("header", header)
+	return p != nil && p.Required
+}
+
+// under is the call with a header more.
+func (c call) under(name, value string) call {
+	header := map[string]string{name: value}
+	for k, v := range c.header {
+		if k != name {
+			header[k] = v
+		}
+	}
+	c.header = header
+	return c
+}
+
+// keyed is the call under a fresh Idempotency-Key.
+func (c call) keyed() call { return c.under("Idempotency-Key", uuid.NewString()) }
+
+// dry is the call as a dry run.
+func (c call) dry() call {
+	c.path += "?dry_run=true"
+	return c
+}
+
+func (w write) String() string { return fmt.Sprint(w.method, " ", w.path) }
