@@ -35,12 +35,14 @@ test: setup ## run every test; the race detector needs cgo and a C compiler
 generate: ## make the generated files
 	go generate ./...
 
-check: ## refuse stale generated files, then lint
+check: ## refuse stale generated files, routes outside the contract and broken rules, then lint
 	@before="$$($(CHANGES))"; $(MAKE) --no-print-directory generate; after="$$($(CHANGES))"; \
 	if [[ "$$before" != "$$after" ]]; then \
 		diff <(echo "$$before") <(echo "$$after") || true; \
 		echo "generated files are stale: run make generate and commit what it changes" >&2; exit 1; \
 	fi
+	go test ./tests/rules
+	go test -run NoRouteLivesOutsideTheContract ./internal/api
 	@$(MAKE) --no-print-directory lint
 
 lint: ## lint the code

@@ -27,12 +27,21 @@ type seat struct {
 var (
 	districtSeats = []seat{
 		{"ppk", client.RoleChair},
-		{"ppk", client.RoleMember}, {"ppk", client.RoleMember}, {"ppk", client.RoleMember}, {"ppk", client.RoleMember},
-		{"sek_ppk", client.RoleSecretary}, {"sek_ppk", client.RoleStaff}, {"sek_ppk", client.RoleStaff},
+		{"ppk", client.RoleMember},
+		{"ppk", client.RoleMember},
+		{"ppk", client.RoleMember},
+		{"ppk", client.RoleMember},
+		{"sek_ppk", client.RoleSecretary},
+		{"sek_ppk", client.RoleStaff},
+		{"sek_ppk", client.RoleStaff},
 	}
 	villageSeats = []seat{
-		{"pps", client.RoleChair}, {"pps", client.RoleMember}, {"pps", client.RoleMember},
-		{"sek_pps", client.RoleSecretary}, {"sek_pps", client.RoleStaff}, {"sek_pps", client.RoleStaff},
+		{"pps", client.RoleChair},
+		{"pps", client.RoleMember},
+		{"pps", client.RoleMember},
+		{"sek_pps", client.RoleSecretary},
+		{"sek_pps", client.RoleStaff},
+		{"sek_pps", client.RoleStaff},
 	}
 )
 

@@ -93,7 +93,9 @@ func (s *story) tell() error {
 	return nil
 }
 
-func (s *story) say(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
+// say prints a line. A story that cannot be printed is told all the same, for its
+// exit status.
+func (s *story) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
 
 // holds asserts one value of the story.
 func holds[T comparable](s *story, what string, got, want T) {
@@ -232,8 +234,10 @@ func (s *story) agree() error {
 			{OrganisationID: s.organisations["branch"], Role: client.PartyRoleBranch},
 		},
 		Positions: []client.AgreementPosition{
-			{Position: "ppk", Headcount: 23 * 5}, {Position: "sek_ppk", Headcount: 23 * 3},
-			{Position: "pps", Headcount: 282 * 3}, {Position: "sek_pps", Headcount: 282 * 3},
+			{Position: "ppk", Headcount: 23 * 5},
+			{Position: "sek_ppk", Headcount: 23 * 3},
+			{Position: "pps", Headcount: 282 * 3},
+			{Position: "sek_pps", Headcount: 282 * 3},
 			{Position: "kpps", Headcount: 4579, Included: &left},
 		},
 		ElectionCode: &election, Segment: client.SegmentPu, WageBasePolicy: client.WageBasePolicyHonorarium,

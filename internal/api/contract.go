@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -193,6 +194,11 @@ func (s *Server) check(c *gin.Context, r *request) error {
 		return err
 	}
 	faults := unknownQueries(r.query, op.queries)
+	if !utf8.ValidString(r.idempotencyKey) { // a header may hold any byte; the database keeps text
+		faults = append(faults, cover.Fault{
+			Pointer: "Idempotency-Key", In: openapi3.ParameterInHeader, Code: cover.WrongFormat, Params: cover.Params{"format": "UTF-8"},
+		})
+	}
 	params := make(map[string]string, len(c.Params))
 	for _, p := range c.Params {
 		params[p.Key] = p.Value
@@ -291,7 +297,7 @@ func fingerprint(req *http.Request, body []byte) []byte {
 		}
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s %s?%s\n", req.Method, req.URL.EscapedPath(), req.URL.Query().Encode())
+	sum.Write([]byte(req.Method + " " + req.URL.EscapedPath() + "?" + req.URL.Query().Encode() + "\n"))
 	sum.Write(body)
 	return sum.Sum(nil)
 }

@@ -62,8 +62,10 @@ func positionTables() ([]store.ReferenceTable, error) {
 		"organiser", "unit", "per_unit", "name_id", "name_en", "law", "certainty",
 		"min_age", "max_age", "age_counted_on", "age_certainty",
 	}}
-	roles := store.ReferenceTable{Name: "position_roles", Key: []string{"position", "role"},
-		Values: []string{"seats"}, Replace: true}
+	roles := store.ReferenceTable{
+		Name: "position_roles", Key: []string{"position", "role"},
+		Values: []string{"seats"}, Replace: true,
+	}
 	all, err := list[position]("positions")
 	for _, p := range all {
 		positions.Rows = append(positions.Rows, []any{
@@ -78,10 +80,14 @@ func positionTables() ([]store.ReferenceTable, error) {
 }
 
 func electionTables() ([]store.ReferenceTable, error) {
-	elections := store.ReferenceTable{Name: "elections", Key: []string{"code"},
-		Values: []string{"name_id", "name_en", "voted_on", "certainty"}}
-	terms := store.ReferenceTable{Name: "election_terms", Key: []string{"election_code", "position", "role"},
-		Values: []string{"term_from", "term_to", "honorarium_amount", "law", "certainty"}, Replace: true}
+	elections := store.ReferenceTable{
+		Name: "elections", Key: []string{"code"},
+		Values: []string{"name_id", "name_en", "voted_on", "certainty"},
+	}
+	terms := store.ReferenceTable{
+		Name: "election_terms", Key: []string{"election_code", "position", "role"},
+		Values: []string{"term_from", "term_to", "honorarium_amount", "law", "certainty"}, Replace: true,
+	}
 	all, err := list[election]("elections")
 	for _, e := range all {
 		elections.Rows = append(elections.Rows, []any{e.Code, e.Name.ID, e.Name.EN, e.VotedOn, e.Certainty})
@@ -97,8 +103,10 @@ func electionTables() ([]store.ReferenceTable, error) {
 }
 
 func holidayTables() ([]store.ReferenceTable, error) {
-	holidays := store.ReferenceTable{Name: "holidays", Key: []string{"day"},
-		Values: []string{"name_id", "name_en", "certainty"}, Replace: true}
+	holidays := store.ReferenceTable{
+		Name: "holidays", Key: []string{"day"},
+		Values: []string{"name_id", "name_en", "certainty"}, Replace: true,
+	}
 	all, err := list[holiday]("holidays")
 	for _, h := range all {
 		holidays.Rows = append(holidays.Rows, []any{h.Day, h.Name.ID, h.Name.EN, h.Certainty})

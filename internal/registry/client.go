@@ -131,7 +131,7 @@ func giveSecret(tx *store.Tx, c *cover.Client) (string, error) {
 
 func newSecret() string {
 	random := make([]byte, 32)
-	rand.Read(random) //nolint:errcheck // it never fails, says its documentation
+	_, _ = rand.Read(random) // it never fails, says its documentation
 	return secretPrefix + base64.RawURLEncoding.EncodeToString(random)
 }
 

@@ -160,9 +160,11 @@ type Roster struct {
 }
 
 func (r Roster) condition() condition {
-	return condition{`o.organisation_id = ? and o.position = any(?) and o.term_from <= ?
+	return condition{
+		`o.organisation_id = ? and o.position = any(?) and o.term_from <= ?
 		and least(o.term_to, coalesce(o.ended_on, o.term_to)) >= ?`,
-		[]any{r.Agreement.OrganiserID, r.Positions, r.To, r.From}}
+		[]any{r.Agreement.OrganiserID, r.Positions, r.To, r.From},
+	}
 }
 
 // wage is the column, or the amount, that the wage base of an officer comes from.

@@ -123,7 +123,7 @@ func reportCodes() int {
 
 // secretValues are the personal values that the fixtures of these tests use: the
 // NIK and the telephone number in any form, the e-mail, what happened and who told.
-var secretValues = regexp.MustCompile(`99[0-9]{14}|81[0-9]{7,}|0812-3456|siti@contoh|Pingsan|Wati Contoh`)
+var secretValues = regexp.MustCompile(`990601[0-9]{10}|8123456789|8120000000|0812-3456|siti@contoh|Pingsan|Wati Contoh`)
 
 // named are names of people, which masked officers show and problems do not.
 var named = regexp.MustCompile(`Siti|Contoh`)

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ import (
 // made are the things of an answer that differ each time: ids and secrets.
 var made = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|nsk_[A-Za-z0-9_-]{43}`)
 
-// told is an answer without what differs each time, and without dry_run.
+// retold is an answer without what differs each time, and without dry_run.
 func (a answer) retold(t *testing.T) string {
 	t.Helper()
 	o := a.object(t)
@@ -31,10 +30,6 @@ func (a answer) retold(t *testing.T) string {
 	}
 	return made.ReplaceAllString(string(raw), "…")
 }
-
-// inOrder are the writes of a busy world by name, the ones that give and take of
-// others last.
-func inOrder(writes map[string]write) []string { return slices.Sorted(maps.Keys(writes)) }
 
 // TestEveryWriteDoesWhatItsDryRunSaid goes through all writes of the contract: a
 // dry run answers what the write then answers, and leaves no trace; the same key

@@ -53,7 +53,7 @@ var free = []string{"cmd", "internal/tools", "tests"}
 // for everything below it.
 var only = map[string][]string{
 	"gorm.io":                              {"internal/store"},
-	"github.com/jackc/pgx":                 {"internal/store", "internal/pgtest", "internal/localpg", "migrations"},
+	"github.com/jackc/pgx":                 {"internal/tools/bench", "internal/store", "internal/pgtest", "internal/localpg", "migrations"},
 	"github.com/vgarvardt/pgx-google-uuid": {"internal/store"},
 	"github.com/gin-gonic/gin":             {"internal/api"},
 	"github.com/getkin/kin-openapi":        {"internal/api"},
