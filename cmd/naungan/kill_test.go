@@ -13,6 +13,21 @@ import (
 	"naungan/client"
 )
 
+// The tests of this file are not run beside others, because they measure.
+
+// recovery is how soon a server must be ready again, whatever happened to it.
+const recovery = 10 * time.Second
+
+// recovered is a server that runs again after it was killed.
+func recovered(t *testing.T, dir string) *server {
+	t.Helper()
+	s := serving(t, dir, nil)
+	if s.took > recovery {
+		t.Errorf("it took %v to recover", s.took)
+	}
+	return s
+}
+
 // moments are when a first start is killed: some time after a file appears. Each
 // start gets further than the one before.
 var moments = []struct {
@@ -31,7 +46,6 @@ var moments = []struct {
 }
 
 func TestAFirstStartThatIsKilledIsFinishedByTheNext(t *testing.T) {
-	t.Parallel()
 	dir := fresh(t)
 	for _, m := range moments {
 		s := start(t, dir, nil)
@@ -39,7 +53,7 @@ func TestAFirstStartThatIsKilledIsFinishedByTheNext(t *testing.T) {
 		time.Sleep(m.after)
 		s.end(t, syscall.SIGKILL)
 	}
-	s := serving(t, dir, nil)
+	s := recovered(t, dir)
 	administrator(t, dir)
 	if _, err := os.Stat(filepath.Join(dir, pendingFile)); err == nil {
 		t.Error("something is still pending")
@@ -68,11 +82,10 @@ func appeared(t *testing.T, s *server, pattern string) {
 }
 
 func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
-	t.Parallel()
 	dir := lived(t)
 	var written []uuid.UUID
 	for round := range 3 {
-		s := serving(t, dir, nil)
+		s := recovered(t, dir)
 		done := make(chan []uuid.UUID)
 		go func() { done <- registerUntilGone(t, administrator(t, dir), round) }()
 		time.Sleep(time.Duration(150+round*100) * time.Millisecond)
@@ -84,7 +97,7 @@ func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
 		t.Fatal("nothing was written")
 	}
 
-	s := serving(t, dir, nil)
+	s := recovered(t, dir)
 	naungan := administrator(t, dir)
 	for _, id := range written {
 		if _, err := client.Check(naungan.GetOrganisationWithResponse(t.Context(), id, nil)); err != nil {

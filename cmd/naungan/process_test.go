@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,6 +61,7 @@ type server struct {
 	cmd   *exec.Cmd
 	url   string        // known once it is ready
 	ready chan struct{} // closed when it says so
+	took  time.Duration // until it was
 	ended chan struct{} // closed when it has ended
 	mu    sync.Mutex
 	log   bytes.Buffer
@@ -108,29 +108,23 @@ func (s *server) said() string {
 	return s.log.String()
 }
 
-// How soon a server must be ready: one that ran before, whatever happened to it,
-// and one that makes its cluster while other tests do so too.
-const (
-	startLimit = 10 * time.Second
-	firstLimit = time.Minute
-)
+// patience is longer than any start and stop takes, even the first while all
+// other tests make clusters too.
+const patience = 2 * time.Minute
 
 // serving is start, and waits until the server is ready.
 func serving(t *testing.T, dir string, environ []string, args ...string) *server {
 	t.Helper()
-	limit := startLimit
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		limit = firstLimit
-	}
 	begun := time.Now()
 	s := start(t, dir, environ, args...)
 	select {
 	case <-s.ready:
-		t.Logf("ready after %v", time.Since(begun).Round(time.Millisecond))
+		s.took = time.Since(begun).Round(time.Millisecond)
+		t.Logf("ready after %v", s.took)
 	case <-s.ended:
 		t.Fatalf("it ended: %s", s.said())
-	case <-time.After(limit):
-		t.Fatalf("not ready after %v: %s", limit, s.said())
+	case <-time.After(patience):
+		t.Fatalf("not ready after %v: %s", patience, s.said())
 	}
 	return s
 }
@@ -146,7 +140,7 @@ func (s *server) end(t *testing.T, signal syscall.Signal) int {
 	_ = s.cmd.Process.Signal(signal) // it may have ended already
 	select {
 	case <-s.ended:
-	case <-time.After(2 * startLimit):
+	case <-time.After(patience):
 		_ = s.cmd.Process.Kill()
 		t.Fatalf("it does not stop: %s", s.said())
 	}

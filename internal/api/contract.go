@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -169,8 +170,16 @@ func (s *Server) route(c *gin.Context) {
 	r.language = languageOf(c.GetHeader("Accept-Language"))
 	r.operation = s.contract.operations[c.Request.Method+" "+c.FullPath()]
 	r.path, r.query = c.Request.URL.Path, c.Request.URL.Query()
-	r.idempotencyKey, r.dryRun = c.GetHeader("Idempotency-Key"), r.query.Get("dry_run") == "true"
+	r.idempotencyKey, r.dryRun = c.GetHeader("Idempotency-Key"), dry(r.query)
 	r.basic.id, r.basic.secret, _ = c.Request.BasicAuth()
+}
+
+// dry reports whether a dry run is asked for. The contract's check takes all of
+// Go's spellings of a boolean, and no value for its default; whatever is not
+// plainly no means yes, for a write cannot be taken back.
+func dry(query url.Values) bool {
+	asked, err := strconv.ParseBool(query.Get("dry_run"))
+	return query.Has("dry_run") && (asked || err != nil)
 }
 
 // obeyContract refuses requests that the contract does not allow, with all
@@ -194,6 +203,11 @@ func (s *Server) check(c *gin.Context, r *request) error {
 		return err
 	}
 	faults := unknownQueries(r.query, op.queries)
+	if _, err := url.ParseQuery(c.Request.URL.RawQuery); err != nil { // else net/url leaves out what it cannot read
+		faults = append(faults, cover.Fault{
+			In: openapi3.ParameterInQuery, Code: cover.WrongFormat, Params: cover.Params{"format": "name=value&name=value"},
+		})
+	}
 	if !utf8.ValidString(r.idempotencyKey) { // a header may hold any byte; the database keeps text
 		faults = append(faults, cover.Fault{
 			Pointer: "Idempotency-Key", In: openapi3.ParameterInHeader, Code: cover.WrongFormat, Params: cover.Params{"format": "UTF-8"},
@@ -275,10 +289,28 @@ func checkJSON(body []byte) error {
 		}
 		return jsonFault(cover.JSONInvalid, params)
 	}
-	if bytes.Contains(body, []byte(`\u0000`)) {
-		return jsonFault(cover.JSONInvalid, cover.Params{"offset": bytes.Index(body, []byte(`\u0000`))})
+	if holdsZero(value) {
+		return jsonFault(cover.JSONInvalid, nil)
 	}
 	return nil
+}
+
+// holdsZero reports whether a JSON value holds the character U+0000 anywhere. Its
+// escape alone says nothing: behind another backslash it is six characters.
+func holdsZero(value any) bool {
+	switch v := value.(type) {
+	case string:
+		return strings.ContainsRune(v, 0)
+	case []any:
+		return slices.ContainsFunc(v, holdsZero)
+	case map[string]any:
+		for name, member := range v {
+			if holdsZero(name) || holdsZero(member) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func jsonFault(code cover.Code, params cover.Params) error {

@@ -168,6 +168,11 @@ func contractFaults(err error) (faults cover.Faults) {
 			if e.Parameter != nil {
 				at = cover.Fault{In: e.Parameter.In, Pointer: e.Parameter.Name}
 			}
+			if _, unparsed := e.Err.(*openapi3filter.ParseError); unparsed && e.Parameter != nil { //nolint:errorlint // see above
+				faults = append(faults, wrongType(at, e.Parameter.Schema.Value))
+				at = before
+				return
+			}
 			if e.Err == nil || errors.Is(e.Err, openapi3filter.ErrInvalidRequired) || errors.Is(e.Err, openapi3filter.ErrInvalidEmptyValue) {
 				faults = append(faults, missing(at))
 			} else {
@@ -224,10 +229,10 @@ func schemaFault(at cover.Fault, e *openapi3.SchemaError) cover.Fault {
 		}
 	case at.Code == cover.Required:
 		at.Params = cover.Params{"name": lastOf(at.Pointer)}
-	case e.Value == nil && at.Code == cover.WrongType:
+	case e.Value == nil && (at.Code == cover.WrongType || at.Code == cover.NotListed):
 		at.Code = cover.NullNotAllowed
 	case at.Code == cover.WrongType && schema.Type != nil:
-		at.Params = cover.Params{"expected": strings.Join(schema.Type.Slice(), ", ")}
+		at = wrongType(at, schema)
 	case at.Code == cover.NotListed:
 		at.Params = cover.Params{"allowed": schema.Enum}
 	case at.Code == cover.WrongFormat:
@@ -244,7 +249,14 @@ func schemaFault(at cover.Fault, e *openapi3.SchemaError) cover.Fault {
 		at.Params = cover.Params{"min": schema.MinItems}
 	case at.Code == cover.TooManyItems && schema.MaxItems != nil:
 		at.Params = cover.Params{"max": *schema.MaxItems}
+	case at.Code == cover.TooFewMembers:
+		at.Params = cover.Params{"min": schema.MinProps}
 	}
+	return at
+}
+
+func wrongType(at cover.Fault, schema *openapi3.Schema) cover.Fault {
+	at.Code, at.Params = cover.WrongType, cover.Params{"expected": strings.Join(schema.Type.Slice(), ", ")}
 	return at
 }
 

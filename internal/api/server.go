@@ -68,7 +68,7 @@ func (s *Server) Stop() { s.stopping.Store(true) }
 func (s *Server) Handler() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
-	r.HandleMethodNotAllowed = true
+	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
 	r.UseRawPath, r.UnescapePathValues = true, true
 	r.Use(s.log, s.recover, s.route, s.authenticate, s.obeyContract, conditional)
 	r.NoRoute(func(c *gin.Context) { s.refuse(c, cover.Refuse(cover.NotFound, cover.RouteUnknown, nil)) })

@@ -93,6 +93,9 @@ func RevokeClient(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Client, er
 	if err := tx.UpdateClient(&after); err != nil {
 		return before, err
 	}
+	if after.Secrets, err = tx.Secrets(id); err != nil {
+		return before, err
+	}
 	return after, tx.Record(cover.Event{
 		Type: cover.ClientWasRevoked, ResourceID: id, OrganisationID: after.OrganisationID, Before: before, After: after,
 	})

@@ -40,9 +40,10 @@ func (v Version) is(current int64) error {
 }
 
 // update writes the whole of a locked row. Select("*") keeps GORM from leaving
-// out what became zero.
+// out what became zero, and UpdateColumns from putting its own time in the place
+// of the transaction's.
 func (tx *Tx) update(row any) error {
-	return translate(tx.db.Model(row).Select("*").Omit("id", "created_at").Updates(row).Error)
+	return translate(tx.db.Model(row).Select("*").Omit("id", "created_at").UpdateColumns(row).Error)
 }
 
 // Record writes what happened, in the transaction of the change.

@@ -26,7 +26,7 @@ type refusal struct {
 func raw(member, value string) call {
 	written := `{"external_id":"S-1","nik":"9906014508890001","full_name":"Siti","born_on":"1989-08-05","position":"pps",` +
 		`"area_code":"61.06.01.1001","term_from":"2024-05-26","term_to":"2025-01-27"`
-	return call{method: "POST", path: "/v1/officers", body: written + fmt.Sprintf(`,%q:%s}`, member, value)}
+	return call{method: "POST", path: "/v1/officers", body: written + fmt.Sprintf(`,"%s":%s}`, member, value)}
 }
 
 func get(path string) call { return call{method: "GET", path: path} }
@@ -85,9 +85,9 @@ func TestRequestsThatBreakTheContractAreRefused(t *testing.T) {
 		"null where it is not allowed":  broken(raw("sex", "null"), "body /sex null_not_allowed"),
 		"null in a patch":               broken(patch(object{"full_name": nil}), "body /full_name null_not_allowed"),
 		"a number beyond 64 bits":       broken(raw("monthly_honorarium_amount", "9223372036854775808"), "body /monthly_honorarium_amount wrong_type"),
-		"a number far beyond 64 bits":   broken(raw("monthly_honorarium_amount", "1"+strings.Repeat("0", 40)), "body /monthly_honorarium_amount wrong_type"),
+		"a number far beyond 64 bits":   broken(raw("monthly_honorarium_amount", "1"+strings.Repeat("0", 40)), "body /monthly_honorarium_amount wrong_format"),
 		"a number beyond floating":      broken(raw("monthly_honorarium_amount", "1e400"), "body  json_invalid"),
-		"a number beyond 32 bits":       broken(post("/v1/agreements", w.agreement(object{"positions": []object{{"position": "pps", "headcount": 3_000_000_000}}})), "body /positions/0/headcount too_large"),
+		"a number beyond 32 bits":       broken(post("/v1/agreements", w.agreement(object{"positions": []object{{"position": "pps", "headcount": 3_000_000_000}}})), "body /positions/0/headcount too_large", "body /positions/0/headcount wrong_format"),
 		"a day that does not exist":     broken(appoint(object{"born_on": "2024-02-30"}), "body /born_on wrong_format"),
 		"a day of no year":              broken(appoint(object{"term_from": "0000-01-01"}), "body /term_from wrong_format"),
 		"a day of the far future":       broken(appoint(object{"term_to": "9999-12-31"}), "body /term_to wrong_format"),
@@ -113,8 +113,11 @@ func TestRequestsThatBreakTheContractAreRefused(t *testing.T) {
 		"a limit of nothing":            broken(get("/v1/officers?limit=0"), "query limit too_small"),
 		"a limit of too much":           broken(get("/v1/officers?limit=1001"), "query limit too_large"),
 		"a limit that is no number":     broken(get("/v1/officers?limit=all"), "query limit wrong_type"),
-		"a limit without a value":       broken(get("/v1/officers?limit="), "query limit required"),
 		"a dry run, perhaps":            broken(call{method: "POST", path: "/v1/officers?dry_run=maybe", body: siti(9)}, "query dry_run wrong_type"),
+		"a filter without a value":      broken(get("/v1/officers?status="), "query status required"),
+		"a filter twice":                broken(get("/v1/officers?status=active&status=ended"), "body  contract_broken"),
+		"a filter that is cut off":      broken(get("/v1/officers?status=active%zz"), "query  wrong_format"),
+		"a filter with a semicolon":     broken(get("/v1/officers?status=active;limit=1"), "query  wrong_format"),
 		"too many items":                broken(post("/v1/officers/search", object{"external_ids": many}), "body /external_ids too_many_items"),
 		"a list of nothing":             broken(post("/v1/officers/search", object{"niks": []string{}}), "body /niks too_few_items"),
 		"a search for nothing":          broken(post("/v1/officers/search", object{}), "body  too_few_members"),
@@ -189,7 +192,7 @@ func TestWhatIsNearlyRefusedIsNot(t *testing.T) {
 	w := settle(t)
 	for name, c := range map[string]call{
 		"a body of just a megabyte":            post("/v1/officers", func() string { b := raw("sex", `"female"`).body.(string); return b + strings.Repeat(" ", 1<<20-len(b)) }()),
-		"a backslash before the word u0000":    raw("decree_number", `"a\\u0000b"`),
+		"a backslash before the word u0000":    appoint(object{"nik": "9906014508890009", "external_id": "S-9", "decree_number": `a\u0000b`}),
 		"a year of the range's ends":           get("/v1/invoices?due_on_gte=1900-01-01&due_on_lte=2199-12-31"),
 		"a type with its character set":        appoint(object{"nik": "9906014508890007", "external_id": "S-7"}).under("Content-Type", "application/json; charset=utf-8"),
 		"anything that is acceptable":          get("/v1/officers").under("Accept", "text/html, */*;q=0.1"),
@@ -223,6 +226,23 @@ func TestABodyTooLargeIsRefusedWhateverItsLength(t *testing.T) {
 			got := w.kpu.do(req).must(t, 413)
 			same(t, "code", got.code(t), "body_too_large")
 		})
+	}
+}
+
+// TestADryRunIsDryHoweverItIsWritten: only a plain no is none.
+func TestADryRunIsDryHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	for written, stays := range map[string]bool{
+		"?dry_run=true": false, "?dry_run=1": false, "?dry_run=TRUE": false, "?dry_run=t": false, "?dry_run=": false, "?dry_run": false,
+		"?dry_run=false": true, "?dry_run=0": true, "": true,
+	} {
+		before := one[int](w.server, `select count(*) from officers`)
+		got := w.kpu.post("/v1/officers"+written, siti(before+1)).must(t, 201).object(t)
+		after := one[int](w.server, `select count(*) from officers`)
+		if kept := after > before; kept != stays || (got["dry_run"] == true) == stays {
+			t.Errorf("%q: kept %v, want %v; the answer says %v", written, kept, stays, got["dry_run"])
+		}
 	}
 }
 
