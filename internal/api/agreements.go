@@ -195,7 +195,7 @@ func fromAgreementPatch(in wire.AgreementPatch) func(*cover.AgreementTerms) {
 		set(&t.Segment, in.Segment)
 		set(&t.RiskClass, in.RiskClass)
 		set(&t.WageBasePolicy, in.WageBasePolicy)
-		setOrClear(&t.DeclaredWage, in.DeclaredWageAmount)
+		setOrClearAmount(&t.DeclaredWage, in.DeclaredWageAmount)
 		set(&t.FundingSource, in.FundingSource)
 		set(&t.StartsOn, in.StartsOn)
 		set(&t.EndsOn, in.EndsOn)

@@ -228,7 +228,9 @@ func (s *Server) check(c *gin.Context, r *request) error {
 		return err
 	}
 	if r.idempotencyKey != "" {
-		r.fingerprint = fingerprint(c.Request, r.body)
+		// An answer that shows a person is not given again to whoever may not see it.
+		unmasked := !op.public && access.Acting(c.Request.Context()).SeesPersonalData()
+		r.fingerprint = fingerprint(c.Request, r.body, unmasked)
 	}
 	return nil
 }
@@ -319,9 +321,9 @@ func jsonFault(code cover.Code, params cover.Params) error {
 	return &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: faults}
 }
 
-// fingerprint tells requests apart: method, path, query and body, the body with
-// its keys in order.
-func fingerprint(req *http.Request, body []byte) []byte {
+// fingerprint tells requests apart: method, path, query, whether people are shown
+// unmasked, and body, the body with its keys in order.
+func fingerprint(req *http.Request, body []byte, unmasked bool) []byte {
 	var value any
 	if json.Unmarshal(body, &value) == nil {
 		if canonical, err := json.Marshal(value); err == nil {
@@ -329,7 +331,7 @@ func fingerprint(req *http.Request, body []byte) []byte {
 		}
 	}
 	sum := sha256.New()
-	sum.Write([]byte(req.Method + " " + req.URL.EscapedPath() + "?" + req.URL.Query().Encode() + "\n"))
+	sum.Write([]byte(req.Method + " " + req.URL.EscapedPath() + "?" + req.URL.Query().Encode() + "\n" + strconv.FormatBool(unmasked) + "\n"))
 	sum.Write(body)
 	return sum.Sum(nil)
 }
@@ -389,7 +391,7 @@ func (s *Server) authenticate(c *gin.Context) {
 		return
 	}
 	who.RequestID = r.id
-	if r.operation.purpose {
+	if r.operation.purpose && !r.dryRun { // a dry run keeps no record, and so shows nobody
 		who.Purpose = cover.Purpose(c.GetHeader("Purpose"))
 	}
 	r.client, r.unmasked = who.ClientID.String(), who.SeesPersonalData()

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"naungan/internal/api/wire"
 	"naungan/internal/cover"
@@ -34,9 +35,7 @@ func (s *Server) GetOfficer(ctx context.Context, req wire.GetOfficerRequestObjec
 	if err := recordReading(r, o); err != nil {
 		return nil, err
 	}
-	return wire.GetOfficer200JSONResponse{
-		Body: s.view(r).toOfficer(o), Headers: wire.GetOfficer200ResponseHeaders{ETag: etag(o.Version)},
-	}, nil
+	return quick(s.view(r).toOfficer(o), http.Header{"Etag": {etag(o.Version)}})
 }
 
 // ListOfficers answers GET /v1/officers.
@@ -57,10 +56,14 @@ func (s *Server) ListOfficers(ctx context.Context, req wire.ListOfficersRequestO
 		return nil, err
 	}
 	p := s.paging(ctx, listed.Next, listed.Total, page.Count)
-	return wire.ListOfficers200JSONResponse{
-		Body:    wire.OfficerPage{Items: each(listed.Items, s.view(r).toOfficer), NextCursor: p.cursor, Total: p.total},
-		Headers: wire.ListOfficers200ResponseHeaders{Link: p.link, PreferenceApplied: p.applied},
-	}, nil
+	header := http.Header{}
+	if p.link != nil {
+		header.Set("Link", *p.link)
+	}
+	if p.applied != nil {
+		header.Set("Preference-Applied", *p.applied)
+	}
+	return quick(wire.OfficerPage{Items: each(listed.Items, s.view(r).toOfficer), NextCursor: p.cursor, Total: p.total}, header)
 }
 
 // mostFound bounds a search: people times duties of one request.
@@ -172,7 +175,7 @@ func fromOfficerPatch(in wire.OfficerPatch) func(*cover.Appointment) {
 		setOrClear(&a.DecreeNumber, in.DecreeNumber)
 		set(&a.TermFrom, in.TermFrom)
 		set(&a.TermTo, in.TermTo)
-		setOrClear(&a.Honorarium, in.MonthlyHonorariumAmount)
+		setOrClearAmount(&a.Honorarium, in.MonthlyHonorariumAmount)
 		setOrClear(&a.Personal.Phone, in.Phone)
 		setOrClear(&a.Personal.Email, in.Email)
 		setOrClear(&a.Personal.KPJ, in.KPJ)

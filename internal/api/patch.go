@@ -1,6 +1,10 @@
 package api
 
-import "github.com/oapi-codegen/nullable"
+import (
+	"github.com/oapi-codegen/nullable"
+
+	"naungan/internal/cover"
+)
 
 // set takes a member of a merge patch over, unless it is absent.
 func set[T any](to *T, from *T) {
@@ -11,12 +15,20 @@ func set[T any](to *T, from *T) {
 
 // setOrClear takes a member that may be null over: absent leaves the field alone,
 // null empties it.
-func setOrClear[T, F any](to *T, from nullable.Nullable[F]) {
+func setOrClear[T any](to *T, from nullable.Nullable[T]) {
 	switch {
 	case from.IsNull():
 		var zero T
 		*to = zero
 	case from.IsSpecified():
-		*to = any(from.MustGet()).(T)
+		*to = from.MustGet()
 	}
+}
+
+// setOrClearAmount is setOrClear for money that may be null, which the generated
+// code writes as a plain number.
+func setOrClearAmount(to *cover.Rupiah, from nullable.Nullable[int64]) {
+	amount := int64(*to)
+	setOrClear(&amount, from)
+	*to = cover.Rupiah(amount)
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	fastjson "github.com/goccy/go-json"
 
 	"naungan/internal/access"
 	"naungan/internal/api/wire"
@@ -143,6 +144,17 @@ func render(response any) (wire.Answer, error) {
 		return wire.Answer{}, err
 	}
 	return wire.Answer{Status: rec.status, Header: rec.Header(), Body: rec.body.Bytes()}, nil
+}
+
+// quick writes down an answer that is asked for most: the stubs would make the
+// same bytes, in twice the time.
+func quick(body any, header http.Header) (wire.Answer, error) {
+	var written bytes.Buffer
+	if err := fastjson.NewEncoder(&written).Encode(body); err != nil {
+		return wire.Answer{}, err
+	}
+	header.Set("Content-Type", "application/json")
+	return wire.Answer{Status: http.StatusOK, Header: header, Body: written.Bytes()}, nil
 }
 
 // recorder keeps what is written to it.

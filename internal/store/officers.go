@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	fastjson "github.com/goccy/go-json"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm/clause"
@@ -41,7 +42,7 @@ func (s *Store) openPersonal(o *cover.Officer, sealed []byte) error {
 	if err != nil {
 		return fmt.Errorf("open officer %s: %w", o.ID, err)
 	}
-	return json.Unmarshal(plain, &o.Personal)
+	return fastjson.Unmarshal(plain, &o.Personal)
 }
 
 // officerColumns are read by scanOfficer in this order.
@@ -87,10 +88,10 @@ type OfficerFilter struct {
 	ExternalIDs    []string
 }
 
-// Officers lists those that the actor sees. Each body the actor sees gives its
-// first officers after the page's place, in the order of an index, and the page
-// is the first of those: the cost grows with the page and the number of bodies,
-// never with the rosters.
+// Officers lists those that the actor sees. Each body the actor sees gives the ids
+// of its first officers after the page's place, in the order of an index, and the
+// page is the first of those: the cost grows with the page and the number of
+// bodies, never with the rosters, and only the page's own rows are read.
 func (r *Reader) Officers(f OfficerFilter, p Page) (Listed[cover.Officer], error) {
 	var out Listed[cover.Officer]
 	where, bodies := r.officersWhere(f), r.rosters(f)
@@ -109,13 +110,16 @@ func (r *Reader) Officers(f OfficerFilter, p Page) (Listed[cover.Officer], error
 		where = where.and(condition{"o.id " + than + " ?", []any{p.After.ID}})
 	}
 	order := fmt.Sprintf("order by o.id %s limit %d", direction, p.Limit+1)
-	sql := fmt.Sprintf(`select %[1]s %[2]s from (%[3]s) g cross join lateral (select %[1]s o.* from %[4]s and %[5]s %[6]s) o %[6]s`,
-		bodies.distinct, officerColumns, bodies.from.sql, bodies.officers, where.sql, order)
+	sql := fmt.Sprintf(`select %[2]s
+		from (select %[1]s o.id from (%[3]s) g cross join lateral (select %[1]s o.id from %[4]s and %[5]s %[6]s) o %[6]s) p
+		join officers o on o.id = p.id order by o.id %[7]s`,
+		bodies.distinct, officerColumns, bodies.from.sql, bodies.officers, where.sql, order, direction)
 	rows, err := r.store.pool.Query(r.ctx, numbered(sql), append(append([]any{}, bodies.from.args...), where.args...)...)
 	if err != nil {
 		return out, translate(err)
 	}
-	if out.Items, err = pgx.CollectRows(rows, r.scanOfficer); err != nil {
+	usual := make([]cover.Officer, 0, min(p.Limit, 50)+1)
+	if out.Items, err = pgx.AppendRows(usual, rows, r.scanOfficer); err != nil {
 		return out, translate(err)
 	}
 	out.cut(p.Limit, func(o cover.Officer) Place { return byID(o.ID) })

@@ -35,11 +35,17 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	openapi3filter.RegisterBodyDecoder("application/yaml", asText) // the contract calls it a text
 	code := pgtest.Main(m)
 	if code == 0 {
 		code = report()
 	}
 	os.Exit(code)
+}
+
+func asText(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
+	raw, err := io.ReadAll(body)
+	return string(raw), err
 }
 
 // keyset is one for all databases of a run: a template keeps the name of its keys.

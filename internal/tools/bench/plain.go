@@ -24,9 +24,9 @@ const (
 	o.version, o.created_at, o.updated_at`
 	oneOfficer = `select ` + officerColumns + ` from %[2]s o where (o.id = %[4]s
 	and exists (select from organisations g where g.id = o.organisation_id and %[3]s))`
-	pageOfOfficers = `select ` + officerColumns + ` from (select g.id from organisations g where %[3]s) g
-	cross join lateral (select o.* from %[2]s o where o.organisation_id = g.id and (true and o.id > %[4]s) order by o.id asc limit 51) o
-	order by o.id asc limit 51`
+	pageOfOfficers = `select ` + officerColumns + ` from (select o.id from (select g.id from organisations g where %[3]s) g
+	cross join lateral (select o.id from %[2]s o where o.organisation_id = g.id and (true and o.id > %[4]s) order by o.id asc limit 51) o
+	order by o.id asc limit 51) p join %[2]s o on o.id = p.id order by o.id asc`
 )
 
 // actors are the conditions on g that say whose rosters an actor sees.

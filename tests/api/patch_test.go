@@ -1,0 +1,144 @@
+package api_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// change is how a member of a merge patch is tried out: a value that it may have,
+// with what must go with it, and what null comes to.
+type change struct {
+	value any
+	with  object // other members that the value needs
+	shown any    // how the value is shown; the value itself unless told
+	clear object // other members that null needs
+	null  any    // what is shown after null; nothing unless told
+	fault string // with which null is refused by a rule, if it is
+}
+
+// patches has a change for every member of the three merge patches.
+func (w *world) patches() map[string]struct {
+	path    string
+	members map[string]change
+} {
+	of := func(path string, members map[string]change) struct {
+		path    string
+		members map[string]change
+	} {
+		return struct {
+			path    string
+			members map[string]change
+		}{path, members}
+	}
+	parties := w.agreement()["parties"].([]object)
+	return map[string]struct {
+		path    string
+		members map[string]change
+	}{
+		"OrganisationPatch": of("/v1/organisations/"+w.organisations["kpu"], map[string]change{
+			"name": {value: "KPU Kabupaten Kapuas Hulu"}, "npp": {value: "AB123456"}, "npwp": {value: "012345678901234"},
+			"time_zone": {value: "Asia/Makassar"}, "external_id": {value: "KPU-6106"},
+		}),
+		"AgreementPatch": of("/v1/agreements/"+w.ids["changing_agreement_id"], map[string]change{
+			"title": {value: "Perjanjian kedua"}, "election_code": {value: "pemilu_2024"}, "risk_class": {value: "ii"},
+			"segment":              {value: "bpu", with: object{"wage_base_policy": "bpu_tier"}},
+			"wage_base_policy":     {value: "minimum_wage", with: object{"declared_wage_amount": 3_000_000, "segment": "pu"}},
+			"declared_wage_amount": {value: 2_500_000.0, with: object{"wage_base_policy": "declared", "segment": "pu"}, clear: object{"wage_base_policy": "honorarium"}},
+			"funding_source":       {value: "apbd"}, "starts_on": {value: "2024-09-01"}, "ends_on": {value: "2025-01-31"},
+			"legal_bases": {value: []any{"Inpres 2/2021", "Perda 1/2024"}},
+			"parties": {value: []object{parties[0], parties[2]}, shown: []any{
+				object{"organisation_id": w.organisations["kpu"], "role": "organiser", "number": "12/PKS/2024"},
+				object{"organisation_id": w.organisations["branch"], "role": "branch", "number": "PER/88/082024"},
+			}},
+			"positions": {value: []object{{"position": "pps", "headcount": 6}}, shown: []any{object{"position": "pps", "headcount": 6.0, "included": true}}},
+		}),
+		"OfficerPatch": of("/v1/officers/"+w.ids["polling_officer_id"], map[string]change{
+			"external_id": {value: "S-9999"}, "nik": {value: "9906014508890777"}, "full_name": {value: "Rini Contoh"}, "born_on": {value: "1989-08-06"},
+			"sex": {value: "male"}, "role": {value: "chair"}, "area_code": {value: "61.06.01.2004"}, "decree_number": {value: "46/2024"},
+			"polling_station": {value: "12", fault: "/polling_station polling_station_missing"},
+			"term_from":       {value: "2024-11-08"}, "term_to": {value: "2024-12-07"},
+			"monthly_honorarium_amount": {value: 800_000.0, null: 850_000.0}, // the election's
+			"phone":                     {value: "0811-1111-111", shown: "+628111111111"}, "email": {value: "rini@contoh.example"}, "kpj": {value: "12345678901"},
+		}),
+	}
+}
+
+// TestAbsentNullAndAValueAreThreeThings for every member of every merge patch of
+// the contract: a value is taken over, absence leaves it, null empties it where
+// the contract lets it, and is refused where it does not.
+func TestAbsentNullAndAValueAreThreeThings(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	polling := siti(70, object{"position": "kpps", "polling_station": "3", "term_from": "2024-11-07", "term_to": "2024-12-08"})
+	w.ids["polling_officer_id"] = w.kpu.post("/v1/officers", polling).must(t, 201).id(t)
+	patches := w.patches()
+	for _, o := range operations() {
+		if o.method != "PATCH" {
+			continue
+		}
+		schema := o.RequestBody.Value.Content["application/merge-patch+json"].Schema
+		name := schema.Ref[len("#/components/schemas/"):]
+		t.Run(name, func(t *testing.T) {
+			patch, known := patches[name]
+			if !known {
+				t.Fatal("no path to try it at")
+			}
+			for _, member := range slices.Sorted(maps.Keys(schema.Value.Properties)) {
+				c, known := patch.members[member]
+				if !known {
+					t.Errorf("no value for %s", member)
+					continue
+				}
+				w.tryMember(t, patch.path, member, c, schema.Value.Properties[member].Value)
+			}
+			before := w.kpu.get(patch.path).object(t)
+			empty := w.kpu.patch(patch.path, "*", object{}).must(t, 200).object(t)
+			for _, own := range []string{"version", "updated_at", "warnings"} {
+				delete(before, own)
+				delete(empty, own)
+			}
+			same(t, "after an empty patch", fmt.Sprint(empty), fmt.Sprint(before))
+			for _, own := range []string{"id", "version", "status", "created_at", "actions"} {
+				got := w.kpu.patch(patch.path, "*", object{own: "x"}).must(t, 400)
+				same(t, own, got.faults(t)[0], "/"+own+" unknown_field")
+			}
+			as := w.kpu.send(call{method: "PATCH", path: patch.path, body: object{}, header: map[string]string{"If-Match": "*", "Content-Type": "application/json"}})
+			same(t, "as plain JSON", as.must(t, 415).code(t), "media_type_unsupported")
+		})
+	}
+}
+
+func (w *world) tryMember(t *testing.T, path, member string, c change, schema *openapi3.Schema) {
+	t.Helper()
+	shown := func() any {
+		return w.kpu.send(get(path).under("Purpose", "verification")).must(t, 200).object(t)[member]
+	}
+	body := object{member: c.value}
+	maps.Copy(body, c.with)
+	w.kpu.patch(path, "*", body).must(t, 200)
+	want := c.shown
+	if want == nil {
+		want = c.value
+	}
+	same(t, member+" with a value", fmt.Sprint(shown()), fmt.Sprint(want))
+	w.kpu.patch(path, "*", object{}).must(t, 200)
+	same(t, member+" after a patch without it", fmt.Sprint(shown()), fmt.Sprint(want))
+
+	body = object{member: nil}
+	maps.Copy(body, c.clear)
+	got := w.kpu.patch(path, "*", body)
+	switch {
+	case !schema.Nullable:
+		same(t, member+" null", got.must(t, 400).faults(t)[0], "/"+member+" null_not_allowed")
+		same(t, member+" after null was refused", fmt.Sprint(shown()), fmt.Sprint(want))
+	case c.fault != "":
+		same(t, member+" null", got.must(t, 422).faults(t)[0], c.fault)
+	default:
+		got.must(t, 200)
+		same(t, member+" after null", shown(), c.null)
+	}
+}
