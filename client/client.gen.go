@@ -915,7 +915,7 @@ type AgreementPosition struct {
 	// Headcount How many officers are expected.
 	Headcount int32 `json:"headcount"`
 
-	// Included False names a body that stands but is left outside cover, so that the gap is seen.
+	// Included True unless said. False names a body that stands but is left outside cover, so that the gap is seen.
 	Included *bool `json:"included,omitempty"`
 
 	// Position The code of a position; see `/v1/positions`.
@@ -1635,7 +1635,7 @@ type KeySet struct {
 // Example: 2024-11
 type Month = string
 
-// Officer Example: {"actions":[],"area_code":"61.06.01.2001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
+// Officer Example: {"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
 type Officer struct {
 	Actions []Action `json:"actions"`
 
@@ -1692,7 +1692,7 @@ type OfficerEnd struct {
 	Reason  EndReason          `json:"reason"`
 }
 
-// OfficerInput Example: {"area_code":"61.06.01.2001","born_on":"1989-08-05","decree_number":"45/2024","external_id":"SIAKBA-000123","full_name":"Rini Contoh","monthly_honorarium_amount":1300000,"nik":"6106014508890002","phone":"081234567890","position":"pps","role":"member","sex":"female","term_from":"2024-05-26","term_to":"2025-01-27"}
+// OfficerInput Example: {"area_code":"61.06.01.1001","born_on":"1989-08-05","decree_number":"45/2024","external_id":"SIAKBA-000123","full_name":"Rini Contoh","monthly_honorarium_amount":1300000,"nik":"6106014508890002","phone":"081234567890","position":"pps","role":"member","sex":"female","term_from":"2024-05-26","term_to":"2025-01-27"}
 type OfficerInput struct {
 	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
 	//
@@ -1735,7 +1735,7 @@ type OfficerInput struct {
 	TermTo openapi_types.Date `json:"term_to"`
 }
 
-// OfficerPage Example: {"items":[{"actions":[],"area_code":"61.06.01.2001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}]}
+// OfficerPage Example: {"items":[{"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}]}
 type OfficerPage struct {
 	Items      []Officer `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
@@ -2042,7 +2042,7 @@ type Role string
 
 // RotationInput Example: {"grace_hours":24}
 type RotationInput struct {
-	// GraceHours How long the old secret goes on.
+	// GraceHours How long the old secret goes on; 24 unless said.
 	GraceHours *int32 `json:"grace_hours,omitempty"`
 }
 
@@ -2072,7 +2072,7 @@ type SortOrder string
 type TerminationInput struct {
 	Reason string `json:"reason"`
 
-	// TerminatedOn The last day of cover.
+	// TerminatedOn The last day of cover, today or later.
 	TerminatedOn openapi_types.Date `json:"terminated_on"`
 }
 
@@ -2173,7 +2173,7 @@ type ListAgreementsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2182,7 +2182,7 @@ type DraftAgreementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2212,7 +2212,7 @@ type ListEnrolmentsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2221,7 +2221,7 @@ type EnrolOfficersParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2230,11 +2230,11 @@ type SignAgreementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // TerminateAgreementParams defines parameters for TerminateAgreement.
@@ -2242,7 +2242,7 @@ type TerminateAgreementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2263,7 +2263,7 @@ type ListClientsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2272,7 +2272,7 @@ type CreateClientParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2287,7 +2287,7 @@ type RevokeClientParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2299,7 +2299,7 @@ type RotateClientParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2321,7 +2321,7 @@ type ListAreasParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2347,7 +2347,7 @@ type ListClaimsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2356,7 +2356,7 @@ type OpenClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2371,7 +2371,7 @@ type ApproveClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2383,7 +2383,7 @@ type PayClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Required because money moves here. The first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2395,7 +2395,7 @@ type RejectClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2407,7 +2407,7 @@ type SubmitClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2429,7 +2429,7 @@ type ListCoveragePeriodsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2444,7 +2444,7 @@ type CancelCoveragePeriodParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2472,7 +2472,7 @@ type ListIncidentsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2481,7 +2481,7 @@ type ReportIncidentParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -2516,7 +2516,7 @@ type ListInvoicesParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2525,7 +2525,7 @@ type DraftInvoiceParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2540,7 +2540,7 @@ type IssueInvoiceParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Required because money moves here. The first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2557,7 +2557,7 @@ type ListInvoiceLinesParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2566,7 +2566,7 @@ type VoidInvoiceParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2591,7 +2591,7 @@ type ListOfficersParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -2603,7 +2603,7 @@ type AppointOfficerParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -2642,7 +2642,7 @@ type EndOfficerParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2669,7 +2669,7 @@ type ListOrganisationsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2678,7 +2678,7 @@ type RegisterOrganisationParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2712,7 +2712,7 @@ type ListPaymentsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2721,7 +2721,7 @@ type RecordPaymentParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Required because money moves here. The first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
@@ -2940,7 +2940,7 @@ type ClientInterface interface {
 
 	// DraftAgreementWithBody Draft an agreement (PKS)
 	//
-	// The organisation that asks must be one of the parties.
+	// Done by the organiser, whose officers are to be covered.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2949,7 +2949,7 @@ type ClientInterface interface {
 
 	// DraftAgreement Draft an agreement (PKS)
 	//
-	// The organisation that asks must be one of the parties.
+	// Done by the organiser, whose officers are to be covered.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2963,7 +2963,7 @@ type ClientInterface interface {
 
 	// AmendAgreementWithBody Amend a draft
 	//
-	// Only a draft; a signed agreement is paper and stays as it is.
+	// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2972,7 +2972,7 @@ type ClientInterface interface {
 
 	// AmendAgreementWithApplicationMergePatchPlusJSONBody Amend a draft
 	//
-	// Only a draft; a signed agreement is paper and stays as it is.
+	// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 	//
 	// Takes a body of the `application/merge-patch+json` content type.
 	//
@@ -2981,7 +2981,7 @@ type ClientInterface interface {
 
 	// GetCoverageGap Who is still without cover
 	//
-	// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not.
+	// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
 	//
 	// Corresponds with GET /v1/agreements/{agreement_id}/coverage-gap (the `GetCoverageGap` operationId).
 	GetCoverageGap(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2993,7 +2993,7 @@ type ClientInterface interface {
 
 	// EnrolOfficersWithBody Put everyone the agreement covers under cover
 	//
-	// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3002,7 +3002,7 @@ type ClientInterface interface {
 
 	// EnrolOfficers Put everyone the agreement covers under cover
 	//
-	// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3011,7 +3011,7 @@ type ClientInterface interface {
 
 	// SignAgreementWithBody Record that the parties signed
 	//
-	// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+	// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3020,7 +3020,7 @@ type ClientInterface interface {
 
 	// SignAgreement Record that the parties signed
 	//
-	// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+	// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3029,7 +3029,7 @@ type ClientInterface interface {
 
 	// TerminateAgreementWithBody End an agreement before its time
 	//
-	// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+	// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3038,7 +3038,7 @@ type ClientInterface interface {
 
 	// TerminateAgreement End an agreement before its time
 	//
-	// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+	// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3075,14 +3075,14 @@ type ClientInterface interface {
 
 	// RevokeClient End a client
 	//
-	// Its secrets stop working at once; tokens already given end within 15 minutes.
+	// Its secrets stop working at once; tokens already given end within 15 minutes, and make no other clients until then.
 	//
 	// Corresponds with POST /v1/api-clients/{client_id}/revoke (the `RevokeClient` operationId).
 	RevokeClient(ctx context.Context, clientID openapi_types.UUID, params *RevokeClientParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RotateClientWithBody Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3091,7 +3091,7 @@ type ClientInterface interface {
 
 	// RotateClient Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3117,7 +3117,7 @@ type ClientInterface interface {
 
 	// OpenClaimWithBody Open a claim for an incident
 	//
-	// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3126,7 +3126,7 @@ type ClientInterface interface {
 
 	// OpenClaim Open a claim for an incident
 	//
-	// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3140,12 +3140,14 @@ type ClientInterface interface {
 
 	// ApproveClaim Approve a claim
 	//
-	// Done by the BPJS office of the agreement, by another client than the one that submitted.
+	// Done by the BPJS office of the agreement.
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/approve (the `ApproveClaim` operationId).
 	ApproveClaim(ctx context.Context, claimID openapi_types.UUID, params *ApproveClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PayClaimWithBody Record that a claim was paid
+	//
+	// Done by the BPJS office of the agreement, on the day of its decision or later.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3153,6 +3155,8 @@ type ClientInterface interface {
 	PayClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *PayClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PayClaim Record that a claim was paid
+	//
+	// Done by the BPJS office of the agreement, on the day of its decision or later.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3179,7 +3183,7 @@ type ClientInterface interface {
 
 	// SubmitClaim Submit a claim to the BPJS office
 	//
-	// Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+	// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/submit (the `SubmitClaim` operationId).
 	SubmitClaim(ctx context.Context, claimID openapi_types.UUID, params *SubmitClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3196,7 +3200,7 @@ type ClientInterface interface {
 
 	// CancelCoveragePeriod Cancel cover that was entered by mistake
 	//
-	// Only while no invoice bills it.
+	// Done by the organiser or the BPJS office, and only while no invoice bills it.
 	//
 	// Corresponds with POST /v1/coverage-periods/{coverage_period_id}/cancel (the `CancelCoveragePeriod` operationId).
 	CancelCoveragePeriod(ctx context.Context, coveragePeriodID openapi_types.UUID, params *CancelCoveragePeriodParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3220,7 +3224,7 @@ type ClientInterface interface {
 
 	// ReportIncidentWithBody Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3229,7 +3233,7 @@ type ClientInterface interface {
 
 	// ReportIncident Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3248,7 +3252,7 @@ type ClientInterface interface {
 
 	// DraftInvoiceWithBody Draft the invoice of an agreement for a month
 	//
-	// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3257,7 +3261,7 @@ type ClientInterface interface {
 
 	// DraftInvoice Draft the invoice of an agreement for a month
 	//
-	// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3296,7 +3300,7 @@ type ClientInterface interface {
 
 	// VoidInvoiceWithBody Void an invoice
 	//
-	// While nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3305,7 +3309,7 @@ type ClientInterface interface {
 
 	// VoidInvoice Void an invoice
 	//
-	// While nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3337,7 +3341,7 @@ type ClientInterface interface {
 
 	// SearchOfficersWithBody Find officers by NIK or by your own keys
 	//
-	// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+	// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3346,7 +3350,7 @@ type ClientInterface interface {
 
 	// SearchOfficers Find officers by NIK or by your own keys
 	//
-	// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+	// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3360,7 +3364,7 @@ type ClientInterface interface {
 
 	// AmendOfficerWithBody Amend an officer
 	//
-	// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+	// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3369,7 +3373,7 @@ type ClientInterface interface {
 
 	// AmendOfficerWithApplicationMergePatchPlusJSONBody Amend an officer
 	//
-	// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+	// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 	//
 	// Takes a body of the `application/merge-patch+json` content type.
 	//
@@ -3378,7 +3382,7 @@ type ClientInterface interface {
 
 	// EndOfficerWithBody End an officer's duty
 	//
-	// Cover ends with the same day. For a death, report an incident as well.
+	// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3387,7 +3391,7 @@ type ClientInterface interface {
 
 	// EndOfficer End an officer's duty
 	//
-	// Cover ends with the same day. For a death, report an incident as well.
+	// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3403,7 +3407,7 @@ type ClientInterface interface {
 
 	// RegisterOrganisationWithBody Register an organisation
 	//
-	// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+	// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3412,7 +3416,7 @@ type ClientInterface interface {
 
 	// RegisterOrganisation Register an organisation
 	//
-	// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+	// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3449,7 +3453,7 @@ type ClientInterface interface {
 
 	// RecordPaymentWithBody Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3458,7 +3462,7 @@ type ClientInterface interface {
 
 	// RecordPayment Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3639,7 +3643,7 @@ func (c *Client) ListAgreements(ctx context.Context, params *ListAgreementsParam
 
 // DraftAgreementWithBody Draft an agreement (PKS)
 //
-// The organisation that asks must be one of the parties.
+// Done by the organiser, whose officers are to be covered.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3658,7 +3662,7 @@ func (c *Client) DraftAgreementWithBody(ctx context.Context, params *DraftAgreem
 
 // DraftAgreement Draft an agreement (PKS)
 //
-// The organisation that asks must be one of the parties.
+// Done by the organiser, whose officers are to be covered.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3692,7 +3696,7 @@ func (c *Client) GetAgreement(ctx context.Context, agreementID openapi_types.UUI
 
 // AmendAgreementWithBody Amend a draft
 //
-// Only a draft; a signed agreement is paper and stays as it is.
+// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3711,7 +3715,7 @@ func (c *Client) AmendAgreementWithBody(ctx context.Context, agreementID openapi
 
 // AmendAgreementWithApplicationMergePatchPlusJSONBody Amend a draft
 //
-// Only a draft; a signed agreement is paper and stays as it is.
+// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 //
 // Takes a body of the `application/merge-patch+json` content type.
 //
@@ -3730,7 +3734,7 @@ func (c *Client) AmendAgreementWithApplicationMergePatchPlusJSONBody(ctx context
 
 // GetCoverageGap Who is still without cover
 //
-// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not.
+// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
 //
 // Corresponds with GET /v1/agreements/{agreement_id}/coverage-gap (the `GetCoverageGap` operationId).
 func (c *Client) GetCoverageGap(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3762,7 +3766,7 @@ func (c *Client) ListEnrolments(ctx context.Context, agreementID openapi_types.U
 
 // EnrolOfficersWithBody Put everyone the agreement covers under cover
 //
-// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3781,7 +3785,7 @@ func (c *Client) EnrolOfficersWithBody(ctx context.Context, agreementID openapi_
 
 // EnrolOfficers Put everyone the agreement covers under cover
 //
-// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3800,7 +3804,7 @@ func (c *Client) EnrolOfficers(ctx context.Context, agreementID openapi_types.UU
 
 // SignAgreementWithBody Record that the parties signed
 //
-// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3819,7 +3823,7 @@ func (c *Client) SignAgreementWithBody(ctx context.Context, agreementID openapi_
 
 // SignAgreement Record that the parties signed
 //
-// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3838,7 +3842,7 @@ func (c *Client) SignAgreement(ctx context.Context, agreementID openapi_types.UU
 
 // TerminateAgreementWithBody End an agreement before its time
 //
-// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3857,7 +3861,7 @@ func (c *Client) TerminateAgreementWithBody(ctx context.Context, agreementID ope
 
 // TerminateAgreement End an agreement before its time
 //
-// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3944,7 +3948,7 @@ func (c *Client) GetClient(ctx context.Context, clientID openapi_types.UUID, par
 
 // RevokeClient End a client
 //
-// Its secrets stop working at once; tokens already given end within 15 minutes.
+// Its secrets stop working at once; tokens already given end within 15 minutes, and make no other clients until then.
 //
 // Corresponds with POST /v1/api-clients/{client_id}/revoke (the `RevokeClient` operationId).
 func (c *Client) RevokeClient(ctx context.Context, clientID openapi_types.UUID, params *RevokeClientParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3961,7 +3965,7 @@ func (c *Client) RevokeClient(ctx context.Context, clientID openapi_types.UUID, 
 
 // RotateClientWithBody Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3980,7 +3984,7 @@ func (c *Client) RotateClientWithBody(ctx context.Context, clientID openapi_type
 
 // RotateClient Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4046,7 +4050,7 @@ func (c *Client) ListClaims(ctx context.Context, params *ListClaimsParams, reqEd
 
 // OpenClaimWithBody Open a claim for an incident
 //
-// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4065,7 +4069,7 @@ func (c *Client) OpenClaimWithBody(ctx context.Context, params *OpenClaimParams,
 
 // OpenClaim Open a claim for an incident
 //
-// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4099,7 +4103,7 @@ func (c *Client) GetClaim(ctx context.Context, claimID openapi_types.UUID, param
 
 // ApproveClaim Approve a claim
 //
-// Done by the BPJS office of the agreement, by another client than the one that submitted.
+// Done by the BPJS office of the agreement.
 //
 // Corresponds with POST /v1/claims/{claim_id}/approve (the `ApproveClaim` operationId).
 func (c *Client) ApproveClaim(ctx context.Context, claimID openapi_types.UUID, params *ApproveClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4115,6 +4119,8 @@ func (c *Client) ApproveClaim(ctx context.Context, claimID openapi_types.UUID, p
 }
 
 // PayClaimWithBody Record that a claim was paid
+//
+// Done by the BPJS office of the agreement, on the day of its decision or later.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4132,6 +4138,8 @@ func (c *Client) PayClaimWithBody(ctx context.Context, claimID openapi_types.UUI
 }
 
 // PayClaim Record that a claim was paid
+//
+// Done by the BPJS office of the agreement, on the day of its decision or later.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4188,7 +4196,7 @@ func (c *Client) RejectClaim(ctx context.Context, claimID openapi_types.UUID, pa
 
 // SubmitClaim Submit a claim to the BPJS office
 //
-// Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
 //
 // Corresponds with POST /v1/claims/{claim_id}/submit (the `SubmitClaim` operationId).
 func (c *Client) SubmitClaim(ctx context.Context, claimID openapi_types.UUID, params *SubmitClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4235,7 +4243,7 @@ func (c *Client) GetCoveragePeriod(ctx context.Context, coveragePeriodID openapi
 
 // CancelCoveragePeriod Cancel cover that was entered by mistake
 //
-// Only while no invoice bills it.
+// Done by the organiser or the BPJS office, and only while no invoice bills it.
 //
 // Corresponds with POST /v1/coverage-periods/{coverage_period_id}/cancel (the `CancelCoveragePeriod` operationId).
 func (c *Client) CancelCoveragePeriod(ctx context.Context, coveragePeriodID openapi_types.UUID, params *CancelCoveragePeriodParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4299,7 +4307,7 @@ func (c *Client) ListIncidents(ctx context.Context, params *ListIncidentsParams,
 
 // ReportIncidentWithBody Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 //
 // Takes any type of body and a specified content type.
 //
@@ -4318,7 +4326,7 @@ func (c *Client) ReportIncidentWithBody(ctx context.Context, params *ReportIncid
 
 // ReportIncident Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4367,7 +4375,7 @@ func (c *Client) ListInvoices(ctx context.Context, params *ListInvoicesParams, r
 
 // DraftInvoiceWithBody Draft the invoice of an agreement for a month
 //
-// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4386,7 +4394,7 @@ func (c *Client) DraftInvoiceWithBody(ctx context.Context, params *DraftInvoiceP
 
 // DraftInvoice Draft the invoice of an agreement for a month
 //
-// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4475,7 +4483,7 @@ func (c *Client) ListInvoiceLines(ctx context.Context, invoiceID openapi_types.U
 
 // VoidInvoiceWithBody Void an invoice
 //
-// While nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4494,7 +4502,7 @@ func (c *Client) VoidInvoiceWithBody(ctx context.Context, invoiceID openapi_type
 
 // VoidInvoice Void an invoice
 //
-// While nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4566,7 +4574,7 @@ func (c *Client) AppointOfficer(ctx context.Context, params *AppointOfficerParam
 
 // SearchOfficersWithBody Find officers by NIK or by your own keys
 //
-// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4585,7 +4593,7 @@ func (c *Client) SearchOfficersWithBody(ctx context.Context, params *SearchOffic
 
 // SearchOfficers Find officers by NIK or by your own keys
 //
-// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4619,7 +4627,7 @@ func (c *Client) GetOfficer(ctx context.Context, officerID openapi_types.UUID, p
 
 // AmendOfficerWithBody Amend an officer
 //
-// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4638,7 +4646,7 @@ func (c *Client) AmendOfficerWithBody(ctx context.Context, officerID openapi_typ
 
 // AmendOfficerWithApplicationMergePatchPlusJSONBody Amend an officer
 //
-// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 //
 // Takes a body of the `application/merge-patch+json` content type.
 //
@@ -4657,7 +4665,7 @@ func (c *Client) AmendOfficerWithApplicationMergePatchPlusJSONBody(ctx context.C
 
 // EndOfficerWithBody End an officer's duty
 //
-// Cover ends with the same day. For a death, report an incident as well.
+// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4676,7 +4684,7 @@ func (c *Client) EndOfficerWithBody(ctx context.Context, officerID openapi_types
 
 // EndOfficer End an officer's duty
 //
-// Cover ends with the same day. For a death, report an incident as well.
+// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4712,7 +4720,7 @@ func (c *Client) ListOrganisations(ctx context.Context, params *ListOrganisation
 
 // RegisterOrganisationWithBody Register an organisation
 //
-// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4731,7 +4739,7 @@ func (c *Client) RegisterOrganisationWithBody(ctx context.Context, params *Regis
 
 // RegisterOrganisation Register an organisation
 //
-// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4818,7 +4826,7 @@ func (c *Client) ListPayments(ctx context.Context, params *ListPaymentsParams, r
 
 // RecordPaymentWithBody Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4837,7 +4845,7 @@ func (c *Client) RecordPaymentWithBody(ctx context.Context, params *RecordPaymen
 
 // RecordPayment Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5806,16 +5814,14 @@ func NewSignAgreementRequestWithBody(server string, agreementID openapi_types.UU
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
-		if params.IfMatch != nil {
-			var headerParam1 string
+		var headerParam1 string
 
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-Match", headerParam1)
+		headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
 		}
+
+		req.Header.Set("If-Match", headerParam1)
 
 	}
 
@@ -9791,7 +9797,7 @@ type ClientWithResponsesInterface interface {
 
 	// DraftAgreementWithBodyWithResponse Draft an agreement (PKS)
 	//
-	// The organisation that asks must be one of the parties.
+	// Done by the organiser, whose officers are to be covered.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9800,7 +9806,7 @@ type ClientWithResponsesInterface interface {
 
 	// DraftAgreementWithResponse Draft an agreement (PKS)
 	//
-	// The organisation that asks must be one of the parties.
+	// Done by the organiser, whose officers are to be covered.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9816,7 +9822,7 @@ type ClientWithResponsesInterface interface {
 
 	// AmendAgreementWithBodyWithResponse Amend a draft
 	//
-	// Only a draft; a signed agreement is paper and stays as it is.
+	// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9825,7 +9831,7 @@ type ClientWithResponsesInterface interface {
 
 	// AmendAgreementWithApplicationMergePatchPlusJSONBodyWithResponse Amend a draft
 	//
-	// Only a draft; a signed agreement is paper and stays as it is.
+	// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 	//
 	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9834,7 +9840,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetCoverageGapWithResponse Who is still without cover
 	//
-	// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not.
+	// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -9850,7 +9856,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 	//
-	// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9859,7 +9865,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithResponse Put everyone the agreement covers under cover
 	//
-	// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9868,7 +9874,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignAgreementWithBodyWithResponse Record that the parties signed
 	//
-	// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+	// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9877,7 +9883,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignAgreementWithResponse Record that the parties signed
 	//
-	// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+	// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9886,7 +9892,7 @@ type ClientWithResponsesInterface interface {
 
 	// TerminateAgreementWithBodyWithResponse End an agreement before its time
 	//
-	// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+	// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9895,7 +9901,7 @@ type ClientWithResponsesInterface interface {
 
 	// TerminateAgreementWithResponse End an agreement before its time
 	//
-	// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+	// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9936,7 +9942,7 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeClientWithResponse End a client
 	//
-	// Its secrets stop working at once; tokens already given end within 15 minutes.
+	// Its secrets stop working at once; tokens already given end within 15 minutes, and make no other clients until then.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -9945,7 +9951,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateClientWithBodyWithResponse Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9954,7 +9960,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateClientWithResponse Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9986,7 +9992,7 @@ type ClientWithResponsesInterface interface {
 
 	// OpenClaimWithBodyWithResponse Open a claim for an incident
 	//
-	// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9995,7 +10001,7 @@ type ClientWithResponsesInterface interface {
 
 	// OpenClaimWithResponse Open a claim for an incident
 	//
-	// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10011,7 +10017,7 @@ type ClientWithResponsesInterface interface {
 
 	// ApproveClaimWithResponse Approve a claim
 	//
-	// Done by the BPJS office of the agreement, by another client than the one that submitted.
+	// Done by the BPJS office of the agreement.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10020,12 +10026,16 @@ type ClientWithResponsesInterface interface {
 
 	// PayClaimWithBodyWithResponse Record that a claim was paid
 	//
+	// Done by the BPJS office of the agreement, on the day of its decision or later.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/pay (the `PayClaim` operationId).
 	PayClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *PayClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PayClaimResponse, error)
 
 	// PayClaimWithResponse Record that a claim was paid
+	//
+	// Done by the BPJS office of the agreement, on the day of its decision or later.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10052,7 +10062,7 @@ type ClientWithResponsesInterface interface {
 
 	// SubmitClaimWithResponse Submit a claim to the BPJS office
 	//
-	// Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+	// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10075,7 +10085,7 @@ type ClientWithResponsesInterface interface {
 
 	// CancelCoveragePeriodWithResponse Cancel cover that was entered by mistake
 	//
-	// Only while no invoice bills it.
+	// Done by the organiser or the BPJS office, and only while no invoice bills it.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10107,7 +10117,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReportIncidentWithBodyWithResponse Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10116,7 +10126,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReportIncidentWithResponse Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10139,7 +10149,7 @@ type ClientWithResponsesInterface interface {
 
 	// DraftInvoiceWithBodyWithResponse Draft the invoice of an agreement for a month
 	//
-	// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10148,7 +10158,7 @@ type ClientWithResponsesInterface interface {
 
 	// DraftInvoiceWithResponse Draft the invoice of an agreement for a month
 	//
-	// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10191,7 +10201,7 @@ type ClientWithResponsesInterface interface {
 
 	// VoidInvoiceWithBodyWithResponse Void an invoice
 	//
-	// While nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10200,7 +10210,7 @@ type ClientWithResponsesInterface interface {
 
 	// VoidInvoiceWithResponse Void an invoice
 	//
-	// While nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10234,7 +10244,7 @@ type ClientWithResponsesInterface interface {
 
 	// SearchOfficersWithBodyWithResponse Find officers by NIK or by your own keys
 	//
-	// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+	// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10243,7 +10253,7 @@ type ClientWithResponsesInterface interface {
 
 	// SearchOfficersWithResponse Find officers by NIK or by your own keys
 	//
-	// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+	// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10259,7 +10269,7 @@ type ClientWithResponsesInterface interface {
 
 	// AmendOfficerWithBodyWithResponse Amend an officer
 	//
-	// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+	// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10268,7 +10278,7 @@ type ClientWithResponsesInterface interface {
 
 	// AmendOfficerWithApplicationMergePatchPlusJSONBodyWithResponse Amend an officer
 	//
-	// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+	// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 	//
 	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10277,7 +10287,7 @@ type ClientWithResponsesInterface interface {
 
 	// EndOfficerWithBodyWithResponse End an officer's duty
 	//
-	// Cover ends with the same day. For a death, report an incident as well.
+	// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10286,7 +10296,7 @@ type ClientWithResponsesInterface interface {
 
 	// EndOfficerWithResponse End an officer's duty
 	//
-	// Cover ends with the same day. For a death, report an incident as well.
+	// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10304,7 +10314,7 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterOrganisationWithBodyWithResponse Register an organisation
 	//
-	// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+	// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10313,7 +10323,7 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterOrganisationWithResponse Register an organisation
 	//
-	// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+	// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10354,7 +10364,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordPaymentWithBodyWithResponse Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10363,7 +10373,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordPaymentWithResponse Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -14423,7 +14433,7 @@ func (c *ClientWithResponses) ListAgreementsWithResponse(ctx context.Context, pa
 
 // DraftAgreementWithBodyWithResponse Draft an agreement (PKS)
 //
-// The organisation that asks must be one of the parties.
+// Done by the organiser, whose officers are to be covered.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14438,7 +14448,7 @@ func (c *ClientWithResponses) DraftAgreementWithBodyWithResponse(ctx context.Con
 
 // DraftAgreementWithResponse Draft an agreement (PKS)
 //
-// The organisation that asks must be one of the parties.
+// Done by the organiser, whose officers are to be covered.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14466,7 +14476,7 @@ func (c *ClientWithResponses) GetAgreementWithResponse(ctx context.Context, agre
 
 // AmendAgreementWithBodyWithResponse Amend a draft
 //
-// Only a draft; a signed agreement is paper and stays as it is.
+// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14481,7 +14491,7 @@ func (c *ClientWithResponses) AmendAgreementWithBodyWithResponse(ctx context.Con
 
 // AmendAgreementWithApplicationMergePatchPlusJSONBodyWithResponse Amend a draft
 //
-// Only a draft; a signed agreement is paper and stays as it is.
+// Done by the organiser. Only a draft; a signed agreement is paper and stays as it is.
 //
 // Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14496,7 +14506,7 @@ func (c *ClientWithResponses) AmendAgreementWithApplicationMergePatchPlusJSONBod
 
 // GetCoverageGapWithResponse Who is still without cover
 //
-// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not.
+// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -14524,7 +14534,7 @@ func (c *ClientWithResponses) ListEnrolmentsWithResponse(ctx context.Context, ag
 
 // EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 //
-// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14539,7 +14549,7 @@ func (c *ClientWithResponses) EnrolOfficersWithBodyWithResponse(ctx context.Cont
 
 // EnrolOfficersWithResponse Put everyone the agreement covers under cover
 //
-// Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14554,7 +14564,7 @@ func (c *ClientWithResponses) EnrolOfficersWithResponse(ctx context.Context, agr
 
 // SignAgreementWithBodyWithResponse Record that the parties signed
 //
-// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14569,7 +14579,7 @@ func (c *ClientWithResponses) SignAgreementWithBodyWithResponse(ctx context.Cont
 
 // SignAgreementWithResponse Record that the parties signed
 //
-// Done by the BPJS office, which keeps the paper. From its first day the agreement is `active`, after its last `expired`.
+// Done by the BPJS office, which keeps the paper, for the very version it read (`If-Match`). From its first day the agreement is `active`, after its last `expired`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14584,7 +14594,7 @@ func (c *ClientWithResponses) SignAgreementWithResponse(ctx context.Context, agr
 
 // TerminateAgreementWithBodyWithResponse End an agreement before its time
 //
-// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14599,7 +14609,7 @@ func (c *ClientWithResponses) TerminateAgreementWithBodyWithResponse(ctx context
 
 // TerminateAgreementWithResponse End an agreement before its time
 //
-// Done by the BPJS office or the organiser. Cover under it ends with the same day.
+// Done by the BPJS office or the organiser, for today or later. Cover under it ends with the same day.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14670,7 +14680,7 @@ func (c *ClientWithResponses) GetClientWithResponse(ctx context.Context, clientI
 
 // RevokeClientWithResponse End a client
 //
-// Its secrets stop working at once; tokens already given end within 15 minutes.
+// Its secrets stop working at once; tokens already given end within 15 minutes, and make no other clients until then.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -14685,7 +14695,7 @@ func (c *ClientWithResponses) RevokeClientWithResponse(ctx context.Context, clie
 
 // RotateClientWithBodyWithResponse Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14700,7 +14710,7 @@ func (c *ClientWithResponses) RotateClientWithBodyWithResponse(ctx context.Conte
 
 // RotateClientWithResponse Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14756,7 +14766,7 @@ func (c *ClientWithResponses) ListClaimsWithResponse(ctx context.Context, params
 
 // OpenClaimWithBodyWithResponse Open a claim for an incident
 //
-// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14771,7 +14781,7 @@ func (c *ClientWithResponses) OpenClaimWithBodyWithResponse(ctx context.Context,
 
 // OpenClaimWithResponse Open a claim for an incident
 //
-// As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14799,7 +14809,7 @@ func (c *ClientWithResponses) GetClaimWithResponse(ctx context.Context, claimID 
 
 // ApproveClaimWithResponse Approve a claim
 //
-// Done by the BPJS office of the agreement, by another client than the one that submitted.
+// Done by the BPJS office of the agreement.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -14814,6 +14824,8 @@ func (c *ClientWithResponses) ApproveClaimWithResponse(ctx context.Context, clai
 
 // PayClaimWithBodyWithResponse Record that a claim was paid
 //
+// Done by the BPJS office of the agreement, on the day of its decision or later.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/claims/{claim_id}/pay (the `PayClaim` operationId).
@@ -14826,6 +14838,8 @@ func (c *ClientWithResponses) PayClaimWithBodyWithResponse(ctx context.Context, 
 }
 
 // PayClaimWithResponse Record that a claim was paid
+//
+// Done by the BPJS office of the agreement, on the day of its decision or later.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14870,7 +14884,7 @@ func (c *ClientWithResponses) RejectClaimWithResponse(ctx context.Context, claim
 
 // SubmitClaimWithResponse Submit a claim to the BPJS office
 //
-// Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -14911,7 +14925,7 @@ func (c *ClientWithResponses) GetCoveragePeriodWithResponse(ctx context.Context,
 
 // CancelCoveragePeriodWithResponse Cancel cover that was entered by mistake
 //
-// Only while no invoice bills it.
+// Done by the organiser or the BPJS office, and only while no invoice bills it.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -14967,7 +14981,7 @@ func (c *ClientWithResponses) ListIncidentsWithResponse(ctx context.Context, par
 
 // ReportIncidentWithBodyWithResponse Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -14982,7 +14996,7 @@ func (c *ClientWithResponses) ReportIncidentWithBodyWithResponse(ctx context.Con
 
 // ReportIncidentWithResponse Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover; the answer says which, and why not. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15023,7 +15037,7 @@ func (c *ClientWithResponses) ListInvoicesWithResponse(ctx context.Context, para
 
 // DraftInvoiceWithBodyWithResponse Draft the invoice of an agreement for a month
 //
-// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15038,7 +15052,7 @@ func (c *ClientWithResponses) DraftInvoiceWithBodyWithResponse(ctx context.Conte
 
 // DraftInvoiceWithResponse Draft the invoice of an agreement for a month
 //
-// One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15111,7 +15125,7 @@ func (c *ClientWithResponses) ListInvoiceLinesWithResponse(ctx context.Context, 
 
 // VoidInvoiceWithBodyWithResponse Void an invoice
 //
-// While nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15126,7 +15140,7 @@ func (c *ClientWithResponses) VoidInvoiceWithBodyWithResponse(ctx context.Contex
 
 // VoidInvoiceWithResponse Void an invoice
 //
-// While nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15184,7 +15198,7 @@ func (c *ClientWithResponses) AppointOfficerWithResponse(ctx context.Context, pa
 
 // SearchOfficersWithBodyWithResponse Find officers by NIK or by your own keys
 //
-// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15199,7 +15213,7 @@ func (c *ClientWithResponses) SearchOfficersWithBodyWithResponse(ctx context.Con
 
 // SearchOfficersWithResponse Find officers by NIK or by your own keys
 //
-// Identifiers of people never stand in a URL. Finds exact matches among the officers one may see, in order of creation; what was not found is simply absent.
+// Identifiers of people never stand in a URL. Finds exact matches of any of the keys among the officers one may see, in order of creation; what was not found is simply absent. Whoever searches by NIK reads personal data: it needs `officers.personal:read` and a `Purpose`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15227,7 +15241,7 @@ func (c *ClientWithResponses) GetOfficerWithResponse(ctx context.Context, office
 
 // AmendOfficerWithBodyWithResponse Amend an officer
 //
-// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15242,7 +15256,7 @@ func (c *ClientWithResponses) AmendOfficerWithBodyWithResponse(ctx context.Conte
 
 // AmendOfficerWithApplicationMergePatchPlusJSONBodyWithResponse Amend an officer
 //
-// Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases already frozen on coverage stay.
+// Done by the officer's own organisation. Corrects what was written down. A NIK that was mistyped may be corrected while no cover rests on it. Wage bases and days already frozen on coverage stay; to end cover, end the duty.
 //
 // Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15257,7 +15271,7 @@ func (c *ClientWithResponses) AmendOfficerWithApplicationMergePatchPlusJSONBodyW
 
 // EndOfficerWithBodyWithResponse End an officer's duty
 //
-// Cover ends with the same day. For a death, report an incident as well.
+// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15272,7 +15286,7 @@ func (c *ClientWithResponses) EndOfficerWithBodyWithResponse(ctx context.Context
 
 // EndOfficerWithResponse End an officer's duty
 //
-// Cover ends with the same day. For a death, report an incident as well.
+// Done by the officer's own organisation. Cover ends with the same day. For a death, report an incident as well.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15302,7 +15316,7 @@ func (c *ClientWithResponses) ListOrganisationsWithResponse(ctx context.Context,
 
 // RegisterOrganisationWithBodyWithResponse Register an organisation
 //
-// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15317,7 +15331,7 @@ func (c *ClientWithResponses) RegisterOrganisationWithBodyWithResponse(ctx conte
 
 // RegisterOrganisationWithResponse Register an organisation
 //
-// The administrator registers any; an organisation registers bodies of its own kind in areas below its own. One body of a kind stands for one area.
+// The administrator registers any; an election body those of its own kind in areas below its own. One KPU, Bawaslu, regional or village government stands for one area.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15388,7 +15402,7 @@ func (c *ClientWithResponses) ListPaymentsWithResponse(ctx context.Context, para
 
 // RecordPaymentWithBodyWithResponse Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -15403,7 +15417,7 @@ func (c *ClientWithResponses) RecordPaymentWithBodyWithResponse(ctx context.Cont
 
 // RecordPaymentWithResponse Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole; what is not allocated stays with it as credit. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -67,6 +67,8 @@ create table agreements (
     constraint agreements_branch_id_fkey foreign key (branch_id) references organisations (id)
 );
 create index agreements_election_index on agreements (election_code, id);
+create index agreements_organiser_index on agreements (organiser_id, id);
+create index agreements_branch_index on agreements (branch_id, id);
 
 create table agreement_parties (
     agreement_id     uuid     not null,
@@ -112,7 +114,7 @@ create table officers (
     constraint officers_term_to_check check (term_from <= term_to),
     constraint officers_honorarium_check check (honorarium >= 0),
     constraint officers_organisation_id_fkey foreign key (organisation_id) references organisations (id),
-    constraint officers_external_id_key unique (organisation_id, external_id),
+    constraint officers_external_id_key unique (external_id, organisation_id), -- in this order it also serves searches
     constraint officers_person_key unique (person_id, organisation_id, position, term_from)
 );
 create index officers_organisation_index on officers (organisation_id, id);

@@ -23,6 +23,9 @@ create table incidents (
     constraint incidents_reported_by_fkey foreign key (reported_by) references organisations (id),
     constraint incidents_coverage_period_id_fkey foreign key (coverage_period_id) references coverage_periods (id)
 );
+-- One event of an officer is reported once, and nobody dies twice.
+create unique index incidents_event_key on incidents (officer_id, occurred_at);
+create unique index incidents_death_key on incidents (officer_id) where outcome = 'died';
 create index incidents_officer_index on incidents (officer_id, id);
 create index incidents_organisation_index on incidents (organisation_id, id);
 create index incidents_reporter_index on incidents (reported_by, id);

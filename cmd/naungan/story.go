@@ -257,7 +257,8 @@ func (s *story) agree() error {
 	if err != nil {
 		return err
 	}
-	signed, err := client.Check(branch.SignAgreementWithResponse(s.ctx, s.agreement, nil, client.SignatureInput{SignedOn: day(2024, 8, 26)}))
+	signed, err := client.Check(branch.SignAgreementWithResponse(s.ctx, s.agreement,
+		&client.SignAgreementParams{IfMatch: drafted.Headers201.ETag}, client.SignatureInput{SignedOn: day(2024, 8, 26)}))
 	if err != nil {
 		return err
 	}

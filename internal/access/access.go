@@ -57,8 +57,11 @@ func (a Actor) Administers() bool { return a.Kind == cover.Ministry && a.Level =
 // SeesPersonalData reports whether personal data is to be shown unmasked: the
 // scope is held and a purpose is named.
 func (a Actor) SeesPersonalData() bool {
-	return a.Purpose != "" && a.Granted("officers.personal:read")
+	return a.Purpose != "" && a.Granted(PersonalScope)
 }
+
+// PersonalScope is the scope under which personal data is shown unmasked.
+const PersonalScope = "officers.personal:read"
 
 // Claimant is the actor as somebody who acts on a claim.
 func (a Actor) Claimant() cover.Claimant {

@@ -79,7 +79,7 @@ func (s *Server) AmendAgreement(ctx context.Context, req wire.AmendAgreementRequ
 
 // SignAgreement answers POST /v1/agreements/{agreement_id}/sign.
 func (s *Server) SignAgreement(ctx context.Context, req wire.SignAgreementRequestObject) (wire.SignAgreementResponseObject, error) {
-	version, err := ifMatch(req.Params.IfMatch)
+	version, err := ifMatch(&req.Params.IfMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +116,9 @@ func (s *Server) GetCoverageGap(ctx context.Context, req wire.GetCoverageGapRequ
 	r := s.reader(ctx)
 	a, err := r.Agreement(req.AgreementID)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.MayTellGap(r.Actor().OrganisationID); err != nil {
 		return nil, err
 	}
 	gaps, err := r.Gaps(a, r.Today())

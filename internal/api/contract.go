@@ -202,7 +202,7 @@ func (s *Server) check(c *gin.Context, r *request) error {
 	if err := r.readBody(c); err != nil {
 		return err
 	}
-	faults := unknownQueries(r.query, op.queries)
+	faults := queryFaults(r.query, op)
 	if _, err := url.ParseQuery(c.Request.URL.RawQuery); err != nil { // else net/url leaves out what it cannot read
 		faults = append(faults, cover.Fault{
 			In: openapi3.ParameterInQuery, Code: cover.WrongFormat, Params: cover.Params{"format": "name=value&name=value"},
@@ -222,7 +222,7 @@ func (s *Server) check(c *gin.Context, r *request) error {
 		Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
 	})
 	if err != nil {
-		faults = append(faults, contractFaults(err)...)
+		faults = append(faults, withoutEchoes(contractFaults(err), faults)...)
 	}
 	if err := refusalOf(faults); err != nil {
 		return err
@@ -241,6 +241,7 @@ func refusalOf(faults cover.Faults) error {
 	if len(faults) == 0 {
 		return nil
 	}
+	faults = faults[:min(len(faults), mostFaults)]
 	if len(faults) == 1 && faults[0].In == openapi3.ParameterInHeader && faults[0].Code == cover.Required {
 		switch faults[0].Pointer {
 		case "If-Match":
@@ -251,6 +252,19 @@ func refusalOf(faults cover.Faults) error {
 	}
 	return &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: faults}
 }
+
+// withoutEchoes leaves out what kin-openapi says once more, and less well, of
+// parameters that were refused already.
+func withoutEchoes(found, told cover.Faults) cover.Faults {
+	return slices.DeleteFunc(found, func(f cover.Fault) bool {
+		return slices.ContainsFunc(told, func(t cover.Fault) bool {
+			return t.In == f.In && t.Pointer == f.Pointer || t.In == openapi3.ParameterInQuery && f.In == "" && f.Pointer == ""
+		})
+	})
+}
+
+// mostFaults is how many faults are told at once; nobody mends more in one go.
+const mostFaults = 100
 
 // readBody reads the body of a request whole, within maxBody, and refuses what
 // is no JSON where JSON is due.
@@ -292,9 +306,31 @@ func checkJSON(body []byte) error {
 		return jsonFault(cover.JSONInvalid, params)
 	}
 	if holdsZero(value) {
-		return jsonFault(cover.JSONInvalid, nil)
+		return jsonFault(cover.NULCharacter, nil)
+	}
+	if n := values(value); n > mostValues {
+		return jsonFault(cover.TooManyValues, cover.Params{"max": mostValues})
 	}
 	return nil
+}
+
+// mostValues is how many values a body may be made of. Checking and explaining one
+// costs far more than sending it; no request of the contract needs nearly as many.
+const mostValues = 5_000
+
+func values(value any) int {
+	n := 1
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			n += values(item)
+		}
+	case map[string]any:
+		for _, member := range v {
+			n += values(member)
+		}
+	}
+	return n
 }
 
 // holdsZero reports whether a JSON value holds the character U+0000 anywhere. Its
@@ -356,14 +392,26 @@ func acceptable(header string, produces []string) bool {
 	return false
 }
 
-func unknownQueries(query url.Values, known []string) (faults cover.Faults) {
+// queryFaults says which parameters the contract does not know, and which are
+// empty or stand there twice.
+func queryFaults(query url.Values, op *operation) (faults cover.Faults) {
+	add := func(name string, code cover.Code, params cover.Params) {
+		faults = append(faults, cover.Fault{Pointer: printable(name), In: openapi3.ParameterInQuery, Code: code, Params: params})
+	}
 	for _, name := range slices.Sorted(mapKeys(query)) {
-		if !slices.Contains(known, name) {
+		switch values := query[name]; {
+		case len(faults) == mostFaults:
+			return faults
+		case !slices.Contains(op.queries, name):
 			params := cover.Params{"name": printable(name)}
-			if near := nearest(name, known); near != "" {
+			if near := nearest(name, op.queries); near != "" {
 				params["nearest"] = near
 			}
-			faults = append(faults, cover.Fault{Pointer: printable(name), In: openapi3.ParameterInQuery, Code: cover.UnknownParameter, Params: params})
+			add(name, cover.UnknownParameter, params)
+		case len(values) > 1:
+			add(name, cover.RepeatedParameter, nil)
+		case values[0] == "":
+			add(name, cover.EmptyParameter, nil)
 		}
 	}
 	return faults

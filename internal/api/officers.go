@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
+	"naungan/internal/access"
 	"naungan/internal/api/wire"
 	"naungan/internal/cover"
 	"naungan/internal/registry"
@@ -72,8 +74,11 @@ const mostFound = 10_000
 // SearchOfficers answers POST /v1/officers/search.
 func (s *Server) SearchOfficers(ctx context.Context, req wire.SearchOfficersRequestObject) (wire.SearchOfficersResponseObject, error) {
 	r := s.reader(ctx)
+	if err := maySearch(r.Actor(), req.Body.Niks); err != nil {
+		return nil, err
+	}
 	listed, err := r.Officers(store.OfficerFilter{
-		People:      each(req.Body.Niks, func(n string) cover.NIK { return cover.NIK(n) }),
+		People:      each(req.Body.Niks, func(n string) cover.NIK { return cover.NIK(strings.TrimSpace(n)) }),
 		ExternalIDs: req.Body.ExternalIds,
 	}, store.Page{Limit: mostFound})
 	if err != nil {
@@ -83,6 +88,19 @@ func (s *Server) SearchOfficers(ctx context.Context, req wire.SearchOfficersRequ
 		return nil, err
 	}
 	return wire.SearchOfficers200JSONResponse{Items: each(listed.Items, s.view(r).toOfficer)}, nil
+}
+
+// maySearch lets only who may see personal data search by NIK: a masked NIK and a
+// few guesses would tell the rest.
+func maySearch(who access.Actor, niks []string) error {
+	switch {
+	case len(niks) == 0 || who.SeesPersonalData():
+		return nil
+	case who.Purpose == "":
+		return cover.Refuse(cover.Forbidden, cover.PurposeMissing, nil)
+	default:
+		return cover.Refuse(cover.Forbidden, cover.ScopeMissing, cover.Params{"scope": access.PersonalScope})
+	}
 }
 
 // AmendOfficer answers PATCH /v1/officers/{officer_id}.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/getkin/kin-openapi/openapi3"
@@ -294,6 +295,9 @@ func bindingFault(err error) error {
 
 // nearest finds the name that was probably meant; none if nothing is near.
 func nearest(name string, known []string) (best string) {
+	if !plainName.MatchString(name) {
+		return ""
+	}
 	least := max(len(name)/2, 2)
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(name, k); d <= least && (best == "" || d < least) {
@@ -319,8 +323,9 @@ func lastOf(pointer string) string { return pointer[strings.LastIndex(pointer, "
 var requestIDs = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
 
 // requestID is the caller's own, if it is one, so that logs on both sides agree.
+// One without a letter might be a number of somebody.
 func requestID(req *http.Request) string {
-	if id := req.Header.Get("X-Request-Id"); requestIDs.MatchString(id) {
+	if id := req.Header.Get("X-Request-Id"); requestIDs.MatchString(id) && strings.ContainsFunc(id, unicode.IsLetter) {
 		return id
 	}
 	return uuid.Must(uuid.NewV7()).String()

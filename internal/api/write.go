@@ -181,7 +181,7 @@ func ifMatch(header *string) (store.Version, error) {
 	version, err := strconv.ParseInt(strings.Trim(*header, `"`), 10, 64)
 	if err != nil || version < 1 || *header != etag(version) {
 		return 0, &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: cover.Faults{
-			{Pointer: "If-Match", In: "header", Code: cover.WrongFormat, Params: cover.Params{"format": `"1"`}},
+			{Pointer: "If-Match", In: "header", Code: cover.ETagInvalid},
 		}}
 	}
 	return store.Version(version), nil

@@ -31,6 +31,7 @@ func RecordPayment(tx *store.Tx, in cover.Payment) (cover.Payment, error) {
 	if err := in.Settle(invoices); err != nil {
 		return in, err
 	}
+	tx.Doubt(in.Doubts(invoices)...)
 	if err := tx.InsertPayment(&in); err != nil {
 		return in, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -67,8 +68,8 @@ func TestTheFirstReportIsDueWithinTwiceTwentyFourHours(t *testing.T) {
 	} {
 		t.Run(zone, func(t *testing.T) {
 			w := given(t, zone)
-			o := w.covered(1_100_000, "2024-01-25", "2024-02-25")
 			for _, r := range tt.reports {
+				o := w.covered(1_100_000, "2024-01-25", "2024-02-25")
 				w.now = instant(r.now)
 				i, doubts, err := w.report(w.kpu, accident(o, tt.occurred))
 				w.must(err)
@@ -183,7 +184,7 @@ func TestAnAccountIsSealed(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
 	o := w.covered(1_100_000, "2024-05-26", "2025-01-27")
 	in := accident(o, "2024-11-28T02:40:00+07:00")
-	one, other := w.reported(in), w.reported(in)
+	one, other := w.reported(in), w.reported(accident(o, "2024-11-29T02:40:00+07:00"))
 
 	var sealed []byte
 	w.must(w.db.QueryRow(t.Context(), `select account from incidents where id = $1`, one.ID).Scan(&sealed))
@@ -256,4 +257,22 @@ func (w *world) sees(who access.Actor, i cover.Incident, want bool) {
 	if !want && cover.KindOf(err) != cover.NotFound {
 		w.Errorf("%s is told of it: %v", who.Kind, err)
 	}
+}
+
+// One event is reported once, and nobody dies twice: otherwise it would be paid
+// twice.
+func TestAnEventIsReportedOnce(t *testing.T) {
+	w := given(t, "Asia/Jakarta")
+	o := w.covered(1_100_000, "2024-05-26", "2025-01-27")
+	in := accident(o, "2024-11-27T02:40:00+07:00")
+	w.reported(in)
+	_, _, err := w.report(w.branch, in)
+	refused(t, err, cover.Conflict, cover.IncidentTaken, "/occurred_at")
+
+	death := in
+	death.Outcome, death.OccurredAt = cover.Died, in.OccurredAt.Add(time.Hour)
+	w.reported(death)
+	death.OccurredAt = death.OccurredAt.Add(time.Hour)
+	_, _, err = w.report(w.kpu, death)
+	refused(t, err, cover.Conflict, cover.IncidentTaken, "/outcome")
 }

@@ -221,7 +221,8 @@ func (a *Agreement) Sign(actor uuid.UUID, on, today Date) error {
 	return f.Err()
 }
 
-// Terminate ends a signed agreement before its time, with a last day within it.
+// Terminate ends a signed agreement before its time, with a last day within it and
+// not in the past: what was covered stays covered.
 func (a *Agreement) Terminate(actor uuid.UUID, last Date, reason string, today Date) error {
 	if err := a.mayTerminate(actor, today); err != nil {
 		return err
@@ -229,6 +230,7 @@ func (a *Agreement) Terminate(actor uuid.UUID, last Date, reason string, today D
 	var f Faults
 	f.Check(!last.Before(a.StartsOn) && last.Before(a.EndsOn), "/terminated_on", OutsideAgreement,
 		Params{"from": a.StartsOn, "to": a.EndsOn})
+	f.Check(!last.Before(today), "/terminated_on", InThePast, nil)
 	f.Check(strings.TrimSpace(reason) != "", "/reason", Blank, nil)
 	a.TerminatedOn, a.TerminationReason = last, reason
 	return f.Err()
@@ -272,6 +274,15 @@ func (a Agreement) Actions(actor uuid.UUID, today Date) []Action {
 		action("terminate", string(AgreementTerminated), a.mayTerminate(actor, today)),
 		action("enrolments", string(a.StatusOn(today)), a.MayEnrol(actor, today)),
 	}
+}
+
+// MayTellGap refuses to tell of a draft how many officers the organiser has: only
+// a signed agreement gives the other parties a reason to know.
+func (a Agreement) MayTellGap(actor uuid.UUID) error {
+	if a.SignedOn.Zero() {
+		return MayPerform(actor, a.OrganiserID, Organiser)
+	}
+	return nil
 }
 
 // MayEnrol refuses enrolment by anybody but the organiser and the branch, and

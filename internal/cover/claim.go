@@ -331,14 +331,16 @@ func (c Claim) mayDecide(who Claimant) error {
 	return nil
 }
 
-// Pay records that an approved claim was paid.
-func (c *Claim) Pay(who Claimant, on Date, reference string, today Date) error {
+// Pay records that an approved claim was paid, on the day of its decision or later.
+// decided is that day.
+func (c *Claim) Pay(who Claimant, on Date, reference string, decided, today Date) error {
 	if err := c.mayPay(who); err != nil {
 		return err
 	}
 	var f Faults
 	reference = strings.TrimSpace(reference)
 	f.Check(!on.After(today), "/paid_on", InTheFuture, nil)
+	f.Check(!on.Before(decided), "/paid_on", BeforeDecision, Params{"decided_on": decided})
 	f.Check(reference != "", "/reference", Blank, nil)
 	c.Status, c.PaidOn, c.PaymentReference = ClaimPaid, on, reference
 	return f.Err()

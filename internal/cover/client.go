@@ -65,13 +65,27 @@ func (c Client) MayChange() error {
 	return nil
 }
 
+// MayRotate refuses to hand out a secret that opens more than its receiver holds
+// (scope_not_held), and to change what was revoked.
+func (c Client) MayRotate(held []string) error {
+	if err := c.MayChange(); err != nil {
+		return err
+	}
+	for _, s := range c.Scopes {
+		if !slices.Contains(held, s) {
+			return Refuse(Forbidden, ScopeNotHeld, Params{"scope": s})
+		}
+	}
+	return nil
+}
+
 // Lives reports whether the secret still opens the door.
 func (s Secret) Lives(now time.Time) bool { return s.ExpiresAt == nil || now.Before(*s.ExpiresAt) }
 
-// Actions says what may be done next with the client.
-func (c Client) Actions() []Action {
+// Actions says what somebody who holds some scopes may do next with the client.
+func (c Client) Actions(held []string) []Action {
 	return []Action{
-		action("rotate", string(ClientActive), c.MayChange()),
+		action("rotate", string(ClientActive), c.MayRotate(held)),
 		action("revoke", string(ClientRevoked), c.MayChange()),
 	}
 }

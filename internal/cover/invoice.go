@@ -236,6 +236,9 @@ func (p Payment) Unallocated() Rupiah {
 	return left
 }
 
+// mostPaid is more than all election officers of the nation cost in a year.
+const mostPaid Rupiah = 10_000_000_000_000
+
 // Check tidies a payment and says all that is wrong with it before any invoice is
 // looked at.
 func (p *Payment) Check(today Date) error {
@@ -244,6 +247,7 @@ func (p *Payment) Check(today Date) error {
 	f.Check(p.Reference != "", "/reference", Blank, nil)
 	f.Check(!p.PaidOn.After(today), "/paid_on", InTheFuture, nil)
 	f.Check(p.Amount > 0, "/paid_amount", AmountNotPositive, nil)
+	f.Check(p.Amount <= mostPaid, "/paid_amount", AmountImplausible, Params{"min": 1, "max": int64(mostPaid)})
 	seen, left := map[uuid.UUID]bool{}, p.Amount
 	for i, a := range p.Allocations {
 		at := fmt.Sprintf("/allocations/%d", i)
@@ -258,6 +262,18 @@ func (p *Payment) Check(today Date) error {
 		left -= max(a.Amount, 0)
 	}
 	return f.Err()
+}
+
+// Doubts says where a payment is dated before the invoice it settles was issued:
+// cover becomes active with that day.
+func (p Payment) Doubts(invoices []Invoice) (doubts Faults) {
+	for _, i := range invoices {
+		if p.PaidOn.Before(i.IssuedOn) {
+			doubts.Add("/paid_on", PaymentBackdated, Params{"issued_on": i.IssuedOn})
+			return doubts // once is enough
+		}
+	}
+	return nil
 }
 
 // Settle puts the allocations on the invoices they name, all of which one payer

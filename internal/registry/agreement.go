@@ -7,8 +7,9 @@ import (
 	"naungan/internal/store"
 )
 
-// Draft writes down what the parties want to agree on. The actor must be one of
-// them (caller_no_party). Doubts go to the transaction.
+// Draft writes down what the parties want to agree on. Its organiser does, because
+// it is their officers who are to be covered: nobody else may bind them
+// (party_role_required). Doubts go to the transaction.
 func Draft(tx *store.Tx, in cover.AgreementTerms) (cover.Agreement, error) {
 	a, err := checked(tx, in)
 	if err != nil {
@@ -29,8 +30,8 @@ func AmendAgreement(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cov
 	if err := before.MayAmend(); err != nil {
 		return before, err
 	}
-	if !isParty(before, tx.Actor().OrganisationID) {
-		return before, cover.Refuse(cover.Forbidden, cover.NotAllowed, nil)
+	if err := cover.MayPerform(tx.Actor().OrganisationID, before.OrganiserID, cover.Organiser); err != nil {
+		return before, err
 	}
 	terms := before.AgreementTerms
 	amend(&terms)
@@ -94,10 +95,8 @@ func checked(tx *store.Tx, in cover.AgreementTerms) (cover.Agreement, error) {
 	if err != nil {
 		return a, err
 	}
-	if !isParty(a, tx.Actor().OrganisationID) {
-		var f cover.Faults
-		f.Add("/parties", cover.CallerNoParty, nil)
-		return a, f.Err()
+	if err := cover.MayPerform(tx.Actor().OrganisationID, a.OrganiserID, cover.Organiser); err != nil {
+		return a, err
 	}
 	if in.RenewsID.Valid {
 		if _, err := tx.Agreement(in.RenewsID.UUID); err != nil {
@@ -107,15 +106,6 @@ func checked(tx *store.Tx, in cover.AgreementTerms) (cover.Agreement, error) {
 		}
 	}
 	return a, nil
-}
-
-func isParty(a cover.Agreement, organisation uuid.UUID) bool {
-	for _, p := range a.Parties {
-		if p.OrganisationID == organisation {
-			return true
-		}
-	}
-	return false
 }
 
 func agreementEvent(what cover.EventType, before any, after cover.Agreement) cover.Event {

@@ -28,6 +28,9 @@ type NewClient struct {
 // returns its secret, which is not kept. known lists every scope there is.
 func CreateClient(tx *store.Tx, in NewClient, known []string) (cover.Client, string, error) {
 	c := cover.Client{OrganisationID: in.OrganisationID, Name: in.Name, Scopes: in.Scopes, Version: 1}
+	if err := tx.RefuseRevoked(); err != nil {
+		return c, "", err
+	}
 	if err := cover.MayGrant(in.Scopes, known, tx.Actor().Scopes); err != nil {
 		return c, "", err
 	}
@@ -51,13 +54,14 @@ func CreateClient(tx *store.Tx, in NewClient, known []string) (cover.Client, str
 }
 
 // RotateClient gives a client a new secret; those it has go on for the time of
-// grace.
+// grace. Whoever gets the secret can do what the client can, so they must hold
+// all its scopes (scope_not_held).
 func RotateClient(tx *store.Tx, id uuid.UUID, v store.Version, grace time.Duration) (cover.Client, string, error) {
-	before, err := tx.LockClient(id, v)
+	before, err := lockClient(tx, id, v)
 	if err != nil {
 		return before, "", err
 	}
-	if err := before.MayChange(); err != nil {
+	if err := before.MayRotate(tx.Actor().Scopes); err != nil {
 		return before, "", err
 	}
 	after := before
@@ -78,7 +82,7 @@ func RotateClient(tx *store.Tx, id uuid.UUID, v store.Version, grace time.Durati
 
 // RevokeClient ends a client: its secrets stop working with the commit.
 func RevokeClient(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Client, error) {
-	before, err := tx.LockClient(id, v)
+	before, err := lockClient(tx, id, v)
 	if err != nil {
 		return before, err
 	}
@@ -99,6 +103,15 @@ func RevokeClient(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Client, er
 	return after, tx.Record(cover.Event{
 		Type: cover.ClientWasRevoked, ResourceID: id, OrganisationID: after.OrganisationID, Before: before, After: after,
 	})
+}
+
+// lockClient locks a client for somebody who was not revoked themselves: a token
+// outlives its client for minutes, and must not make it a successor.
+func lockClient(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Client, error) {
+	if err := tx.RefuseRevoked(); err != nil {
+		return cover.Client{}, err
+	}
+	return tx.LockClient(id, v)
 }
 
 // Admit returns the client that knows a secret, and its organisation. Whatever is

@@ -105,6 +105,18 @@ func (tx *Tx) LockClient(id uuid.UUID, v Version) (cover.Client, error) {
 	return c, err
 }
 
+// RefuseRevoked refuses an actor whose client was revoked since its token was
+// given (token_invalid), and keeps it from being revoked until the transaction
+// ends.
+func (tx *Tx) RefuseRevoked() error {
+	var revoked []bool
+	err := tx.db.Raw("select revoked_at is not null from clients where id = ? for share", tx.who.ClientID).Scan(&revoked).Error
+	if err == nil && len(revoked) == 1 && revoked[0] {
+		err = cover.Refuse(cover.Malformed, cover.TokenInvalid, nil)
+	}
+	return translate(err)
+}
+
 // UpdateClient writes a locked client.
 func (tx *Tx) UpdateClient(c *cover.Client) error {
 	c.Version, c.UpdatedAt = c.Version+1, tx.Now

@@ -26,6 +26,8 @@ var refusals = map[string]refusal{
 	"coverage_periods_person_excl":  {cover.CoverOverlaps, ""},
 	"invoices_agreement_month_key":  {cover.InvoiceTaken, ""},
 	"payments_reference_key":        {cover.PaymentReferenceTaken, "/reference"},
+	"incidents_event_key":           {cover.IncidentTaken, "/occurred_at"},
+	"incidents_death_key":           {cover.IncidentTaken, "/outcome"},
 	"claims_incident_key":           {cover.ClaimTaken, "/incident_id"},
 	"agreements_renews_id_fkey":     {cover.AgreementUnknown, "/renews_id"},
 }

@@ -84,8 +84,8 @@ type OfficerFilter struct {
 	Positions      []string
 	Statuses       []cover.OfficerStatus
 	AreaCode       string
-	People         []cover.NIK
-	ExternalIDs    []string
+	People         []cover.NIK // any of them,
+	ExternalIDs    []string    // or any of these
 }
 
 // Officers lists those that the actor sees. Each body the actor sees gives the ids
@@ -138,7 +138,7 @@ func (r *Reader) rosters(f OfficerFilter) rosters {
 	if r.who.Kind == cover.BPJSOffice {
 		return rosters{
 			from:     condition{"select a.id from agreements a where a.branch_id = ?", []any{r.who.OrganisationID}},
-			officers: "coverage_periods c join officers o on o.id = c.officer_id where c.agreement_id = g.id",
+			officers: "coverage_periods c join officers o on o.id = c.officer_id where c.agreement_id = g.id and c.cancelled_on is null",
 			distinct: "distinct on (o.id)",
 		}
 	}
@@ -163,15 +163,12 @@ func (r *Reader) officersWhere(f OfficerFilter) condition {
 	if f.AreaCode != "" {
 		where = where.and(inArea("o.area_code", f.AreaCode))
 	}
-	if len(f.People) > 0 {
+	if len(f.People)+len(f.ExternalIDs) > 0 {
 		people := make([]uuid.UUID, len(f.People))
 		for i, n := range f.People {
 			people[i] = r.PersonOf(n)
 		}
-		where = where.and(condition{"o.person_id = any(?)", []any{people}})
-	}
-	if len(f.ExternalIDs) > 0 {
-		where = where.and(condition{"o.external_id = any(?)", []any{f.ExternalIDs}})
+		where = where.and(condition{"(o.person_id = any(?) or o.external_id = any(?))", []any{people, f.ExternalIDs}})
 	}
 	if len(f.Statuses) > 0 {
 		where = where.and(r.officerStatuses(f.Statuses))

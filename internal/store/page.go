@@ -105,7 +105,16 @@ func count[T any](r *Reader, q *gorm.DB, how Count) (*int64, error) {
 	}
 }
 
-func (r *Reader) estimate(sql string, args []any) (int64, error) {
+// countedExactly is how far an estimate counts for itself. What the planner expects
+// of short lists is worth nothing, and would tell of rows that the actor may not
+// see.
+const countedExactly = 10_000
+
+func (r *Reader) estimate(sql string, args []any) (total int64, err error) {
+	few := fmt.Sprintf("select count(*) from (%s limit %d) few", sql, countedExactly+1)
+	if err := r.store.pool.QueryRow(r.ctx, few, args...).Scan(&total); err != nil || total <= countedExactly {
+		return total, err
+	}
 	var plan []byte
 	if err := r.store.pool.QueryRow(r.ctx, "explain (format json) "+sql, args...).Scan(&plan); err != nil {
 		return 0, err
@@ -118,7 +127,7 @@ func (r *Reader) estimate(sql string, args []any) (int64, error) {
 	if err := json.Unmarshal(plan, &explained); err != nil || len(explained) == 0 {
 		return 0, fmt.Errorf("plan of a query: %w", err)
 	}
-	return explained[0].Plan.Rows, nil
+	return max(explained[0].Plan.Rows, total), nil
 }
 
 // byID is the place of an item in the order of ids.

@@ -97,7 +97,7 @@ func (r *Reader) seenAgreements(column string) condition {
 func (r *Reader) seenOfficers() condition {
 	if r.who.Kind == cover.BPJSOffice {
 		return condition{`exists (select from coverage_periods c join agreements a on a.id = c.agreement_id
-			where c.officer_id = officers.id and a.branch_id = ?)`, []any{r.who.OrganisationID}}
+			where c.officer_id = officers.id and c.cancelled_on is null and a.branch_id = ?)`, []any{r.who.OrganisationID}}
 	}
 	return r.ofBodies("officers.organisation_id")
 }

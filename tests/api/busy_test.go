@@ -57,7 +57,7 @@ func (w *world) gatherOfficers() {
 func (w *world) signed(terms object) string {
 	w.t.Helper()
 	id := w.kpu.post("/v1/agreements", terms).must(w.t, 201).id(w.t)
-	w.branch.post("/v1/agreements/"+id+"/sign", object{"signed_on": "2024-08-26"}).must(w.t, 200)
+	w.signs(id, "2024-08-26")
 	return id
 }
 

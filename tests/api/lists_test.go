@@ -416,6 +416,7 @@ func TestTheStatusAskedForIsTheStatusShown(t *testing.T) {
 	w.kpu.post("/v1/officers/"+w.ids["leaving_officer_id"]+"/end", object{"ended_on": "2024-11-29", "reason": "resigned"}).must(t, 200)
 	w.kpu.post("/v1/officers", siti(60, object{"term_from": "2024-12-01"})).must(t, 201)
 	w.signed(w.agreement(object{"starts_on": "2024-12-01"}))
+	w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-12"}).must(t, 201)
 	seen := map[string]bool{}
 	for _, day := range []time.Time{
 		time.Date(2024, 8, 25, 9, 0, 0, 0, wib), time.Date(2024, 11, 28, 9, 0, 0, 0, wib), time.Date(2024, 11, 29, 23, 59, 59, 0, wib),

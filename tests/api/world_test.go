@@ -141,12 +141,18 @@ func (w *world) agreement(changes ...object) object {
 	return o
 }
 
+// signs records that an agreement was signed.
+func (w *world) signs(agreement, on string) {
+	w.t.Helper()
+	w.branch.send(post("/v1/agreements/"+agreement+"/sign", object{"signed_on": on}).under("If-Match", "*")).must(w.t, 200)
+}
+
 // enrolled is a world with an agreement signed and three officers under cover.
 func enrolled(t *testing.T) *world {
 	t.Helper()
 	w := settle(t)
 	w.ids["agreement_id"] = w.kpu.post("/v1/agreements", w.agreement()).must(t, 201).id(t)
-	w.branch.post("/v1/agreements/"+w.ids["agreement_id"]+"/sign", object{"signed_on": "2024-08-26"}).must(t, 200)
+	w.signs(w.ids["agreement_id"], "2024-08-26")
 	for n := 1; n <= 3; n++ {
 		role := "member"
 		if n == 3 {

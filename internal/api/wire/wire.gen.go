@@ -320,7 +320,7 @@ type AgreementPosition struct {
 	// Headcount How many officers are expected.
 	Headcount int32 `json:"headcount"`
 
-	// Included False names a body that stands but is left outside cover, so that the gap is seen.
+	// Included True unless said. False names a body that stands but is left outside cover, so that the gap is seen.
 	Included *bool `json:"included,omitempty"`
 
 	// Position The code of a position; see `/v1/positions`.
@@ -1040,7 +1040,7 @@ type KeySet struct {
 // Example: 2024-11
 type Month = cover.Month
 
-// Officer Example: {"actions":[],"area_code":"61.06.01.2001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
+// Officer Example: {"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
 type Officer struct {
 	Actions []Action `json:"actions"`
 
@@ -1097,7 +1097,7 @@ type OfficerEnd struct {
 	Reason  EndReason  `json:"reason"`
 }
 
-// OfficerInput Example: {"area_code":"61.06.01.2001","born_on":"1989-08-05","decree_number":"45/2024","external_id":"SIAKBA-000123","full_name":"Rini Contoh","monthly_honorarium_amount":1300000,"nik":"6106014508890002","phone":"081234567890","position":"pps","role":"member","sex":"female","term_from":"2024-05-26","term_to":"2025-01-27"}
+// OfficerInput Example: {"area_code":"61.06.01.1001","born_on":"1989-08-05","decree_number":"45/2024","external_id":"SIAKBA-000123","full_name":"Rini Contoh","monthly_honorarium_amount":1300000,"nik":"6106014508890002","phone":"081234567890","position":"pps","role":"member","sex":"female","term_from":"2024-05-26","term_to":"2025-01-27"}
 type OfficerInput struct {
 	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
 	//
@@ -1140,7 +1140,7 @@ type OfficerInput struct {
 	TermTo cover.Date `json:"term_to"`
 }
 
-// OfficerPage Example: {"items":[{"actions":[],"area_code":"61.06.01.2001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}]}
+// OfficerPage Example: {"items":[{"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}]}
 type OfficerPage struct {
 	Items      []Officer `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
@@ -1447,7 +1447,7 @@ type Role = cover.Role
 
 // RotationInput Example: {"grace_hours":24}
 type RotationInput struct {
-	// GraceHours How long the old secret goes on.
+	// GraceHours How long the old secret goes on; 24 unless said.
 	GraceHours *int32 `json:"grace_hours,omitempty"`
 }
 
@@ -1477,7 +1477,7 @@ type SortOrder string
 type TerminationInput struct {
 	Reason string `json:"reason"`
 
-	// TerminatedOn The last day of cover.
+	// TerminatedOn The last day of cover, today or later.
 	TerminatedOn cover.Date `json:"terminated_on"`
 }
 
@@ -1578,7 +1578,7 @@ type ListAgreementsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1587,7 +1587,7 @@ type DraftAgreementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1617,7 +1617,7 @@ type ListEnrolmentsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1626,7 +1626,7 @@ type EnrolOfficersParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1635,11 +1635,11 @@ type SignAgreementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
-	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // TerminateAgreementParams defines parameters for TerminateAgreement.
@@ -1647,7 +1647,7 @@ type TerminateAgreementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1668,7 +1668,7 @@ type ListClientsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1677,7 +1677,7 @@ type CreateClientParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1692,7 +1692,7 @@ type RevokeClientParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1704,7 +1704,7 @@ type RotateClientParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1726,7 +1726,7 @@ type ListAreasParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1752,7 +1752,7 @@ type ListClaimsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1761,7 +1761,7 @@ type OpenClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1776,7 +1776,7 @@ type ApproveClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1788,7 +1788,7 @@ type PayClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Required because money moves here. The first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1800,7 +1800,7 @@ type RejectClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1812,7 +1812,7 @@ type SubmitClaimParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1834,7 +1834,7 @@ type ListCoveragePeriodsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1849,7 +1849,7 @@ type CancelCoveragePeriodParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1877,7 +1877,7 @@ type ListIncidentsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1886,7 +1886,7 @@ type ReportIncidentParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -1921,7 +1921,7 @@ type ListInvoicesParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1930,7 +1930,7 @@ type DraftInvoiceParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -1945,7 +1945,7 @@ type IssueInvoiceParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Required because money moves here. The first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1962,7 +1962,7 @@ type ListInvoiceLinesParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -1971,7 +1971,7 @@ type VoidInvoiceParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -1996,7 +1996,7 @@ type ListOfficersParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -2008,7 +2008,7 @@ type AppointOfficerParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -2047,7 +2047,7 @@ type EndOfficerParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
@@ -2074,7 +2074,7 @@ type ListOrganisationsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2083,7 +2083,7 @@ type RegisterOrganisationParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Makes the request safe to repeat: the first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2117,7 +2117,7 @@ type ListPaymentsParams struct {
 	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`.
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 }
 
@@ -2126,7 +2126,7 @@ type RecordPaymentParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// IdempotencyKey Required because money moves here. The first answer is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`).
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
@@ -2999,23 +2999,26 @@ func (siw *ServerInterfaceWrapper) SignAgreement(c *gin.Context) {
 
 	}
 
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatchOptional
+		var IfMatch IfMatch
 		n := len(valueList)
 		if n != 1 {
 			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
 			return
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
 			return
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
 
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
 	}
 
 	for _, middleware := range siw.HandlerMiddlewares {

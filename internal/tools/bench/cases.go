@@ -32,36 +32,38 @@ const pageOf = 50
 // cases are what is measured.
 func (w *world) cases() []question {
 	large := w.officers / cycle * cycleLarge
+	all := func(n int) int { return n }
 	return []question{
-		w.byID("one officer, by a regency", w.regency, "regency", large, largeOfficer),
-		w.pages("page of 50, by a regency of 400,000", w.regency, "regency", large, largeOfficer),
-		w.byID("one officer, by the nation", w.nationToken, "nation", w.officers, func(n int) int { return n }),
-		w.pages("page of 50, by the nation of 1,000,000", w.nationToken, "nation", w.officers, func(n int) int { return n }),
+		w.byID("one officer, by a regency", "regency", large, largeOfficer),
+		w.pages("page of 50, by a regency of "+thousands(float64(large)), "regency", large, largeOfficer),
+		w.byID("one officer, by the nation", "nation", w.officers, all),
+		w.pages("page of 50, by the nation of "+thousands(float64(w.officers)), "nation", w.officers, all),
 	}
 }
 
-func (w *world) byID(name, token, actor string, n int, number func(int) int) question {
-	q := question{name: name}
-	q.naungan.Header = "Authorization: Bearer " + token + "\r\n"
+// byID asks for any of the n officers that an actor sees; number tells which they
+// are among all.
+func (w *world) byID(name, actor string, n int, number func(int) int) question {
+	q := question{name: name, pgbench: w.script(actor, n, oneOfficer)}
+	q.naungan.Header = "Authorization: Bearer " + w.tokens[actor] + "\r\n"
 	for range picked {
-		id := officerID(number(rand.IntN(n)))
-		q.naungan.Targets = append(q.naungan.Targets, "/v1/officers/"+id.String())
-		q.plain.Targets = append(q.plain.Targets, "/"+actor+"/officers/"+id.String())
+		id := officerID(number(rand.IntN(n))).String()
+		q.naungan.Targets = append(q.naungan.Targets, "/v1/officers/"+id)
+		q.plain.Targets = append(q.plain.Targets, "/"+actor+"/officers/"+id)
 	}
-	q.pgbench = w.script(actor, n, oneOfficer)
 	return q
 }
 
-// pages begins anywhere in a list, but leaves a whole page after it.
-func (w *world) pages(name, token, actor string, n int, number func(int) int) question {
-	q := question{name: name}
-	q.naungan.Header = "Authorization: Bearer " + token + "\r\n"
+// pages begins anywhere in their list, but leaves a whole page after it.
+func (w *world) pages(name, actor string, n int, number func(int) int) question {
+	n -= 2 * pageOf
+	q := question{name: name, pgbench: w.script(actor, n, pageOfOfficers)}
+	q.naungan.Header = "Authorization: Bearer " + w.tokens[actor] + "\r\n"
 	for range picked {
-		id := officerID(number(rand.IntN(n - 2*pageOf)))
-		q.naungan.Targets = append(q.naungan.Targets, "/v1/officers?limit=50&cursor="+w.cursor(id))
+		id := officerID(number(rand.IntN(n)))
+		q.naungan.Targets = append(q.naungan.Targets, "/v1/officers?cursor="+w.cursor(id))
 		q.plain.Targets = append(q.plain.Targets, "/"+actor+"/officers?after="+id.String())
 	}
-	q.pgbench = w.script(actor, n-2*pageOf, pageOfOfficers)
 	return q
 }
 

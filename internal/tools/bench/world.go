@@ -52,10 +52,10 @@ func largeOfficer(n int) int {
 
 // world is the filled database, and who acts in it.
 type world struct {
-	store                *store.Store
-	officers             int
-	nation, large        cover.Organisation
-	nationToken, regency string
+	store         *store.Store
+	officers      int
+	nation, large cover.Organisation
+	tokens        map[string]string // of actors
 }
 
 // prepare opens the database of a folder, filled.
@@ -86,10 +86,12 @@ func prepare(ctx context.Context, dir, url string, officers int) (w *world, err 
 	if err := w.settle(ctx, conn); err != nil {
 		return nil, err
 	}
-	if w.nationToken, err = w.token(w.nation); err != nil {
+	nation, err := w.token(w.nation)
+	if err != nil {
 		return nil, err
 	}
-	w.regency, err = w.token(w.large)
+	regency, err := w.token(w.large)
+	w.tokens = map[string]string{"nation": nation, "regency": regency}
 	return w, err
 }
 

@@ -1,0 +1,102 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+)
+
+// bodies are what the verbs of actions want, by their names; those that are missing
+// want nothing.
+var bodies = map[string]any{
+	"rotate": object{}, "sign": object{"signed_on": "2024-11-28"}, "enrolments": object{}, "issue": object{}, "void": object{"reason": "x"},
+	"terminate": object{"terminated_on": "2024-12-01", "reason": "x"}, "end": object{"ended_on": "2024-11-28", "reason": "resigned"},
+	"reject": object{"reason": "other"}, "pay": object{"paid_on": "2024-11-28", "reference": "x"},
+}
+
+// TestActionsTellTheTruth: of every thing, to everybody who sees it, with all scopes
+// and with few: what is offered can be done, what is blocked is refused with the
+// code that was named, and the status is the one foretold.
+func TestActionsTellTheTruth(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	w.ids["revoked_client_id"], _ = w.kpu.post("/v1/api-clients", object{
+		"organisation_id": w.organisations["kpu"], "name": "gone", "scopes": []string{"officers:read"},
+	}).must(t, 201).object(t)["client_id"].(string)
+	w.kpu.post("/v1/api-clients/"+w.ids["revoked_client_id"]+"/revoke", nil).must(t, 200)
+	w.kpu.send(post(w.fill("/v1/officers/{leaving_officer_id}/end"), object{"ended_on": "2024-11-28", "reason": "resigned"})).must(t, 200)
+	w.branch.pay(w.fill("/v1/claims/{owed_claim_id}/pay"), bodies["pay"]).must(t, 200)
+
+	everybody := map[string]caller{"nation": w.nation, "kpu": w.kpu, "government": w.government, "branch": w.branch, "administrator": w.admin}
+	for _, name := range []string{"kpu", "branch"} {
+		o := w.admin.get("/v1/organisations/" + w.organisations[name]).object(t)
+		everybody[name+" that only reads"] = w.as(o, "officers:read", "agreements:read", "coverage:read", "invoices:read", "claims:read", "clients:admin")
+	}
+	offered, blocked := map[string]int{}, map[string]int{}
+	for _, resource := range []string{"agreements", "officers", "coverage-periods", "invoices", "claims", "api-clients"} {
+		for who, c := range everybody {
+			for _, item := range c.get("/v1/"+resource+"?limit=1000").must(t, 200).items(t) {
+				actions, _ := item["actions"].([]any)
+				if len(actions) == 0 {
+					t.Errorf("%s of %s has no actions", name(item), resource)
+				}
+				for _, a := range actions {
+					act := a.(object)
+					what := fmt.Sprint(resource, "/", act["action"])
+					w.tryAction(t, who+" "+what+" "+fmt.Sprint(item["status"]), c, act)
+					if len(act["blocked_by"].([]any)) == 0 {
+						offered[what]++
+					} else {
+						blocked[what]++
+					}
+				}
+			}
+		}
+	}
+	for what := range blocked {
+		if offered[what] == 0 {
+			t.Errorf("%s was offered to nobody", what)
+		}
+	}
+	if len(blocked) < 12 {
+		t.Errorf("only %d actions", len(blocked))
+	}
+}
+
+// tryAction does an action as a dry run.
+func (w *world) tryAction(t *testing.T, what string, c caller, act object) {
+	t.Helper()
+	verb := fmt.Sprint(act["action"])
+	do := call{method: fmt.Sprint(act["method"]), path: fmt.Sprint(act["href"]), body: bodies[verb]}.dry().keyed().under("If-Match", "*")
+	if verb == "enrolments" {
+		delete(do.header, "If-Match")
+	}
+	got := c.send(do)
+	blocks, _ := act["blocked_by"].([]any)
+	switch {
+	case len(blocks) > 0:
+		if got.StatusCode < 400 || !slices.Contains(blocks, any(got.code(t))) {
+			t.Errorf("%s is blocked by %v: %d %s", what, blocks, got.StatusCode, got.raw)
+		}
+	case got.StatusCode >= http.StatusMultipleChoices:
+		t.Errorf("%s is offered: %d %s", what, got.StatusCode, got.raw)
+	default:
+		o := got.object(t)
+		if client, ok := o["client"].(object); ok {
+			o = client
+		}
+		if status, shown := o["status"]; shown && !foretold(fmt.Sprint(act["resulting_status"]), fmt.Sprint(status)) {
+			t.Errorf("%s becomes %v, foretold was %v", what, status, act["resulting_status"])
+		}
+	}
+}
+
+// foretold reports whether a status is the one that was foretold, or what the day
+// makes of it.
+func foretold(want, got string) bool {
+	also := map[string][]string{
+		"signed": {"active", "expired"}, "issued": {"overdue", "paid"}, "terminated": {"signed", "active"}, "ended": {"active", "appointed"},
+	}
+	return want == got || slices.Contains(also[want], got)
+}
