@@ -145,7 +145,8 @@ var typical = map[cover.Code]cover.Params{
 	cover.UnknownParameter:          {"name": "area", "nearest": "area_code"},
 	cover.WrongType:                 {"expected": "integer"},
 	cover.NotListed:                 {"allowed": []any{"chair", "member"}},
-	cover.WrongFormat:               {"format": "date", "pattern": "^[0-9]{1,4}$"},
+	cover.WrongFormat:               {"format": "date", "pattern": "^[0-9]{1,4}$", "example": "61.06"},
+	cover.NIKInvalid:                {"reason": "serial"},
 	cover.TooShort:                  {"min": uint64(1)},
 	cover.TooLong:                   {"max": uint64(100)},
 	cover.TooSmall:                  {"min": int64(0)},
@@ -280,7 +281,7 @@ func TestDetailPutsParamsIntoWords(t *testing.T) {
 		l    language
 		want string
 	}{
-		{cover.NIKInvalid, indonesian, "Ini bukan NIK. Tulis 16 angka seperti pada KTP."},
+		{cover.NIKInvalid, indonesian, "Ini bukan NIK: nomor urut di akhirnya tidak mungkin 0000. Tulis 16 angka seperti pada KTP."},
 		{cover.RuleBroken, english, "1,200 places must be mended; see errors."},
 		{cover.RuleBroken, indonesian, "Ada 1.200 bagian yang harus diperbaiki; lihat errors."},
 		{cover.MalformedRequest, english, "This request breaks the contract of the API. Mend the 1 place named in errors."},

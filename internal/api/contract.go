@@ -169,7 +169,7 @@ func (s *Server) route(c *gin.Context) {
 	r := requestOf(c.Request.Context())
 	r.language = languageOf(c.GetHeader("Accept-Language"))
 	r.operation = s.contract.operations[c.Request.Method+" "+c.FullPath()]
-	r.path, r.query = c.Request.URL.Path, c.Request.URL.Query()
+	r.path, r.query, r.base = c.Request.URL.Path, c.Request.URL.Query(), baseOf(c.Request)
 	r.idempotencyKey, r.dryRun = c.GetHeader("Idempotency-Key"), dry(r.query)
 	r.basic.id, r.basic.secret, _ = c.Request.BasicAuth()
 }
@@ -180,6 +180,15 @@ func (s *Server) route(c *gin.Context) {
 func dry(query url.Values) bool {
 	asked, err := strconv.ParseBool(query.Get("dry_run"))
 	return query.Has("dry_run") && (asked || err != nil)
+}
+
+// baseOf is the address under which a caller reached the server, a gateway's if it
+// says so.
+func baseOf(req *http.Request) string {
+	if req.TLS != nil || req.Header.Get("X-Forwarded-Proto") == "https" {
+		return "https://" + req.Host
+	}
+	return "http://" + req.Host
 }
 
 // obeyContract refuses requests that the contract does not allow, with all

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -175,7 +176,8 @@ func each[A, B any](in []A, to func(A) B) []B {
 // the rules, a scope that the token lacks.
 func (v view) actions(path, id string, actions []cover.Action) []wire.Action {
 	return each(actions, func(a cover.Action) wire.Action {
-		route := "POST " + path + "/" + a.Name
+		last := cmp.Or(a.Path, a.Name)
+		route := "POST " + path + "/" + last
 		if op := v.server.contract.operations[route]; op != nil {
 			for _, scope := range op.scopes {
 				if !v.who.Granted(scope) {
@@ -184,7 +186,7 @@ func (v view) actions(path, id string, actions []cover.Action) []wire.Action {
 			}
 		}
 		return wire.Action{
-			Action: a.Name, Method: "POST", Href: href(path, id) + "/" + a.Name, ResultingStatus: a.Resulting, BlockedBy: a.BlockedBy,
+			Action: a.Name, Method: "POST", Href: href(path, id) + "/" + last, ResultingStatus: a.Resulting, BlockedBy: a.BlockedBy,
 		}
 	})
 }

@@ -265,7 +265,11 @@ func formatParams(schema *openapi3.Schema) cover.Params {
 	if schema.Format != "" {
 		return cover.Params{"format": schema.Format}
 	}
-	return cover.Params{"pattern": schema.Pattern}
+	params := cover.Params{"pattern": schema.Pattern}
+	if schema.Example != nil {
+		params["example"] = schema.Example
+	}
+	return params
 }
 
 func propertyNames(schema *openapi3.Schema) func(func(string) bool) {

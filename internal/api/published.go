@@ -49,14 +49,15 @@ func (s *Server) GetKeys(context.Context, wire.GetKeysRequestObject) (wire.GetKe
 }
 
 // GetAuthorisationServer answers GET /.well-known/oauth-authorization-server.
-func (s *Server) GetAuthorisationServer(context.Context, wire.GetAuthorisationServerRequestObject) (wire.GetAuthorisationServerResponseObject, error) {
+func (s *Server) GetAuthorisationServer(ctx context.Context, _ wire.GetAuthorisationServerRequestObject) (wire.GetAuthorisationServerResponseObject, error) {
+	base := requestOf(ctx).base
 	return wire.GetAuthorisationServer200JSONResponse{
 		Body: wire.AuthorisationServer{
-			Issuer: "naungan", TokenEndpoint: "/oauth/token", JwksURI: "/.well-known/jwks.json",
+			Issuer: base, TokenEndpoint: base + "/oauth/token", JwksURI: base + "/.well-known/jwks.json",
 			GrantTypesSupported: []string{"client_credentials"}, ResponseTypesSupported: []string{},
 			TokenEndpointAuthMethodsSupported: []string{"client_secret_basic"}, ScopesSupported: s.contract.scopes,
 		},
-		Headers: wire.GetAuthorisationServer200ResponseHeaders{CacheControl: keptShort},
+		Headers: wire.GetAuthorisationServer200ResponseHeaders{CacheControl: "no-store"}, // it follows the address asked
 	}, nil
 }
 

@@ -4,7 +4,8 @@ import "github.com/google/uuid"
 
 // Action is something that may be done next to a thing with states.
 type Action struct {
-	Name      string // the verb, as the last word of its path
+	Name      string // the verb
+	Path      string // the last word of its path, where that is another
 	Resulting string // the status it leads to
 	BlockedBy []Code // what stands in the way; nothing, if it may be done now
 }

@@ -269,10 +269,12 @@ func (a Agreement) mayTerminate(actor uuid.UUID, today Date) error {
 
 // Actions says what an organisation may do next with the agreement.
 func (a Agreement) Actions(actor uuid.UUID, today Date) []Action {
+	enrol := action("enrol", string(a.StatusOn(today)), a.MayEnrol(actor, today))
+	enrol.Path = "enrolments"
 	return []Action{
 		action("sign", string(AgreementSigned), a.maySign(actor)),
 		action("terminate", string(AgreementTerminated), a.mayTerminate(actor, today)),
-		action("enrolments", string(a.StatusOn(today)), a.MayEnrol(actor, today)),
+		enrol,
 	}
 }
 

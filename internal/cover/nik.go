@@ -27,11 +27,23 @@ var nikDigits = regexp.MustCompile(`^[1-9][0-9]{15}$`)
 
 // Valid reports whether n has the structure of a NIK: sixteen digits, an area,
 // a day that exists in some century, and a serial that is not 0000.
-func (n NIK) Valid() bool {
-	if !nikDigits.MatchString(string(n)) || n[2:4] == "00" || n[4:6] == "00" || n[12:] == "0000" {
-		return false
+func (n NIK) Valid() bool { return n.Flaw() == "" }
+
+// Flaw names what keeps n from being a NIK: digits, area, birth_date or serial;
+// nothing, if it is one.
+func (n NIK) Flaw() string {
+	switch {
+	case !nikDigits.MatchString(string(n)):
+		return "digits"
+	case n[2:4] == "00" || n[4:6] == "00":
+		return "area"
+	case n.bornIn(1900).Zero() && n.bornIn(2000).Zero():
+		return "birth_date"
+	case n[12:] == "0000":
+		return "serial"
+	default:
+		return ""
 	}
-	return !n.bornIn(1900).Zero() || !n.bornIn(2000).Zero()
 }
 
 // Sex is read from the day of birth. It means nothing unless n is valid.

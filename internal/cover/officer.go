@@ -188,8 +188,8 @@ func (in *Appointment) checkPerson(today Date, f, doubts *Faults) {
 	nik := in.Personal.NIK
 	age := in.BornOn.YearsOn(Earlier(in.TermFrom, today))
 	f.Check(age >= youngest && age <= oldest, "/born_on", BirthDateImplausible, Params{"min": youngest, "max": oldest})
-	if !nik.Valid() {
-		f.Add("/nik", NIKInvalid, nil)
+	if flaw := nik.Flaw(); flaw != "" {
+		f.Add("/nik", NIKInvalid, Params{"reason": flaw})
 		return
 	}
 	if !nik.Agrees(in.BornOn) {

@@ -45,7 +45,9 @@ func Enrol(tx *store.Tx, rates *tariff.Tariff, agreement uuid.UUID, positions []
 	if err := tx.Enrol(&e, roster, bases); err != nil {
 		return e, err
 	}
-	warnOf(tx, rates, a)
+	if e.Enrolled > 0 {
+		warnOf(tx, rates, a)
+	}
 	return e, tx.Record(cover.Event{Type: cover.OfficersEnrolled, ResourceID: e.ID, OrganisationID: a.OrganiserID, After: e})
 }
 

@@ -69,11 +69,12 @@ func (w *world) draftAgreements() {
 	w.ids["ending_agreement_id"] = w.signed(w.agreement(object{"positions": []object{{"position": "sek_pps", "headcount": 3}}}))
 }
 
-// accident is what a covered officer of a billed world survived.
+// accident is what a covered officer of a billed world survived, another each time.
 func (w *world) accident() object {
+	w.accidents++
 	first := w.kpu.post("/v1/officers/search", object{"external_ids": []string{"S-0001"}}).must(w.t, 200).items(w.t)
 	return object{
-		"officer_id": first[0]["id"], "kind": "accident", "outcome": "injured", "occurred_at": "2024-11-27T10:00:00+07:00", "place": "TPS 3",
+		"officer_id": first[0]["id"], "kind": "accident", "outcome": "injured", "occurred_at": fmt.Sprintf("2024-11-27T10:%02d:00+07:00", w.accidents), "place": "TPS 3",
 		"narrative": "Pingsan di tangga.", "notifier_name": "Wati Contoh", "notifier_phone": "081200000001",
 	}
 }
@@ -146,7 +147,14 @@ func (w *world) writes() map[string]write {
 		"rejectClaim":          post(w.branch, "/v1/claims/{untrue_claim_id}/reject", object{"reason": "untrue"}, object{"reason": "other", "note": "Lihat surat."}),
 		"payClaim":             post(w.branch, "/v1/claims/{owed_claim_id}/pay", object{"paid_on": "2024-11-28", "reference": "TRF-2"}, object{"paid_on": "2024-11-28", "reference": "TRF-3"}),
 	}
+	needed := map[string]bool{}
+	for _, o := range operations() {
+		needed[o.OperationID] = o.needs("If-Match")
+	}
 	for name, one := range all {
+		if needed[name] {
+			one.call = one.under("If-Match", "*")
+		}
 		one.path = w.fill(one.path)
 		all[name] = one
 	}

@@ -30,7 +30,7 @@ func TestNobodyHarmedGoesUnrecorded(t *testing.T) {
 		"on the day cover became active":  {covered, "2024-09-02T00:00:00+07:00", nil, true, "[/occurred_at report_late]"},
 		"before the first contribution":   {covered, "2024-09-01T23:59:59+07:00", "uncovered_unpaid", true, "[/occurred_at report_late /officer_id officer_not_covered]"},
 		"before cover began":              {covered, "2024-08-25T12:00:00+07:00", "uncovered_not_enrolled", true, "[/occurred_at report_late /officer_id officer_not_covered]"},
-		"told in another zone":            {covered, "2024-09-02T02:00:00+09:00", nil, true, "[/occurred_at report_late]"}, // midnight in Kapuas Hulu
+		"told in another zone":            {covered, "2024-09-02T02:00:01+09:00", nil, true, "[/occurred_at report_late]"}, // midnight in Kapuas Hulu
 		"after the duty had ended":        {newcomer, "2024-11-27T12:00:00+07:00", "uncovered_outside_term", false, "[/officer_id officer_not_covered]"},
 		"before the term":                 {ahead, "2024-11-27T12:00:00+07:00", "uncovered_outside_term", false, "[/officer_id officer_not_covered]"},
 		"enrolled and not yet paid for":   {unpaid, "2024-11-27T12:00:00+07:00", "uncovered_unpaid", false, "[/officer_id officer_not_covered]"},
@@ -38,7 +38,7 @@ func TestNobodyHarmedGoesUnrecorded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := w.death(tt.officer)
-			in["occurred_at"] = tt.at
+			in["occurred_at"], in["kind"], in["outcome"] = tt.at, "accident", "injured"
 			made := w.kpu.post("/v1/incidents", in).must(t, 201)
 			o := made.object(t)
 			same(t, "covered", o["covered"], tt.reason == nil)
@@ -47,7 +47,7 @@ func TestNobodyHarmedGoesUnrecorded(t *testing.T) {
 			same(t, "warnings", fmt.Sprint(made.warnings(t)), tt.warnings)
 			delete(o, "warnings")
 			same(t, "read again", fmt.Sprint(w.kpu.get(made.Header.Get("Location")).must(t, 200).object(t)), fmt.Sprint(o))
-			claim := w.kpu.post("/v1/claims", object{"incident_id": o["id"], "programme": "jkk"})
+			claim := w.kpu.post("/v1/claims", w.injury(fmt.Sprint(o["id"])))
 			if tt.reason == nil {
 				claim.must(t, 201)
 			} else {
@@ -113,7 +113,7 @@ func TestADeathByIllnessIsClaimedAsJKM(t *testing.T) {
 	same(t, "to be paid by", submitted["pay_due_on"], "2024-12-03") // three working days
 }
 
-// TestNobodyDecidesWhatTheySubmitted: not even where branch and organiser are one.
+// TestAClaimExpiresAfterFiveYears, and not a day before.
 func TestAClaimExpiresAfterFiveYears(t *testing.T) {
 	t.Parallel()
 	w := busy(t)
@@ -149,4 +149,30 @@ func TestACoverThatIsFoundToHaveEndedBeforeCarriesNoClaim(t *testing.T) {
 	w.kpu.post("/v1/officers/"+w.ids["officer_id"]+"/end", object{"ended_on": "2024-11-27", "reason": "resigned"}).must(t, 200)
 	got := w.kpu.post("/v1/claims", object{"incident_id": incident, "programme": "jkk"}).must(t, 409)
 	same(t, "code", got.code(t), "not_covered")
+}
+
+// TestNobodyDecidesWhatTheySubmitted: organiser and branch are two bodies, and a
+// client that acts for both is one all the same.
+func TestNobodyDecidesWhatTheySubmitted(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	maker := w.branch.by(clientOf(w.organisations["kpu"]))
+	for _, verb := range []string{"approve", "reject"} {
+		got := maker.post(w.fill("/v1/claims/{granted_claim_id}/")+verb, bodies[verb]).must(t, 403)
+		same(t, verb, got.code(t), "maker_is_checker")
+	}
+}
+
+// TestAnEventIsReportedOnce, and nobody dies twice.
+func TestAnEventIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	in := w.accident()
+	w.kpu.post("/v1/incidents", in).must(t, 201)
+	again := w.branch.post("/v1/incidents", in).must(t, 409)
+	same(t, "code", again.code(t), "incident_taken")
+	same(t, "fault", again.faults(t)[0], "/occurred_at incident_taken")
+	death := w.death(w.ids["officer_id"])
+	death["occurred_at"] = "2024-11-28T03:00:00+07:00"
+	same(t, "a second death", w.kpu.post("/v1/incidents", death).must(t, 409).faults(t)[0], "/outcome incident_taken")
 }

@@ -92,7 +92,11 @@ func violations(s *openapi3.Schema) (all []violation) {
 		add("maxItems", slices.Repeat([]any{"a_b"}, int(*s.MaxItems)+1))
 	}
 	if s.UniqueItems {
-		add("uniqueItems", []any{"officers:read", "officers:read"})
+		item := s.Items.Value.Example
+		if len(s.Items.Value.Enum) > 0 {
+			item = s.Items.Value.Enum[0]
+		}
+		add("uniqueItems", []any{item, item})
 	}
 	if s.MinProps > 0 {
 		add("minProperties", object{})
@@ -163,7 +167,14 @@ func breakParameter(t *testing.T, o operation, p *openapi3.Parameter, ids map[st
 	t.Helper()
 	for _, v := range violations(p.Schema.Value) {
 		text := fmt.Sprint(v.value)
-		if slices.Contains([]string{"type string", "type array", "nullable"}, v.keyword) || v.keyword == "minLength" || p.In == openapi3.ParameterInPath {
+		if list, ok := v.value.([]any); ok {
+			var texts []string
+			for _, item := range list {
+				texts = append(texts, fmt.Sprint(item))
+			}
+			text = strings.Join(texts, ",")
+		}
+		if slices.Contains([]string{"type string", "type array", "nullable", "minLength"}, v.keyword) || p.In == openapi3.ParameterInPath {
 			continue // no text is of another type, null or, in a header, empty
 		}
 		c := o.call(t, ids)

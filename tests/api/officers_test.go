@@ -212,7 +212,7 @@ func TestOfficersAreFoundByWhatOneKnows(t *testing.T) {
 	w := enrolled(t)
 	other := w.join(w.admin, "other", object{"kind": "kpu", "level": "regency", "area_code": "61.07", "name": "KPU Bengkayang"})
 	find := func(c caller, by object) (found []string) {
-		for _, o := range c.post("/v1/officers/search", by).must(t, 200).items(t) {
+		for _, o := range c.send(post("/v1/officers/search", by).under("Purpose", "verification")).must(t, 200).items(t) {
 			found = append(found, fmt.Sprint(o["external_id"]))
 		}
 		return found
@@ -223,14 +223,15 @@ func TestOfficersAreFoundByWhatOneKnows(t *testing.T) {
 		in   object
 		want []string
 	}{
-		"by NIK":                        {w.kpu, object{"niks": []string{nik(1)}}, []string{"S-0001"}},
-		"by many NIKs":                  {w.kpu, object{"niks": []string{nik(3), nik(1), nik(9)}}, []string{"S-0001", "S-0003"}},
-		"by their own keys":             {w.kpu, object{"external_ids": []string{"S-0002", "S-0002", "X"}}, []string{"S-0002"}},
-		"by both, which both must hold": {w.kpu, object{"niks": []string{nik(1), nik(2)}, "external_ids": []string{"S-0002"}}, []string{"S-0002"}},
-		"by what is no NIK":             {w.kpu, object{"niks": []string{"x", ""}}, nil},
-		"by the branch, under cover":    {w.branch, object{"niks": []string{nik(1)}}, []string{"S-0001"}},
-		"by another body":               {other, object{"niks": []string{nik(1)}}, nil},
-		"by whoever pays":               {w.government, object{"niks": []string{nik(1)}}, nil},
+		"by NIK":                      {w.kpu, object{"niks": []string{nik(1)}}, []string{"S-0001"}},
+		"by many NIKs":                {w.kpu, object{"niks": []string{nik(3), nik(1), nik(9)}}, []string{"S-0001", "S-0003"}},
+		"by their own keys":           {w.kpu, object{"external_ids": []string{"S-0002", "S-0002", "X"}}, []string{"S-0002"}},
+		"by any of both":              {w.kpu, object{"niks": []string{nik(1), nik(2)}, "external_ids": []string{"S-0002", "S-0003"}}, []string{"S-0001", "S-0002", "S-0003"}},
+		"by a NIK with spaces around": {w.kpu, object{"niks": []string{" " + nik(1) + " "}}, []string{"S-0001"}},
+		"by what is no NIK":           {w.kpu, object{"niks": []string{"x", ""}}, nil},
+		"by the branch, under cover":  {w.branch, object{"niks": []string{nik(1)}}, []string{"S-0001"}},
+		"by another body":             {other, object{"niks": []string{nik(1)}}, nil},
+		"by whoever pays":             {w.government, object{"niks": []string{nik(1)}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := find(tt.by, tt.in); !slices.Equal(got, tt.want) {
@@ -261,20 +262,26 @@ func TestEachUnmaskedReadingIsOneRow(t *testing.T) {
 		"a search that finds none":  {w.kpu, post("/v1/officers/search", object{"external_ids": []string{"X"}}), 0},
 		"an officer appointed, dry": {w.kpu, post("/v1/officers", siti(30)).dry(), 0},
 		"an officer amended, dry":   {w.kpu, call{method: "PATCH", path: officer, body: object{}, header: map[string]string{"If-Match": "*"}}.dry(), 0},
-		"an incident reported, dry": {w.kpu, post("/v1/incidents", w.death(w.ids["officer_id"])).dry(), 0},
+		"an incident reported, dry": {w.kpu, post("/v1/incidents", w.accident()).dry(), 0},
 		"an officer amended":        {w.kpu, call{method: "PATCH", path: officer, body: object{"decree_number": "1"}, header: map[string]string{"If-Match": "*"}}, 1},
 		"an incident":               {w.kpu, get("/v1/incidents/" + w.ids["incident_id"]), 1},
-		"an incident reported":      {w.kpu, post("/v1/incidents", w.death(w.ids["officer_id"])), 1},
+		"an incident reported":      {w.kpu, post("/v1/incidents", nil), 1},
 		"an officer of the branch":  {w.branch, get(officer), 1},
 		"nobody's to see":           {w.government, get(officer), 0},
 		"somebody who is not":       {w.kpu, get("/v1/officers/" + uuid.NewString()), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			fresh := func() call {
+				if tt.call.path == "/v1/incidents" {
+					tt.call.body = w.accident()
+				}
+				return tt.call
+			}
 			before := rows()
-			masked := tt.by.send(tt.call)
+			masked := tt.by.send(fresh())
 			same(t, "rows without a purpose", rows()-before, 0)
-			same(t, "rows without the scope", rowsOf(rows, func() { few.send(tt.call.under("Purpose", "audit")) }), 0)
-			got := tt.by.send(tt.call.under("Purpose", "verification"))
+			same(t, "rows without the scope", rowsOf(rows, func() { few.send(fresh().under("Purpose", "audit")) }), 0)
+			got := tt.by.send(fresh().under("Purpose", "verification"))
 			same(t, "rows", rows()-before, tt.rows)
 			if shown := secretValues.Match(got.raw); shown != (tt.rows > 0) || secretValues.Match(masked.raw) {
 				t.Errorf("%d rows, and the answers are\n%s\n%s", tt.rows, masked.raw, got.raw)
@@ -339,4 +346,16 @@ func TestAKeyDoesNotUnmaskWhatItsTokenMayNotSee(t *testing.T) {
 			t.Errorf("%s: %d %s", name, got.StatusCode, got.raw)
 		}
 	}
+}
+
+// TestWhoeverSearchesByNIKNeedsAPurpose: a masked NIK and some guesses would tell
+// the rest.
+func TestWhoeverSearchesByNIKNeedsAPurpose(t *testing.T) {
+	t.Parallel()
+	w := enrolled(t)
+	find := post("/v1/officers/search", object{"niks": []string{siti(1)["nik"].(string)}})
+	few := w.as(w.kpu.get("/v1/organisations/"+w.organisations["kpu"]).object(t), "officers:read")
+	same(t, "without a purpose", w.kpu.send(find).must(t, 403).code(t), "purpose_missing")
+	same(t, "without the scope", few.send(find.under("Purpose", "audit")).must(t, 403).code(t), "scope_missing")
+	few.post("/v1/officers/search", object{"external_ids": []string{"S-0001"}}).must(t, 200)
 }

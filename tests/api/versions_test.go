@@ -34,7 +34,7 @@ func TestNoChangeIsLost(t *testing.T) {
 			same(t, "code", stale.code(t), "version_stale")
 			current := stale.Header.Get("ETag")
 			for _, odd := range []string{`W/` + current, "1", `"0"`, `"-1"`, `"x"`, `"01"`, `""`, current + "," + current} {
-				if got := write.by.send(do.under("If-Match", odd)); got.StatusCode != 400 || got.faults(t)[0] != "If-Match wrong_format" {
+				if got := write.by.send(do.under("If-Match", odd)); got.StatusCode != 400 || got.faults(t)[0] != "If-Match etag_invalid" {
 					t.Errorf("%s: %d %s", odd, got.StatusCode, got.raw)
 				}
 			}

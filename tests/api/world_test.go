@@ -18,6 +18,7 @@ type world struct {
 	admin, nation, kpu, government, branch caller
 	ids                                    map[string]string // of path parameters, "officer_id" and so on
 	organisations                          map[string]string
+	accidents                              int
 }
 
 // scopes are all there are.
@@ -53,12 +54,15 @@ func clientOf(organisation string) uuid.UUID {
 }
 
 // another is the same organisation by another of its clients.
-func (c caller) another() caller {
+func (c caller) another() caller { c.t.Helper(); return c.by(uuid.New()) }
+
+// by is the same organisation by one client.
+func (c caller) by(client uuid.UUID) caller {
 	claims, err := c.store.Keys().Verify(c.token, c.store.Now())
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	claims.Subject = uuid.New()
+	claims.Subject = client
 	token, err := c.store.Keys().Sign(claims, c.store.Now())
 	if err != nil {
 		c.t.Fatal(err)

@@ -380,12 +380,12 @@ type AreaPage struct {
 	Total      *int64  `json:"total,omitempty"`
 }
 
-// AuthorisationServer Example: {"grant_types_supported":["client_credentials"],"issuer":"naungan","jwks_uri":"/.well-known/jwks.json","response_types_supported":[],"scopes_supported":["officers:read"],"token_endpoint":"/oauth/token","token_endpoint_auth_methods_supported":["client_secret_basic"]}
+// AuthorisationServer Example: {"grant_types_supported":["client_credentials"],"issuer":"https://naungan.example","jwks_uri":"https://naungan.example/.well-known/jwks.json","response_types_supported":[],"scopes_supported":["officers:read"],"token_endpoint":"https://naungan.example/oauth/token","token_endpoint_auth_methods_supported":["client_secret_basic"]}
 type AuthorisationServer struct {
 	GrantTypesSupported               []string `json:"grant_types_supported"`
 	Issuer                            string   `json:"issuer"`
 	JwksURI                           string   `json:"jwks_uri"`
-	ResponseTypesSupported            []string `json:"response_types_supported,omitempty"`
+	ResponseTypesSupported            []string `json:"response_types_supported"`
 	ScopesSupported                   []string `json:"scopes_supported"`
 	TokenEndpoint                     string   `json:"token_endpoint"`
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`

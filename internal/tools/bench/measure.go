@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -21,15 +20,34 @@ type contestant interface {
 // warmUp is how long each is asked before it counts.
 const warmUp = 2 * time.Second
 
-// measure asks every question of every contestant, in rounds, and returns the
-// median for each question and contestant.
-func measure(ctx context.Context, o options, cases []question, all []contestant) (map[string]map[string]float64, error) {
+// rates are what each contestant reached, round by round.
+type rates map[string][]float64
+
+// rate is the median of a contestant's rounds, 0 without any.
+func (r rates) rate(title string) float64 { return median(slices.Clone(r[title])) }
+
+// ratio is the median of what one contestant reached for one of another, both in
+// the same round: what else the machine did then, it did to both.
+func (r rates) ratio(title, other string) float64 {
+	var ratios []float64
+	for round, rate := range r[title] {
+		if round < len(r[other]) {
+			ratios = append(ratios, rate/r[other][round])
+		}
+	}
+	return median(ratios)
+}
+
+// measure asks every question of every contestant, in rounds, and returns what
+// they reached, by question. Each round begins with another contestant.
+func measure(ctx context.Context, o options, cases []question, all []contestant) (map[string]rates, error) {
 	all = slices.DeleteFunc(all, func(c contestant) bool { return c == nil })
-	seen := map[string]map[string][]float64{}
+	found := map[string]rates{}
 	for round := range o.rounds + 1 {
 		for _, q := range cases {
-			said := make([]string, 0, len(all))
-			for _, c := range all {
+			reached := map[string]float64{}
+			for turn := range all {
+				c := all[(round+turn)%len(all)]
 				long := o.turn
 				if round == 0 {
 					long = warmUp
@@ -38,38 +56,34 @@ func measure(ctx context.Context, o options, cases []question, all []contestant)
 				if err != nil {
 					return nil, fmt.Errorf("%s, %s: %w", c.title(), q.name, err)
 				}
-				said = append(said, fmt.Sprintf("%s %.0f", c.title(), rate))
-				if round == 0 {
-					continue
-				}
-				if seen[q.name] == nil {
-					seen[q.name] = map[string][]float64{}
-				}
-				seen[q.name][c.title()] = append(seen[q.name][c.title()], rate)
+				reached[c.title()] = rate
 			}
-			progress.Printf("round %d, %s: %s", round, q.name, strings.Join(said, ", "))
+			progress.Printf("round %d, %s: %.0f", round, q.name, reached)
+			if round == 0 {
+				continue
+			}
+			if found[q.name] == nil {
+				found[q.name] = rates{}
+			}
+			for title, rate := range reached {
+				found[q.name][title] = append(found[q.name][title], rate)
+			}
 		}
 	}
-	if err := profile(ctx, o, cases, all[0]); err != nil {
-		return nil, err
-	}
-	found := map[string]map[string]float64{}
-	for name, byTitle := range seen {
-		found[name] = map[string]float64{}
-		for title, rates := range byTitle {
-			found[name][title] = median(rates)
-		}
-	}
-	return found, nil
+	return found, profile(ctx, o, cases, all[0])
 }
 
-func median(rates []float64) float64 {
-	slices.Sort(rates)
-	middle := len(rates) / 2
-	if len(rates)%2 == 1 {
-		return rates[middle]
+// median sorts its argument.
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
 	}
-	return (rates[middle-1] + rates[middle]) / 2
+	slices.Sort(values)
+	middle := len(values) / 2
+	if len(values)%2 == 1 {
+		return values[middle]
+	}
+	return (values[middle-1] + values[middle]) / 2
 }
 
 // profile asks each question once more, to see where the time of this process

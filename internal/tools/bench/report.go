@@ -55,27 +55,28 @@ func grasp(path, pattern string) string {
 	return string(found[1])
 }
 
-func render(f facts, cases []question, found map[string]map[string]float64) string {
+func render(f facts, cases []question, found map[string]rates) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d × %s, %s of memory, %s, %s, PostgreSQL %s. %s officers; %d rounds of %s each, in turns.\n\n",
 		runtime.NumCPU(), f.cpu, f.memory, f.system, runtime.Version(), f.postgres, thousands(float64(f.officers)), f.rounds, f.turn)
 	out.WriteString("| requests a second, median | Naungan | plain pgx | pgbench | Naungan ÷ plain pgx | Naungan ÷ pgbench |\n|---|--:|--:|--:|--:|--:|\n")
 	for _, q := range cases {
-		rate := found[q.name]
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", q.name, thousands(rate["Naungan"]), thousands(rate["plain pgx"]),
-			thousands(rate["pgbench"]), ratio(rate["Naungan"], rate["plain pgx"]), ratio(rate["Naungan"], rate["pgbench"]))
+		r := found[q.name]
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", q.name, thousands(r.rate("Naungan")), thousands(r.rate("plain pgx")),
+			thousands(r.rate("pgbench")), fraction(r.ratio("Naungan", "plain pgx")), fraction(r.ratio("Naungan", "pgbench")))
 	}
-	if found[cases[0].name]["pgbench"] == 0 {
+	out.WriteString("\nA ratio is the median of the rounds' own ratios, and so not quite that of the medians.\n")
+	if found[cases[0].name]["pgbench"] == nil {
 		out.WriteString("\npgbench is not installed here, so that nothing can be said of it; `.ci/setup pgbench` installs it.\n")
 	}
 	return out.String()
 }
 
-func ratio(a, b float64) string {
-	if b == 0 {
+func fraction(v float64) string {
+	if v == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.2f", a/b)
+	return fmt.Sprintf("%.2f", v)
 }
 
 // thousands writes a number with commas; nothing at all as a dash.
