@@ -50,6 +50,7 @@ func TestATokenOpensWhatItsScopesSay(t *testing.T) {
 	c.get("/v1/organisations").must(t, 200)
 	same(t, "a scope it lacks", c.get("/v1/claims").must(t, 403).code(t), "scope_missing")
 
+	w.ask(id, secret, credentialsGrant+"&audience=x").must(t, 200) // RFC 6749, section 3.2: what is unknown is ignored
 	narrow := w.ask(id, secret, credentialsGrant+"&scope=officers%3Aread").must(t, 200).object(t)
 	same(t, "scope", narrow["scope"], "officers:read")
 	few := caller{server: w.server, token: narrow["access_token"].(string)}
@@ -75,18 +76,17 @@ func TestTheTokenEndpointRefusesAlike(t *testing.T) {
 		id, secret, form, oauth, code string
 		status                        int
 	}{
-		"a wrong secret":          {id, secret + "x", credentialsGrant, "invalid_client", "client_unknown", 401},
-		"no secret":               {id, "", credentialsGrant, "invalid_client", "client_unknown", 401},
-		"no client":               {"", "", credentialsGrant, "invalid_client", "client_unknown", 401},
-		"a client that is no id":  {"SIAKBA", secret, credentialsGrant, "invalid_client", "client_unknown", 401},
-		"a client of nobody":      {uuid.NewString(), secret, credentialsGrant, "invalid_client", "client_unknown", 401},
-		"a client that is gone":   {gone, goneSecret, credentialsGrant, "invalid_client", "client_unknown", 401},
-		"another's secret":        {id, goneSecret, credentialsGrant, "invalid_client", "client_unknown", 401},
-		"a scope it lacks":        {id, secret, credentialsGrant + "&scope=officers:read+claims:decide", "invalid_scope", "scope_not_granted", 400},
-		"a scope of other bytes":  {id, secret, credentialsGrant + "&scope=%ff", "invalid_scope", "scope_not_granted", 400},
-		"another grant":           {id, secret, "grant_type=password", "unsupported_grant_type", "grant_unsupported", 400},
-		"no grant":                {id, secret, "scope=officers:read", "invalid_request", "malformed_request", 400},
-		"a field that is unknown": {id, secret, credentialsGrant + "&audience=x", "invalid_request", "malformed_request", 400},
+		"a wrong secret":         {id, secret + "x", credentialsGrant, "invalid_client", "client_unknown", 401},
+		"no secret":              {id, "", credentialsGrant, "invalid_client", "client_unknown", 401},
+		"no client":              {"", "", credentialsGrant, "invalid_client", "client_unknown", 401},
+		"a client that is no id": {"SIAKBA", secret, credentialsGrant, "invalid_client", "client_unknown", 401},
+		"a client of nobody":     {uuid.NewString(), secret, credentialsGrant, "invalid_client", "client_unknown", 401},
+		"a client that is gone":  {gone, goneSecret, credentialsGrant, "invalid_client", "client_unknown", 401},
+		"another's secret":       {id, goneSecret, credentialsGrant, "invalid_client", "client_unknown", 401},
+		"a scope it lacks":       {id, secret, credentialsGrant + "&scope=officers:read+claims:decide", "invalid_scope", "scope_not_granted", 400},
+		"a scope of other bytes": {id, secret, credentialsGrant + "&scope=%ff", "invalid_scope", "scope_not_granted", 400},
+		"another grant":          {id, secret, "grant_type=password", "unsupported_grant_type", "grant_unsupported", 400},
+		"no grant":               {id, secret, "scope=officers:read", "invalid_request", "malformed_request", 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := w.ask(tt.id, tt.secret, tt.form)

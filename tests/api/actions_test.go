@@ -10,7 +10,7 @@ import (
 // bodies are what the verbs of actions want, by their names; those that are missing
 // want nothing.
 var bodies = map[string]any{
-	"rotate": object{}, "sign": object{"signed_on": "2024-11-28"}, "enrolments": object{}, "issue": object{}, "void": object{"reason": "x"},
+	"rotate": object{}, "sign": object{"signed_on": "2024-11-28"}, "enrol": object{}, "issue": object{}, "void": object{"reason": "x"},
 	"terminate": object{"terminated_on": "2024-12-01", "reason": "x"}, "end": object{"ended_on": "2024-11-28", "reason": "resigned"},
 	"reject": object{"reason": "other"}, "pay": object{"paid_on": "2024-11-28", "reference": "x"},
 }
@@ -27,6 +27,8 @@ func TestActionsTellTheTruth(t *testing.T) {
 	w.kpu.post("/v1/api-clients/"+w.ids["revoked_client_id"]+"/revoke", nil).must(t, 200)
 	w.kpu.send(post(w.fill("/v1/officers/{leaving_officer_id}/end"), object{"ended_on": "2024-11-28", "reason": "resigned"})).must(t, 200)
 	w.branch.pay(w.fill("/v1/claims/{owed_claim_id}/pay"), bodies["pay"]).must(t, 200)
+
+	w.branch.post(w.fill("/v1/claims/{granted_claim_id}/approve"), nil).must(t, 200)
 
 	everybody := map[string]caller{"nation": w.nation, "kpu": w.kpu, "government": w.government, "branch": w.branch, "administrator": w.admin}
 	for _, name := range []string{"kpu", "branch"} {

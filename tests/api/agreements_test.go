@@ -88,13 +88,13 @@ func TestEnrolmentIsSafeToRepeat(t *testing.T) {
 	again := w.enrol(t, w.branch, w.ids["agreement_id"]).must(t, 201).object(t)
 	same(t, "enrolled again", again["enrolled"], 0.0)
 	same(t, "already", again["already_enrolled"], 3.0)
-	w.kpu.post("/v1/officers", siti(4, object{"term_from": "2024-12-01"})).must(t, 201)
+	late := w.kpu.post("/v1/officers", siti(4, object{"term_from": "2024-12-01"})).must(t, 201).id(t)
 	w.kpu.post("/v1/officers", siti(5, object{"term_from": "2023-01-17", "term_to": "2024-04-04"})).must(t, 201) // over before
 	w.kpu.post("/v1/officers", siti(6, object{"term_from": "2026-06-01", "term_to": "2026-12-31"})).must(t, 201) // long after
 	third := w.enrol(t, w.kpu, w.ids["agreement_id"]).must(t, 201)
 	same(t, "enrolled", third.object(t)["enrolled"], 1.0)
 	same(t, "read again", string(w.kpu.get(third.Header.Get("Location")).must(t, 200).raw), string(third.raw))
-	period := w.kpu.get("/v1/coverage-periods?sort=-id&limit=1").items(t)[0]
+	period := w.kpu.get("/v1/coverage-periods?officer_id=" + late).items(t)[0]
 	same(t, "from", period["from_on"], "2024-12-01")
 	same(t, "to", period["to_on"], "2025-01-27")
 }
@@ -120,6 +120,8 @@ func TestCoverThatBeganInAnEarlierMonthIsDoubted(t *testing.T) {
 	t.Parallel()
 	w := enrolled(t)
 	w.at(time.Date(2024, 9, 1, 9, 0, 0, 0, wib))
+	same(t, "of nobody", fmt.Sprint(w.enrol(t, w.kpu, w.ids["agreement_id"]).must(t, 201).warnings(t)), "[]")
+	w.kpu.post("/v1/officers", siti(4)).must(t, 201)
 	same(t, "warnings", fmt.Sprint(w.enrol(t, w.kpu, w.ids["agreement_id"]).must(t, 201).warnings(t)), "[cover_backdated]")
 }
 
@@ -197,7 +199,9 @@ func TestATariffThatIsNotKnownIsSaid(t *testing.T) {
 	rich := w.sign(t, object{"wage_base_policy": "declared", "declared_wage_amount": 1_000_000_000_001}, "2024-08-26")
 	w.kpu.post("/v1/officers", siti(1, object{"term_from": "2013-01-01", "term_to": "2014-12-31"})).must(t, 201)
 	w.kpu.post("/v1/officers", siti(2)).must(t, 201)
+	w.at(time.Date(2014, 6, 1, 9, 0, 0, 0, wib)) // their tokens were checked in better days
 	same(t, "an old agreement", w.enrol(t, w.kpu, old).must(t, 422).code(t), "tariff_schedule_missing")
+	w.at(today)
 	same(t, "an income beyond belief", w.enrol(t, w.kpu, rich).must(t, 422).code(t), "income_out_of_range")
 	late := w.branch.post("/v1/invoices", object{"agreement_id": old, "month": "2014-05"}).must(t, 422)
 	same(t, "its invoice", late.faults(t)[0], "/month tariff_schedule_missing")

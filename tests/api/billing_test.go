@@ -161,3 +161,13 @@ func TestAPersonIsBilledOnceAMonth(t *testing.T) {
 	same(t, "officers", october(first).must(t, 201).object(t)["officers"], 3.0)
 	same(t, "the same people", october(second).must(t, 409).code(t), "invoice_empty")
 }
+
+// TestMoneyThatCameBeforeItsInvoiceIsDoubted: cover begins with that day.
+func TestMoneyThatCameBeforeItsInvoiceIsDoubted(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	made := w.branch.pay("/v1/payments", object{"paid_on": "2024-11-27", "paid_amount": 1, "reference": "E", "allocations": []object{
+		{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": 1},
+	}}).must(t, 201)
+	same(t, "warnings", fmt.Sprint(made.warnings(t)), "[/paid_on payment_backdated]")
+}

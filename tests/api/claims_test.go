@@ -124,8 +124,8 @@ func TestAClaimExpiresAfterFiveYears(t *testing.T) {
 	w.kpu.post("/v1/claims", claim).must(t, 201)
 }
 
-// TestFiftyClaimsAtOnceAreOne.
-func TestFiftyClaimsAtOnceAreOne(t *testing.T) {
+// TestTwentyClaimsAtOnceAreOne.
+func TestTwentyClaimsAtOnceAreOne(t *testing.T) {
 	t.Parallel()
 	w := busy(t)
 	made := 0

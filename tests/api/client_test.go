@@ -80,7 +80,7 @@ var today = time.Date(2024, 8, 26, 9, 0, 0, 0, wib)
 
 func start(t *testing.T) *server {
 	t.Helper()
-	s := &server{t: t, clock: &atomic.Pointer[time.Time]{}, contract: router(t)}
+	s := &server{t: t, clock: &atomic.Pointer[time.Time]{}, contract: router()}
 	s.at(today)
 	s.url = pgtest.NewWith(t, "reference", prepare)
 	var err error
@@ -111,23 +111,23 @@ func prepare(ctx context.Context, url string) error {
 // at puts the clock to an instant.
 func (s *server) at(now time.Time) { s.clock.Store(&now) }
 
-func document() *openapi3.T {
+// document is the contract, read once.
+var document = sync.OnceValue(func() *openapi3.T {
 	doc, err := openapi3.NewLoader().LoadFromData(published.Contract)
 	if err != nil {
 		panic(err)
 	}
 	doc.Servers = nil
 	return doc
-}
+})
 
-func router(t *testing.T) routers.Router {
-	t.Helper()
+var router = sync.OnceValue(func() routers.Router {
 	r, err := gorillamux.NewRouter(document())
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return r
-}
+})
 
 // caller is somebody with a token; the zero token is nobody.
 type caller struct {

@@ -218,7 +218,8 @@ func TestARequestThatStillRunsIsNotRunTwice(t *testing.T) {
 		got := w.kpu.send(do).must(t, 409)
 		same(t, "code", got.code(t), "request_in_progress")
 		same(t, "Retry-After", got.Header.Get("Retry-After"), "1")
-		return nil
+		_, err := conn.Exec(ctx, `select pg_advisory_unlock(hashtextextended($1, 1))`, holder)
+		return err
 	})
 	w.kpu.send(do).must(t, 201)
 }

@@ -282,3 +282,21 @@ func TestARefusalHelpsToMendTheRequest(t *testing.T) {
 		t.Error("a request id that is none was taken over")
 	}
 }
+
+// TestEveryOperationRefusesWhatItDoesNotKnow: a parameter, and a form of answer.
+func TestEveryOperationRefusesWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	for _, o := range operations() {
+		if o.OperationID != "requestToken" {
+			unknown := o.call(t, w.ids)
+			unknown.path += "?nonsense=1"
+			if got := w.kpu.send(unknown); got.StatusCode != 400 || !slices.Contains(got.places(t), "query nonsense unknown_parameter") {
+				t.Errorf("%s with nonsense: %d %s", o.OperationID, got.StatusCode, got.raw)
+			}
+		}
+		if got := w.kpu.send(o.call(t, w.ids).under("Accept", "image/png")); got.StatusCode != 406 || got.code(t) != "not_acceptable" {
+			t.Errorf("%s as a picture: %d %s", o.OperationID, got.StatusCode, got.raw)
+		}
+	}
+}

@@ -45,7 +45,7 @@ func measure(ctx context.Context, o options, cases []question, all []contestant)
 	found := map[string]rates{}
 	for round := range o.rounds + 1 {
 		for _, q := range cases {
-			reached := map[string]float64{}
+			reached, told := map[string]float64{}, ""
 			for turn := range all {
 				c := all[(round+turn)%len(all)]
 				long := o.turn
@@ -57,8 +57,9 @@ func measure(ctx context.Context, o options, cases []question, all []contestant)
 					return nil, fmt.Errorf("%s, %s: %w", c.title(), q.name, err)
 				}
 				reached[c.title()] = rate
+				told += fmt.Sprintf(" %s %.0f", c.title(), rate)
 			}
-			progress.Printf("round %d, %s: %.0f", round, q.name, reached)
+			progress.Printf("round %d, %s:%s", round, q.name, told)
 			if round == 0 {
 				continue
 			}

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 
 	"naungan/internal/api/wire"
 	"naungan/internal/cover"
@@ -49,10 +48,6 @@ func servePlain(ctx context.Context, url string) (*server, error) {
 		return nil, err
 	}
 	config.MinConns, config.MaxConns = poolSize, poolSize
-	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
-		pgxuuid.Register(c.TypeMap())
-		return nil
-	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -84,7 +79,7 @@ func (p plain) one(sql string, blocked []cover.Code) http.HandlerFunc {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		rows, err := p.pool.Query(r.Context(), sql, id)
+		rows, err := p.pool.Query(r.Context(), sql, [16]byte(id))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -101,7 +96,7 @@ func (p plain) page(sql string, blocked []cover.Code) http.HandlerFunc {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		rows, err := p.pool.Query(r.Context(), sql, after)
+		rows, err := p.pool.Query(r.Context(), sql, [16]byte(after))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -135,7 +130,8 @@ func scanPlain(blocked []cover.Code) func(pgx.CollectableRow) (wire.Officer, err
 		var bornOn, endedOn cover.Date
 		var phone, kpj, station, decree, reason string
 		var honorarium cover.Rupiah
-		err = row.Scan(&o.ID, &o.OrganisationID, &o.NIK, &phone, &kpj, &o.ExternalID, &o.FullName, &bornOn, &o.Sex, &o.Position, &o.Role,
+		// As plain bytes, or each id would go through text.
+		err = row.Scan((*[16]byte)(&o.ID), (*[16]byte)(&o.OrganisationID), &o.NIK, &phone, &kpj, &o.ExternalID, &o.FullName, &bornOn, &o.Sex, &o.Position, &o.Role,
 			&o.AreaCode, &station, &decree, &o.TermFrom, &o.TermTo, &honorarium, &endedOn, &reason,
 			&o.Version, &o.CreatedAt, &o.UpdatedAt)
 		o.Phone, o.KPJ, o.PollingStation, o.DecreeNumber = orNil(phone), orNil(kpj), orNil(station), orNil(decree)
