@@ -8,7 +8,7 @@ create table reference_versions (
     dataset   text        not null,
     version   text        not null,
     loaded_at timestamptz not null default now(),
-    constraint reference_versions_dataset_version_key primary key (dataset, version)
+    constraint reference_versions_dataset_key primary key (dataset)
 );
 
 -- Codes collate "C" so that a prefix is a range of the index.

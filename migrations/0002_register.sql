@@ -112,6 +112,7 @@ create table officers (
     constraint officers_sex_check check (sex in ('female', 'male')),
     constraint officers_role_check check (role in ('chair', 'member', 'secretary', 'staff')),
     constraint officers_term_to_check check (term_from <= term_to),
+    constraint officers_ended_on_check check (ended_on between term_from and term_to),
     constraint officers_honorarium_check check (honorarium >= 0),
     constraint officers_organisation_id_fkey foreign key (organisation_id) references organisations (id),
     constraint officers_external_id_key unique (external_id, organisation_id), -- in this order it also serves searches

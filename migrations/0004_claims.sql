@@ -5,6 +5,7 @@ create table incidents (
     officer_id         uuid        not null,
     organisation_id    uuid        not null, -- the officer's
     reported_by        uuid        not null,
+    branch_id          uuid, -- of the cover; null without
     kind               text        not null,
     outcome            text        not null,
     occurred_at        timestamptz not null,
@@ -20,6 +21,7 @@ create table incidents (
     constraint incidents_cover_check check ((coverage_period_id is null) = (uncovered_reason <> '')),
     constraint incidents_officer_id_fkey foreign key (officer_id) references officers (id),
     constraint incidents_organisation_id_fkey foreign key (organisation_id) references organisations (id),
+    constraint incidents_branch_id_fkey foreign key (branch_id) references organisations (id),
     constraint incidents_reported_by_fkey foreign key (reported_by) references organisations (id),
     constraint incidents_coverage_period_id_fkey foreign key (coverage_period_id) references coverage_periods (id)
 );
@@ -28,6 +30,7 @@ create unique index incidents_event_key on incidents (officer_id, occurred_at);
 create unique index incidents_death_key on incidents (officer_id) where outcome = 'died';
 create index incidents_officer_index on incidents (officer_id, id);
 create index incidents_organisation_index on incidents (organisation_id, id);
+create index incidents_branch_index on incidents (branch_id, id) where branch_id is not null;
 create index incidents_reporter_index on incidents (reported_by, id);
 create index incidents_period_index on incidents (coverage_period_id) where coverage_period_id is not null;
 

@@ -16,8 +16,8 @@ import (
 func serveCommand() *cobra.Command {
 	return withSettings(&cobra.Command{
 		Use:   "serve",
-		Short: "Migrate, serve, work",
-		Long: `Migrate the database, serve the API and do the work that is due, until told to stop.
+		Short: "Migrate and serve",
+		Long: `Migrate the database and serve the API, until told to stop.
 
 Without a database address a private Postgres is run in the data directory. On the
 first start the administrator's client is made; its secret is put into

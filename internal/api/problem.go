@@ -33,7 +33,6 @@ var statusOf = map[cover.Kind]int{
 var statusOfCode = map[cover.Code]int{
 	cover.TokenMissing: 401, cover.TokenInvalid: 401, cover.ClientUnknown: 401, cover.MethodNotAllowed: 405,
 	cover.NotAcceptable: 406, cover.BodyTooLarge: 413, cover.MediaTypeUnsupported: 415, cover.VersionMissing: 428,
-	cover.IdempotencyKeyReused: 422,
 }
 
 // hungUp is what the log calls a request whose caller did not wait.

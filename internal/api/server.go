@@ -127,7 +127,7 @@ type request struct {
 	id        string
 	client    string
 	operation *operation // nil where the contract has none
-	base      string // the address under which it came, without a path
+	base      string     // the address under which it came, without a path
 	path      string
 	query     url.Values
 	body      []byte

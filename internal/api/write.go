@@ -63,6 +63,9 @@ type kept struct {
 	Status int         `json:"status"`
 	Header http.Header `json:"header"`
 	Body   []byte      `json:"body"`
+	// Shown are the readings of personal data that the answer is; to give it again is
+	// to show them again.
+	Shown []cover.Event `json:"shown,omitempty"`
 }
 
 // replay returns the answer that was given to the same request before; nil if
@@ -83,6 +86,11 @@ func replay(tx *store.Tx, r *request) (*wire.Answer, error) {
 	if err := json.Unmarshal(before.Answer, &k); err != nil {
 		return nil, fmt.Errorf("stored answer: %w", err)
 	}
+	for _, reading := range k.Shown {
+		if err := tx.Record(reading); err != nil {
+			return nil, err
+		}
+	}
 	k.Header.Set("Idempotency-Replayed", "true")
 	return &wire.Answer{Status: k.Status, Header: k.Header, Body: k.Body}, nil
 }
@@ -91,7 +99,7 @@ func remember(tx *store.Tx, r *request, a wire.Answer) error {
 	if r.idempotencyKey == "" {
 		return nil
 	}
-	written, err := json.Marshal(kept{a.Status, a.Header, a.Body})
+	written, err := json.Marshal(kept{a.Status, a.Header, a.Body, tx.Shown})
 	if err != nil {
 		return err
 	}

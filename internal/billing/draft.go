@@ -37,12 +37,7 @@ func Draft(tx *store.Tx, rates *tariff.Tariff, holiday tariff.Holiday, agreement
 // lockAgreement makes drafts and enrolments under one agreement take turns.
 func lockAgreement(tx *store.Tx, id uuid.UUID) (cover.Agreement, error) {
 	a, err := tx.LockAgreement(id, 0)
-	if cover.KindOf(err) == cover.NotFound {
-		var f cover.Faults
-		f.Add("/agreement_id", cover.AgreementUnknown, nil)
-		return a, f.Err()
-	}
-	return a, err
+	return a, cover.Unseen(err, "/agreement_id", cover.AgreementUnknown)
 }
 
 func refuseSecondInvoice(tx *store.Tx, i cover.Invoice) error {
@@ -50,8 +45,5 @@ func refuseSecondInvoice(tx *store.Tx, i cover.Invoice) error {
 	if err != nil || other == nil {
 		return err
 	}
-	params := cover.Params{"invoice_id": *other}
-	refused := cover.Refuse(cover.Conflict, cover.InvoiceTaken, params)
-	refused.Faults.Add("/month", cover.InvoiceTaken, params)
-	return refused
+	return cover.RefuseAt("/month", cover.InvoiceTaken, cover.Params{"invoice_id": *other})
 }

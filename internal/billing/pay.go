@@ -57,10 +57,7 @@ func refuseSecondPayment(tx *store.Tx, p cover.Payment) error {
 	if err != nil || other == nil {
 		return err
 	}
-	params := cover.Params{"payment_id": *other}
-	refused := cover.Refuse(cover.Conflict, cover.PaymentReferenceTaken, params)
-	refused.Faults.Add("/reference", cover.PaymentReferenceTaken, params)
-	return refused
+	return cover.RefuseAt("/reference", cover.PaymentReferenceTaken, cover.Params{"payment_id": *other})
 }
 
 func updateInvoices(tx *store.Tx, invoices []cover.Invoice) error {

@@ -54,7 +54,7 @@ type event struct {
 // reported must hold still: a duty may since have been found to have ended before.
 func findEvent(tx *store.Tx, in cover.Opening) (e event, err error) {
 	if e.incident, err = tx.Incident(in.IncidentID); err != nil {
-		return e, unknown(err, "/incident_id", cover.IncidentUnknown)
+		return e, cover.Unseen(err, "/incident_id", cover.IncidentUnknown)
 	}
 	if !e.incident.Covered() {
 		return e, notCovered(e.incident.UncoveredReason)
@@ -74,10 +74,7 @@ func findEvent(tx *store.Tx, in cover.Opening) (e event, err error) {
 }
 
 func notCovered(reason cover.Code) error {
-	params := cover.Params{"reason": reason}
-	refused := cover.Refuse(cover.Conflict, cover.NotCovered, params)
-	refused.Faults.Add("/incident_id", cover.NotCovered, params)
-	return refused
+	return cover.RefuseAt("/incident_id", cover.NotCovered, cover.Params{"reason": reason})
 }
 
 // payDeath fills in what a death pays by the rates of its day, on the wage base

@@ -17,7 +17,7 @@ func Report(tx *store.Tx, rates *tariff.Tariff, in cover.Report) (cover.Incident
 	// Locked, so that neither the officer's term nor their cover changes meanwhile.
 	o, err := tx.LockOfficer(in.OfficerID, 0)
 	if err != nil {
-		return cover.Incident{}, unknown(err, "/officer_id", cover.OfficerUnknown)
+		return cover.Incident{}, cover.Unseen(err, "/officer_id", cover.OfficerUnknown)
 	}
 	day, err := dayOf(tx, o.OrganisationID, in.OccurredAt)
 	if err != nil {
@@ -42,15 +42,4 @@ func Report(tx *store.Tx, rates *tariff.Tariff, in cover.Report) (cover.Incident
 func dayOf(tx *store.Tx, organisation uuid.UUID, at time.Time) (cover.Date, error) {
 	o, err := tx.Organisation(organisation)
 	return cover.DateOf(at, o.Zone()), err
-}
-
-// unknown makes of a resource that the actor does not see a fault of the request
-// that names it.
-func unknown(err error, pointer string, code cover.Code) error {
-	if cover.KindOf(err) != cover.NotFound {
-		return err
-	}
-	var f cover.Faults
-	f.Add(pointer, code, nil)
-	return f.Err()
 }

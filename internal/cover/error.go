@@ -59,6 +59,24 @@ func Refuse(kind Kind, code Code, params Params) *Error {
 	return &Error{Kind: kind, Code: code, Params: params}
 }
 
+// RefuseAt makes a conflict that lies in one place of the body.
+func RefuseAt(pointer string, code Code, params Params) *Error {
+	e := Refuse(Conflict, code, params)
+	e.Faults.Add(pointer, code, params)
+	return e
+}
+
+// Unseen makes a fault of what a body names and the caller does not see; any other
+// error stays what it is.
+func Unseen(err error, pointer string, code Code) error {
+	if KindOf(err) != NotFound {
+		return err
+	}
+	var f Faults
+	f.Add(pointer, code, nil)
+	return f.Err()
+}
+
 // Fault names one place of a request and what is wrong, or doubtful, with it.
 type Fault struct {
 	Pointer string // JSON pointer into the body; the name of a parameter elsewhere

@@ -98,7 +98,7 @@ func Bill(a Agreement, actor uuid.UUID, month Month, dueOn Date) (Invoice, error
 
 func (a Agreement) mayBill(actor uuid.UUID) error {
 	if !slices.Contains([]uuid.UUID{a.OrganiserID, a.PayerID.UUID, a.BranchID}, actor) {
-		return Refuse(Forbidden, PartyRoleRequired, Params{"role": Organiser})
+		return Refuse(Forbidden, PartyRoleRequired, Params{"role": []PartyRole{Organiser, Payer, Branch}})
 	}
 	if a.SignedOn.Zero() {
 		return Refuse(Conflict, AgreementNotInForce, Params{"status": AgreementDraft})

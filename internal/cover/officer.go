@@ -202,11 +202,14 @@ func (in *Appointment) checkPerson(today Date, f, doubts *Faults) {
 	}
 }
 
+// mostWage is more a month than any election officer earns, here or abroad.
+const mostWage Rupiah = 100_000_000
+
 func (in *Appointment) checkDuty(body Organisation, ref *Reference, f, doubts *Faults) {
 	f.Check(!in.TermTo.Before(in.TermFrom), "/term_to", EndsBeforeStart, nil)
 	f.Check(in.TermTo.Before(in.TermFrom.AddYears(3)), "/term_to", PeriodTooLong, Params{"years": 3})
-	f.Check(in.Honorarium >= 0 && in.Honorarium <= 100_000_000, "/monthly_honorarium_amount", AmountImplausible,
-		Params{"min": 0, "max": 100_000_000})
+	f.Check(in.Honorarium >= 0 && in.Honorarium <= mostWage, "/monthly_honorarium_amount", AmountImplausible,
+		Params{"min": 0, "max": int64(mostWage)})
 	position, known := ref.Position(in.Position)
 	if !known {
 		f.Add("/position", PositionUnknown, nil)
@@ -272,6 +275,15 @@ func (o *Officer) End(last Date, reason EndReason) error {
 	f.Check(!last.Before(o.TermFrom) && !last.After(o.TermTo), "/ended_on", OutsideTerm,
 		Params{"from": o.TermFrom, "to": o.TermTo})
 	o.EndedOn, o.EndReason = last, reason
+	return f.Err()
+}
+
+// CheckEnd refuses a term that leaves out the day on which the duty ended
+// (outside_term).
+func (o Officer) CheckEnd() error {
+	var f Faults
+	f.Check(o.EndedOn.Zero() || !o.EndedOn.Before(o.TermFrom) && !o.EndedOn.After(o.TermTo), "/term_from", OutsideTerm,
+		Params{"ended_on": o.EndedOn})
 	return f.Err()
 }
 

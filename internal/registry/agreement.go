@@ -100,9 +100,7 @@ func checked(tx *store.Tx, in cover.AgreementTerms) (cover.Agreement, error) {
 	}
 	if in.RenewsID.Valid {
 		if _, err := tx.Agreement(in.RenewsID.UUID); err != nil {
-			var f cover.Faults
-			f.Add("/renews_id", cover.AgreementUnknown, nil)
-			return a, f.Err()
+			return a, cover.Unseen(err, "/renews_id", cover.AgreementUnknown)
 		}
 	}
 	return a, nil

@@ -25,7 +25,7 @@ type NewClient struct {
 }
 
 // CreateClient makes a client for an organisation that the actor keeps, and
-// returns its secret, which is not kept. known lists every scope there is.
+// returns its secret, of which only a digest is kept. known lists every scope there is.
 func CreateClient(tx *store.Tx, in NewClient, known []string) (cover.Client, string, error) {
 	c := cover.Client{OrganisationID: in.OrganisationID, Name: in.Name, Scopes: in.Scopes, Version: 1}
 	if err := tx.RefuseRevoked(); err != nil {
@@ -53,8 +53,8 @@ func CreateClient(tx *store.Tx, in NewClient, known []string) (cover.Client, str
 	return c, secret, tx.Record(cover.Event{Type: cover.ClientCreated, ResourceID: c.ID, OrganisationID: c.OrganisationID, After: c})
 }
 
-// RotateClient gives a client a new secret; those it has go on for the time of
-// grace. Whoever gets the secret can do what the client can, so they must hold
+// RotateClient gives a client a new secret; the newest it has goes on
+// for the time of grace, others end. Whoever gets the secret can do what the client can, so they must hold
 // all its scopes (scope_not_held).
 func RotateClient(tx *store.Tx, id uuid.UUID, v store.Version, grace time.Duration) (cover.Client, string, error) {
 	before, err := lockClient(tx, id, v)

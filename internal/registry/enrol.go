@@ -11,10 +11,6 @@ import (
 	"naungan/internal/tariff"
 )
 
-// bpuOldest is the age at which BPU membership can no longer begin (PP 44/2015;
-// the age is counted on the first day of cover).
-const bpuOldest = 65
-
 // Enrol puts everybody an agreement covers under cover, in one statement, with
 // wage base and contributions frozen. positions narrows it; none means all that
 // are included. Whoever is covered already is left alone and counted.
@@ -29,9 +25,8 @@ func Enrol(tx *store.Tx, rates *tariff.Tariff, agreement uuid.UUID, positions []
 	if positions, err = chosen(a, positions); err != nil {
 		return cover.Enrolment{}, err
 	}
-	roster := store.Roster{Agreement: a, Positions: positions, From: a.StartsOn, To: a.LastDay()}
-	if a.Segment == cover.BPU {
-		roster.OldestOn = roster.From.AddYears(-bpuOldest)
+	roster := store.Roster{
+		Agreement: a, Positions: positions, From: a.StartsOn, To: a.LastDay(), AgeBelow: rates.AgeBelow(a.Segment, a.StartsOn),
 	}
 	wages, err := tx.Wages(roster)
 	if err != nil {

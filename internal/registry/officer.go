@@ -50,6 +50,9 @@ func AmendOfficer(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cover
 	}
 	after.ID, after.Version, after.CreatedAt = before.ID, before.Version, before.CreatedAt
 	after.EndedOn, after.EndReason = before.EndedOn, before.EndReason
+	if err := after.CheckEnd(); err != nil {
+		return before, err
+	}
 	if after.Personal.NIK != before.Personal.NIK {
 		if err := refuseIfCovered(tx, id); err != nil {
 			return before, err
@@ -106,10 +109,7 @@ func refuseSecondDuty(tx *store.Tx, o cover.Officer) error {
 	if err != nil || other == nil {
 		return err
 	}
-	params := cover.Params{"officer_id": *other}
-	refused := cover.Refuse(cover.Conflict, cover.OfficerTaken, params)
-	refused.Faults.Add("/nik", cover.OfficerTaken, params)
-	return refused
+	return cover.RefuseAt("/nik", cover.OfficerTaken, cover.Params{"officer_id": *other})
 }
 
 func refuseIfCovered(tx *store.Tx, officer uuid.UUID) error {
@@ -117,7 +117,5 @@ func refuseIfCovered(tx *store.Tx, officer uuid.UUID) error {
 	if err != nil || !covered {
 		return err
 	}
-	refused := cover.Refuse(cover.Conflict, cover.NIKFrozen, nil)
-	refused.Faults.Add("/nik", cover.NIKFrozen, nil)
-	return refused
+	return cover.RefuseAt("/nik", cover.NIKFrozen, nil)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
 
 	"naungan/internal/cover"
 )
@@ -9,9 +10,11 @@ import (
 // CoverOn returns what covers an officer on a day, paid for or not; nil if nothing
 // does. It is asked of an officer that the actor sees, and finds cover under
 // agreements that the actor does not see as well.
+//
+// The period is held as it is until the transaction ends.
 func (tx *Tx) CoverOn(officer uuid.UUID, day cover.Date) (*cover.CoveragePeriod, error) {
 	var found []cover.CoveragePeriod
-	err := tx.db.Where("officer_id = ? and cancelled_on is null and ?::date between from_on and to_on", officer, day).
+	err := tx.db.Clauses(clause.Locking{Strength: "SHARE"}).Where("officer_id = ? and cancelled_on is null and ?::date between from_on and to_on", officer, day).
 		Limit(1).Find(&found).Error
 	if err != nil || len(found) == 0 {
 		return nil, translate(err)

@@ -61,31 +61,28 @@ func (r *Reader) withSecrets(clients []cover.Client) error {
 	for i, c := range clients {
 		ids[i] = c.ID
 	}
-	var rows []secretRow
-	if err := r.db.Where("client_id in ?", ids).Order("created_at").Find(&rows).Error; err != nil {
-		return err
-	}
+	secrets, err := r.Secrets(ids...)
 	for i := range clients {
-		for _, row := range rows {
-			if row.ClientID == clients[i].ID {
-				clients[i].Secrets = append(clients[i].Secrets, row.Secret)
+		for _, s := range secrets {
+			if s.ClientID == clients[i].ID {
+				clients[i].Secrets = append(clients[i].Secrets, s)
 			}
 		}
 	}
-	return nil
+	return err
 }
 
-// Secrets lists what is kept of a client's secrets that have not expired, the
-// oldest first.
-func (r *Reader) Secrets(client uuid.UUID) ([]cover.Secret, error) {
+// Secrets lists what is kept of the secrets of some clients that have not expired,
+// the oldest first.
+func (r *Reader) Secrets(clients ...uuid.UUID) ([]cover.Secret, error) {
 	var rows []secretRow
-	err := r.db.Where("client_id = ? and (expires_at is null or expires_at > ?)", client, r.store.now()).
+	err := r.db.Where("client_id in ? and (expires_at is null or expires_at > ?)", clients, r.store.now()).
 		Order("created_at, id").Find(&rows).Error
 	secrets := make([]cover.Secret, len(rows))
 	for i, row := range rows {
 		secrets[i] = row.Secret
 	}
-	return secrets, err
+	return secrets, translate(err)
 }
 
 // InsertClient writes a new client.

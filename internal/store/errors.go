@@ -29,14 +29,13 @@ var refusals = map[string]refusal{
 	"incidents_event_key":           {cover.IncidentTaken, "/occurred_at"},
 	"incidents_death_key":           {cover.IncidentTaken, "/outcome"},
 	"claims_incident_key":           {cover.ClaimTaken, "/incident_id"},
-	"agreements_renews_id_fkey":     {cover.AgreementUnknown, "/renews_id"},
 }
 
 // translate turns what the database says into what a caller can use. Everything
 // it does not know stays as it is, and is ours to mend.
 func translate(err error) error {
-	if err == nil {
-		return nil
+	if _, ours := errors.AsType[*cover.Error](err); ours || err == nil {
+		return err
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) {
 		return &cover.Error{Kind: cover.NotFound, Code: cover.ResourceUnknown, Err: err}

@@ -14,7 +14,8 @@ import (
 // incidentRow is an incident as stored: its account is sealed.
 type incidentRow struct {
 	cover.Incident
-	Account []byte // hides the noun's own
+	Account  []byte        // hides the noun's own
+	BranchID uuid.NullUUID // of the cover, for whoever may see the incident
 }
 
 func (incidentRow) TableName() string { return "incidents" }
@@ -81,7 +82,20 @@ func (tx *Tx) InsertIncident(i *cover.Incident) error {
 	if err != nil {
 		return err
 	}
+	if row.BranchID, err = tx.branchOf(i.CoveragePeriodID); err != nil {
+		return err
+	}
 	return translate(tx.db.Create(&row).Error)
+}
+
+// branchOf is the BPJS office under whose agreement a coverage period stands.
+func (tx *Tx) branchOf(period uuid.NullUUID) (branch uuid.NullUUID, err error) {
+	if !period.Valid {
+		return branch, nil
+	}
+	err = tx.plain().QueryRowContext(tx.ctx,
+		"select a.branch_id from coverage_periods c join agreements a on a.id = c.agreement_id where c.id = $1", period.UUID).Scan(&branch)
+	return branch, translate(err)
 }
 
 // RecordAccountReading writes down that the actor reads the account of an

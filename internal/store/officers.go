@@ -126,32 +126,6 @@ func (r *Reader) Officers(f OfficerFilter, p Page) (Listed[cover.Officer], error
 	return out, nil
 }
 
-// rosters is what an actor reads officers from: the organisations it sees, or for
-// a BPJS office the agreements it signed.
-type rosters struct {
-	from     condition // a query whose rows are named g
-	officers string    // the officers o of a row of g, open for further conditions
-	distinct string    // how an officer in several of them comes once
-}
-
-func (r *Reader) rosters(f OfficerFilter) rosters {
-	if r.who.Kind == cover.BPJSOffice {
-		return rosters{
-			from:     condition{"select a.id from agreements a where a.branch_id = ?", []any{r.who.OrganisationID}},
-			officers: "coverage_periods c join officers o on o.id = c.officer_id where c.agreement_id = g.id and c.cancelled_on is null",
-			distinct: "distinct on (o.id)",
-		}
-	}
-	bodies := r.bodies()
-	if f.OrganisationID != uuid.Nil {
-		bodies = bodies.and(condition{"g.id = ?", []any{f.OrganisationID}})
-	}
-	return rosters{
-		from:     condition{"select g.id from organisations g where " + bodies.sql, bodies.args},
-		officers: "officers o where o.organisation_id = g.id",
-	}
-}
-
 func (r *Reader) officersWhere(f OfficerFilter) condition {
 	where := condition{sql: "true"}
 	if f.OrganisationID != uuid.Nil {
@@ -198,7 +172,7 @@ func (r *Reader) countOfficers(where condition, b rosters, how Count) (total int
 	from := fmt.Sprintf(" from (%s) g cross join lateral (select o.id from %s and %s) o", b.from.sql, b.officers, where.sql)
 	args := append(append([]any{}, b.from.args...), where.args...)
 	if how == CountEstimated {
-		return r.estimate(numbered("select o.id"+from), args)
+		return r.estimate(numbered("select distinct o.id"+from), args)
 	}
 	err = r.store.pool.QueryRow(r.ctx, numbered("select count(distinct o.id)"+from), args...).Scan(&total)
 	return total, translate(err)

@@ -124,8 +124,11 @@ func (r *Reader) estimate(sql string, args []any) (total int64, err error) {
 			Rows int64 `json:"Plan Rows"`
 		} `json:"Plan"`
 	}
-	if err := json.Unmarshal(plan, &explained); err != nil || len(explained) == 0 {
+	if err := json.Unmarshal(plan, &explained); err != nil {
 		return 0, fmt.Errorf("plan of a query: %w", err)
+	}
+	if len(explained) == 0 {
+		return total, nil
 	}
 	return max(explained[0].Plan.Rows, total), nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -25,7 +26,7 @@ type CoverageFilter struct {
 // CoveragePeriods lists those that the actor sees. Like officers they are read
 // agreement by agreement, each in the order of an index.
 func (r *Reader) CoveragePeriods(f CoverageFilter, p Page) (Listed[cover.CoveragePeriod], error) {
-	agreements := r.ofSelf("a.branch_id").or(r.ofBodies("a.organiser_id"))
+	agreements := r.coveringAgreements()
 	if f.AgreementID != uuid.Nil {
 		agreements = agreements.and(condition{"a.id = ?", []any{f.AgreementID}})
 	}
@@ -156,13 +157,13 @@ type Roster struct {
 	Agreement cover.Agreement
 	Positions []string
 	From, To  cover.Date // of the cover, inclusive
-	OldestOn  cover.Date // who was born on it or before is too old; none, if nobody is
+	AgeBelow  int        // in years on the first day of cover, exclusive; 0 is no limit
 }
 
 func (r Roster) condition() condition {
 	return condition{
 		`o.organisation_id = ? and o.position = any(?) and o.term_from <= ?
-		and least(o.term_to, coalesce(o.ended_on, o.term_to)) >= ?`,
+		and least(o.term_to, coalesce(o.ended_on, o.term_to)) >= greatest(o.term_from, ?::date)`,
 		[]any{r.Agreement.OrganiserID, r.Positions, r.To, r.From},
 	}
 }
@@ -196,6 +197,71 @@ func (tx *Tx) Wages(r Roster) ([]cover.Rupiah, error) {
 	return wages, rows.Err()
 }
 
+// enrolment is the statement that puts a roster under cover. Whoever is covered in
+// those days is left alone; of several duties of one person that overlap, the
+// first that can be covered is.
+func (r Roster) enrolment(e cover.Enrolment, bases []Base, now time.Time) (sql string, args []any) {
+	wage, wageArgs := r.wage()
+	where := r.condition()
+	args = append(wageArgs, r.From, r.To)
+	args = append(args, where.args...)
+	args = append(args, r.Agreement.ID, r.AgeBelow, r.AgeBelow)
+	args = append(args, columns(bases)...)
+	args = append(args, now, r.Agreement.ID, e.ID, r.Agreement.Segment, now, now)
+	return numbered(`with roster as materialized (
+			select o.id, o.person_id, o.born_on, ` + wage + ` as wage,
+				greatest(o.term_from, ?::date) as from_on, least(o.term_to, coalesce(o.ended_on, o.term_to), ?::date) as to_on
+			from officers o where ` + where.sql + enrolRoster), args
+}
+
+// enrolRoster goes on where the roster is chosen.
+const enrolRoster = `
+		), covered as materialized (
+			select r.id, bool_or(c.officer_id = r.id and c.agreement_id = ?) as here
+			from roster r join coverage_periods c on c.person_id = r.person_id and c.cancelled_on is null
+				and daterange(c.from_on, c.to_on, '[]') && daterange(r.from_on, r.to_on, '[]')
+			group by r.id
+		), judged as materialized (
+			select r.*, b.base, b.jkk, b.jkm, b.schedule, case
+				when c.here then 'already'
+				when c.id is not null then 'elsewhere'
+				when ? > 0 and (r.born_on + make_interval(years => ?))::date <= r.from_on then 'too_old'
+				when b.base is null then 'no_wage'
+				else 'eligible' end as outcome
+			from roster r
+			left join covered c on c.id = r.id
+			left join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
+				as b (wage, base, jkk, jkm, schedule) on b.wage = r.wage
+		), placed as materialized (
+			select j.*, md5(random()::text || j.id) as random, j.outcome = 'eligible' and exists (
+				select from judged s where s.person_id = j.person_id and s.id < j.id and s.outcome = 'eligible'
+					and daterange(s.from_on, s.to_on, '[]') && daterange(j.from_on, j.to_on, '[]')) as second
+			from judged j
+		), made as (
+			insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, segment,
+				wage_base, jkk, jkm, schedule, version, created_at, updated_at)
+			select (lpad(to_hex((extract(epoch from ?::timestamptz) * 1000)::bigint), 12, '0') || '7' || substr(p.random, 1, 3)
+					|| '8' || substr(p.random, 4, 15))::uuid,
+				p.id, p.person_id, ?, ?, p.from_on, p.to_on, ?, p.base, p.jkk, p.jkm, p.schedule, 1, ?, ?
+			from placed p where p.outcome = 'eligible' and not p.second order by p.id
+			returning jkk + jkm as premium
+		)
+		select (select count(*) from made), (select coalesce(sum(premium), 0)::bigint from made),
+			count(*) filter (where outcome = 'already'), count(*) filter (where outcome = 'elsewhere' or second),
+			count(*) filter (where outcome = 'too_old'), count(*) filter (where outcome = 'no_wage')
+		from placed`
+
+// columns turns bases on their side, for unnest.
+func columns(bases []Base) []any {
+	var wages, base, jkk, jkm []int64
+	var schedules []string
+	for _, b := range bases {
+		wages, base = append(wages, int64(b.Wage)), append(base, int64(b.Base))
+		jkk, jkm, schedules = append(jkk, int64(b.JKK)), append(jkm, int64(b.JKM)), append(schedules, b.Schedule)
+	}
+	return []any{wages, base, jkk, jkm, schedules}
+}
+
 // Enrol gives everybody on a roster who has no cover in those days a coverage
 // period, at the bases given, all in one statement, and writes down what came of
 // it.
@@ -209,64 +275,7 @@ func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
 	if err := tx.db.Exec("select pg_advisory_xact_lock(hashtextextended(?, 2))", r.Agreement.OrganiserID.String()).Error; err != nil {
 		return err
 	}
-	wage, wageArgs := r.wage()
-	where := r.condition()
-	var wages, base, jkk, jkm []int64
-	var schedules []string
-	for _, b := range bases {
-		wages, base = append(wages, int64(b.Wage)), append(base, int64(b.Base))
-		jkk, jkm, schedules = append(jkk, int64(b.JKK)), append(jkm, int64(b.JKM)), append(schedules, b.Schedule)
-	}
-	tooOld := "false"
-	var oldArgs []any
-	if !r.OldestOn.Zero() {
-		tooOld, oldArgs = "o.born_on <= ?", []any{r.OldestOn}
-	}
-	sql := numbered(`with roster as materialized (
-			select o.id, o.person_id, ` + wage + ` as wage, ` + tooOld + ` as too_old,
-				greatest(o.term_from, ?::date) as from_on,
-				least(o.term_to, coalesce(o.ended_on, o.term_to), ?::date) as to_on
-			from officers o where ` + where.sql + `
-		), cover as materialized (
-			select r.id, bool_or(c.officer_id = r.id and c.agreement_id = ?) as here
-			from roster r join coverage_periods c on c.person_id = r.person_id and c.cancelled_on is null
-				and daterange(c.from_on, c.to_on, '[]') && daterange(r.from_on, r.to_on, '[]')
-			group by r.id
-		), once as materialized (
-			-- One person on two duties at once is covered for the first.
-			select r.id, exists (select from roster s where s.person_id = r.person_id and s.id < r.id
-				and daterange(s.from_on, s.to_on, '[]') && daterange(r.from_on, r.to_on, '[]')) as second
-			from roster r
-		), judged as materialized (
-			select r.*, md5(random()::text || r.id) as random, c.here, b.base, b.jkk, b.jkm, b.schedule, case
-				when c.here then 'already'
-				when c.id is not null or d.second then 'elsewhere'
-				when r.too_old then 'too_old'
-				when b.base is null then 'no_wage'
-				else 'enrolled' end as outcome
-			from roster r
-			join once d on d.id = r.id
-			left join cover c on c.id = r.id
-			left join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
-				as b (wage, base, jkk, jkm, schedule) on b.wage = r.wage
-		), made as (
-			insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, segment,
-				wage_base, jkk, jkm, schedule, version, created_at, updated_at)
-			select (lpad(to_hex((extract(epoch from ?::timestamptz) * 1000)::bigint), 12, '0') || '7' || substr(j.random, 1, 3)
-					|| '8' || substr(j.random, 4, 15))::uuid,
-				j.id, j.person_id, ?, ?, j.from_on, j.to_on, ?, j.base, j.jkk, j.jkm, j.schedule, 1, ?, ?
-			from judged j where j.outcome = 'enrolled' order by j.id
-			returning jkk + jkm as premium
-		)
-		select (select count(*) from made), (select coalesce(sum(premium), 0)::bigint from made),
-			count(*) filter (where outcome = 'already'), count(*) filter (where outcome = 'elsewhere'),
-			count(*) filter (where outcome = 'too_old'), count(*) filter (where outcome = 'no_wage')
-		from judged`)
-	args := append(append([]any{}, wageArgs...), oldArgs...)
-	args = append(args, r.From, r.To)
-	args = append(args, where.args...)
-	args = append(args, r.Agreement.ID, wages, base, jkk, jkm, schedules)
-	args = append(args, tx.Now, r.Agreement.ID, e.ID, r.Agreement.Segment, tx.Now, tx.Now)
+	sql, args := r.enrolment(*e, bases, tx.Now)
 	var elsewhere, old, noWage int64
 	err := tx.plain().QueryRowContext(tx.ctx, sql, args...).
 		Scan(&e.Enrolled, &e.MonthlyPremium, &e.AlreadyEnrolled, &elsewhere, &old, &noWage)

@@ -58,7 +58,8 @@ func loadReference(ctx context.Context, tx pgx.Tx, set ReferenceSet) error {
 			return fmt.Errorf("load %s: %w", t.Name, err)
 		}
 	}
-	_, err = tx.Exec(ctx, `insert into reference_versions (dataset, version) values ($1, $2)`, set.Dataset, set.Version)
+	_, err = tx.Exec(ctx, `insert into reference_versions (dataset, version) values ($1, $2)
+		on conflict (dataset) do update set version = excluded.version, loaded_at = now()`, set.Dataset, set.Version)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"naungan/internal/cover"
@@ -102,11 +103,43 @@ func (r *Reader) seenOfficers() condition {
 	return r.ofBodies("officers.organisation_id")
 }
 
+// rosters is what an actor reads officers from: the organisations it sees, or for
+// a BPJS office the agreements it signed.
+type rosters struct {
+	from     condition // a query whose rows are named g
+	officers string    // the officers o of a row of g, open for further conditions
+	distinct string    // how an officer in several of them comes once
+}
+
+func (r *Reader) rosters(f OfficerFilter) rosters {
+	if r.who.Kind == cover.BPJSOffice {
+		return rosters{
+			from:     condition{"select a.id from agreements a where a.branch_id = ?", []any{r.who.OrganisationID}},
+			officers: "coverage_periods c join officers o on o.id = c.officer_id where c.agreement_id = g.id and c.cancelled_on is null",
+			distinct: "distinct on (o.id)",
+		}
+	}
+	bodies := r.bodies()
+	if f.OrganisationID != uuid.Nil {
+		bodies = bodies.and(condition{"g.id = ?", []any{f.OrganisationID}})
+	}
+	return rosters{
+		from:     condition{"select g.id from organisations g where " + bodies.sql, bodies.args},
+		officers: "officers o where o.organisation_id = g.id",
+	}
+}
+
 // seenCoverage: the organiser's side and the branch; a payer sees sums and lines,
 // never the roster.
 func (r *Reader) seenCoverage(agreement string) condition {
-	party := r.ofSelf("a.branch_id").or(r.ofBodies("a.organiser_id"))
+	party := r.coveringAgreements()
 	return condition{"exists (select from agreements a where a.id = " + agreement + " and " + party.sql + ")", party.args}
+}
+
+// coveringAgreements holds of the agreements, named a, under which the actor sees
+// cover.
+func (r *Reader) coveringAgreements() condition {
+	return r.ofSelf("a.branch_id").or(r.ofBodies("a.organiser_id"))
 }
 
 // seenInvoices: the organiser's side, the payer and the branch.
@@ -120,12 +153,13 @@ func (r *Reader) seenPayments() condition {
 	return r.ofSelf("payments.payer_id").or(r.ofSelf("payments.branch_id"))
 }
 
-// seenIncidents: the officer's side, whoever reported it, and the branch of the
-// cover.
+// seenIncidents: the officer's side; of BPJS offices the one that covers, and the
+// one that reported.
 func (r *Reader) seenIncidents() condition {
-	branch := condition{`exists (select from coverage_periods c join agreements a on a.id = c.agreement_id
-		where c.id = incidents.coverage_period_id and a.branch_id = ?)`, []any{r.who.OrganisationID}}
-	return r.ofBodies("incidents.organisation_id").or(r.ofSelf("incidents.reported_by")).or(branch)
+	if r.who.Kind == cover.BPJSOffice {
+		return r.ofSelf("incidents.branch_id").or(r.ofSelf("incidents.reported_by"))
+	}
+	return r.ofBodies("incidents.organisation_id")
 }
 
 // seenClaims: the organiser's side, and the branch.

@@ -116,8 +116,9 @@ type Reader struct {
 // Tx is a Reader that may also write. It lives for one call to InTx.
 type Tx struct {
 	*Reader
-	Now    time.Time    // one instant for every row the transaction touches
-	Doubts cover.Faults // what the caller is warned of when the write succeeds
+	Now    time.Time     // one instant for every row the transaction touches
+	Doubts cover.Faults  // what the caller is warned of when the write succeeds
+	Shown  []cover.Event // the readings of personal data that were recorded
 }
 
 // Read returns a Reader for an actor.
@@ -127,11 +128,12 @@ func (s *Store) Read(ctx context.Context, who access.Actor) *Reader {
 
 // InTx runs do in one transaction: committed if do returns nil, else undone.
 func (s *Store) InTx(ctx context.Context, who access.Actor, do func(*Tx) error) error {
-	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		// Postgres keeps microseconds; an answer must equal what is read back.
 		now := s.now().UTC().Truncate(time.Microsecond)
 		return do(&Tx{Reader: &Reader{ctx: ctx, store: s, db: db, who: who}, Now: now})
 	})
+	return translate(err)
 }
 
 // Do is InTx for the common case of a transaction that yields a value.

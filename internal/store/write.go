@@ -48,6 +48,9 @@ func (tx *Tx) update(row any) error {
 
 // Record writes what happened, in the transaction of the change.
 func (tx *Tx) Record(e cover.Event) error {
+	if e.Type == cover.PersonalDataRead {
+		tx.Shown = append(tx.Shown, e)
+	}
 	before, err := tx.digest(e.Before)
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ type ContributionSchedule struct {
 	JKMFlat  cover.Rupiah              `yaml:"jkm_flat"` // a month, whatever the base
 	Tiers    []Tier                    `yaml:"tiers"`    // ascending; none: the base is the wage itself
 	Due      Due                       `yaml:"due"`
+	AgeBelow int                       `yaml:"age_below"` // in years when cover begins, exclusive; 0 is no limit
 }
 
 // Tier gives every income from its lower bound (inclusive) to the next tier's
@@ -111,6 +112,13 @@ func (t *Tariff) Contribution(q ContributionQuery) (Contribution, error) {
 		Schedule: s.Name,
 	}
 	return t.relieve(c, q)
+}
+
+// AgeBelow returns the age, in years and exclusive, at which cover of a segment can
+// no longer begin on a day; 0 where there is no limit.
+func (t *Tariff) AgeBelow(segment cover.Segment, day cover.Date) int {
+	s, _ := t.schedule(segment, day.Month())
+	return s.AgeBelow
 }
 
 func (t *Tariff) schedule(segment cover.Segment, month cover.Month) (ContributionSchedule, bool) {

@@ -190,19 +190,19 @@ func TestCoverThatWasCancelledLeavesRoom(t *testing.T) {
 	w.kpu.post("/v1/agreements/"+w.ids["agreement_id"]+"/enrolments", object{"positions": []string{"ppk"}}).must(t, 201)
 }
 
-// TestATariffThatIsNotKnownIsSaid: neither before the first schedule, nor for an
-// income that nobody has.
+// TestATariffThatIsNotKnownIsSaid: there is none before the first schedule, and a
+// wage that nobody has is not even drafted.
 func TestATariffThatIsNotKnownIsSaid(t *testing.T) {
 	t.Parallel()
 	w := settle(t)
 	old := w.sign(t, object{"starts_on": "2014-01-01", "ends_on": "2014-12-31", "wage_base_policy": "declared", "declared_wage_amount": 1_000_000}, "2014-01-01")
-	rich := w.sign(t, object{"wage_base_policy": "declared", "declared_wage_amount": 1_000_000_000_001}, "2024-08-26")
+	rich := w.kpu.post("/v1/agreements", w.agreement(object{"wage_base_policy": "declared", "declared_wage_amount": 100_000_001})).must(t, 422)
+	same(t, "a wage beyond belief", rich.faults(t)[0], "/declared_wage_amount amount_implausible")
 	w.kpu.post("/v1/officers", siti(1, object{"term_from": "2013-01-01", "term_to": "2014-12-31"})).must(t, 201)
 	w.kpu.post("/v1/officers", siti(2)).must(t, 201)
 	w.at(time.Date(2014, 6, 1, 9, 0, 0, 0, wib)) // their tokens were checked in better days
 	same(t, "an old agreement", w.enrol(t, w.kpu, old).must(t, 422).code(t), "tariff_schedule_missing")
 	w.at(today)
-	same(t, "an income beyond belief", w.enrol(t, w.kpu, rich).must(t, 422).code(t), "income_out_of_range")
 	late := w.branch.post("/v1/invoices", object{"agreement_id": old, "month": "2014-05"}).must(t, 422)
 	same(t, "its invoice", late.faults(t)[0], "/month tariff_schedule_missing")
 }

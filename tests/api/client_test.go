@@ -271,6 +271,7 @@ func (c caller) check(req *http.Request, res *http.Response, raw []byte) {
 }
 
 func (c caller) get(path string) answer { c.t.Helper(); return c.send(call{method: "GET", path: path}) }
+
 func (c caller) post(path string, body any) answer {
 	c.t.Helper()
 	return c.send(call{method: "POST", path: path, body: body})

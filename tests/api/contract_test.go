@@ -175,9 +175,13 @@ func TestThePublishedKeysVerifyOurTokens(t *testing.T) {
 		if _, private := key["d"]; private {
 			t.Error("the private key is published")
 		}
-		public := ecdsa.PublicKey{Curve: elliptic.P256(), X: number(key["x"]), Y: number(key["y"])}
+		point := append([]byte{4}, number(key["x"]).FillBytes(make([]byte, 32))...) // uncompressed
+		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(point, number(key["y"]).FillBytes(make([]byte, 32))...))
+		if err != nil {
+			t.Fatal(err)
+		}
 		r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
-		verified = verified || ecdsa.Verify(&public, digest[:], r, s)
+		verified = verified || ecdsa.Verify(public, digest[:], r, s)
 	}
 	same(t, "verified", verified, true)
 

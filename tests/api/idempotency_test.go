@@ -321,3 +321,16 @@ func (s *server) dump() string {
 	})
 	return dump.String()
 }
+
+// TestAReplayThatShowsPersonalDataIsRecorded: whoever is given the same unmasked
+// answer twice has read it twice.
+func TestAReplayThatShowsPersonalDataIsRecorded(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	in := call{method: "POST", path: "/v1/officers", body: siti(1), header: map[string]string{"Idempotency-Key": "k", "Purpose": "verification"}}
+	id := w.kpu.send(in).must(t, 201).id(t)
+	again := w.kpu.send(in).must(t, 201)
+	same(t, "replayed", again.Header.Get("Idempotency-Replayed"), "true")
+	same(t, "shown", again.object(t)["personal_data"], "shown")
+	same(t, "readings", w.events("personal_data_read", id), 2)
+}

@@ -21,9 +21,11 @@ func TestEveryFaultOfAnAppointmentIsToldAtOnce(t *testing.T) {
 		"everything at once": {object{
 			"full_name": "  ", "external_id": " ", "phone": "021-555", "nik": "1234", "born_on": "2020-01-01", "term_to": "2023-01-01",
 			"monthly_honorarium_amount": -1, "position": "ptps", "area_code": "61.06.99.1001", "role": "staff",
-		}, []string{"/area_code area_unknown", "/born_on birth_date_implausible", "/external_id blank", "/full_name blank",
+		}, []string{
+			"/area_code area_unknown", "/born_on birth_date_implausible", "/external_id blank", "/full_name blank",
 			"/monthly_honorarium_amount amount_implausible", "/nik nik_invalid", "/phone phone_invalid", "/polling_station polling_station_missing",
-			"/position position_of_other_body", "/role role_unknown", "/term_to ends_before_start"}},
+			"/position position_of_other_body", "/role role_unknown", "/term_to ends_before_start",
+		}},
 		"a NIK with a day that is none":     {object{"nik": "9906013213890001"}, []string{"/nik nik_invalid"}},
 		"a NIK of fifteen digits":           {object{"nik": "990601450889000"}, []string{"/nik nik_invalid"}},
 		"a NIK as a spreadsheet left it":    {object{"nik": "9.90601E+15"}, []string{"/nik nik_invalid"}},

@@ -1,0 +1,287 @@
+package registry_test
+
+import (
+	"context"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"naungan/internal/access"
+	"naungan/internal/cover"
+	"naungan/internal/keys"
+	"naungan/internal/pgtest"
+	"naungan/internal/reference"
+	"naungan/internal/registry"
+	"naungan/internal/store"
+	"naungan/internal/tariff"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// The people and days of these tests.
+const village = "61.06.01.1001"
+
+var (
+	signed = cover.NewDate(2024, time.August, 26)
+	lasts  = cover.NewDate(2025, time.January, 27)
+)
+
+// world is Kapuas Hulu with its payer and BPJS office, and Bawaslu beside it.
+type world struct {
+	t     *testing.T
+	st    *store.Store
+	rates *tariff.Tariff
+
+	admin, kpu, bawaslu, payer, branch access.Actor
+}
+
+var keyring = sync.OnceValue(func() *keys.Keys {
+	doc, err := keys.Generate()
+	if err != nil {
+		panic(err)
+	}
+	k, err := keys.Load(doc)
+	if err != nil {
+		panic(err)
+	}
+	return k
+})
+
+func prepare(ctx context.Context, url string) error {
+	st, err := store.Open(ctx, url, keyring(), time.Now)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	return reference.Load(ctx, st)
+}
+
+func given(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t}
+	now := time.Date(2024, time.August, 26, 9, 0, 0, 0, time.FixedZone("WIB", 7*3600))
+	var err error
+	w.st, err = store.Open(t.Context(), pgtest.NewWith(t, "reference", prepare), keyring(), func() time.Time { return now })
+	w.must(err)
+	t.Cleanup(w.st.Close)
+	w.must(w.st.Refresh(t.Context()))
+	w.rates, err = tariff.Load()
+	w.must(err)
+	_, err = registry.First(t.Context(), w.st, []string{"clients:admin"}, func(id uuid.UUID, secret string) error {
+		w.admin.ClientID = id
+		return nil
+	})
+	w.must(err)
+	_, ministry, err := w.st.ClientByID(t.Context(), w.admin.ClientID)
+	w.must(err)
+	w.admin = w.actor(ministry)
+	w.kpu, w.bawaslu = w.register(cover.KPU), w.register(cover.Bawaslu)
+	w.payer, w.branch = w.register(cover.RegionalGovernment), w.register(cover.BPJSOffice)
+	return w
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) actor(o cover.Organisation) access.Actor {
+	return access.Actor{
+		ClientID: uuid.New(), OrganisationID: o.ID, Kind: o.Kind, Level: o.Level, AreaCode: o.AreaCode, TimeZone: o.TimeZone,
+	}
+}
+
+// as runs a verb for somebody and returns what it doubted as well.
+func as[T any](w *world, who access.Actor, do func(*store.Tx) (T, error)) (out T, doubts cover.Faults, err error) {
+	err = w.st.InTx(w.t.Context(), who, func(tx *store.Tx) error {
+		out, err = do(tx)
+		doubts = tx.Doubts
+		return err
+	})
+	return out, doubts, err
+}
+
+func (w *world) register(kind cover.OrganisationKind) access.Actor {
+	w.t.Helper()
+	o, _, err := as(w, w.admin, func(tx *store.Tx) (cover.Organisation, error) {
+		return registry.Register(tx, cover.Registration{
+			Kind: kind, Level: "regency", AreaCode: "61.06", Name: string(kind), TimeZone: "Asia/Jakarta",
+		})
+	})
+	w.must(err)
+	return w.actor(o)
+}
+
+// agree makes a signed agreement of an election body for some positions.
+func (w *world) agree(body access.Actor, change func(*cover.AgreementTerms), positions ...string) uuid.UUID {
+	w.t.Helper()
+	terms := cover.AgreementTerms{
+		Title: "Pelindungan", Segment: cover.PU, WageBasePolicy: cover.BaseHonorarium, FundingSource: "nphd", StartsOn: signed, EndsOn: lasts,
+		Parties: []cover.Party{
+			{OrganisationID: body.OrganisationID, Role: cover.Organiser},
+			{OrganisationID: w.payer.OrganisationID, Role: cover.Payer},
+			{OrganisationID: w.branch.OrganisationID, Role: cover.Branch},
+		},
+	}
+	for _, p := range positions {
+		terms.Positions = append(terms.Positions, cover.AgreementPosition{Position: p, Headcount: 1, Included: true})
+	}
+	if change != nil {
+		change(&terms)
+	}
+	a, _, err := as(w, body, func(tx *store.Tx) (cover.Agreement, error) { return registry.Draft(tx, terms) })
+	w.must(err)
+	_, _, err = as(w, w.branch, func(tx *store.Tx) (cover.Agreement, error) { return registry.Sign(tx, a.ID, 1, signed) })
+	w.must(err)
+	return a.ID
+}
+
+// appoint makes an officer; nik tells people apart.
+func (w *world) appoint(body access.Actor, nik string, change func(*cover.Appointment)) cover.Officer {
+	w.t.Helper()
+	in := cover.Appointment{
+		ExternalID: uuid.NewString(), Personal: cover.Personal{NIK: cover.NIK(nik)}, FullName: "Rini Contoh", BornOn: cover.NewDate(1989, 8, 5),
+		Position: "pps", AreaCode: village, TermFrom: cover.NewDate(2024, 5, 26), TermTo: lasts,
+	}
+	if change != nil {
+		change(&in)
+	}
+	o, _, err := as(w, body, func(tx *store.Tx) (cover.Officer, error) { return registry.Appoint(tx, in) })
+	w.must(err)
+	return o
+}
+
+func (w *world) enrol(body access.Actor, agreement uuid.UUID) (cover.Enrolment, cover.Faults) {
+	w.t.Helper()
+	e, doubts, err := as(w, body, func(tx *store.Tx) (cover.Enrolment, error) { return registry.Enrol(tx, w.rates, agreement, nil) })
+	w.must(err)
+	return e, doubts
+}
+
+// came is what came of an enrolment: how many were enrolled, and why others were not.
+func came(e cover.Enrolment) map[cover.Code]int64 {
+	out := map[cover.Code]int64{"enrolled": e.Enrolled, "already": e.AlreadyEnrolled}
+	for _, s := range e.Skipped {
+		out[s.Reason] = s.Officers
+	}
+	return out
+}
+
+func (w *world) want(what string, e cover.Enrolment, want map[cover.Code]int64) {
+	w.t.Helper()
+	got := came(e)
+	for reason, n := range want {
+		if got[reason] != n {
+			w.t.Errorf("%s: %v, want %v", what, got, want)
+			return
+		}
+		delete(got, reason)
+	}
+	for _, n := range got {
+		if n != 0 {
+			w.t.Errorf("%s: %v, want %v", what, got, want)
+			return
+		}
+	}
+}
+
+func TestEnrolmentCoversEverybodyOnce(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	w.appoint(w.kpu, "9906014508890001", nil)
+	w.appoint(w.kpu, "9906014508890002", func(a *cover.Appointment) { a.Role = cover.RoleChair })
+	w.appoint(w.kpu, "9906014508890003", func(a *cover.Appointment) { a.TermTo = signed.Add(-1) })                  // over before
+	w.appoint(w.kpu, "9906014508890004", func(a *cover.Appointment) { a.Position, a.AreaCode = "ppk", "61.06.01" }) // not included
+	agreement := w.agree(w.kpu, nil, "pps")
+	e, _ := w.enrol(w.kpu, agreement)
+	w.want("first", e, map[cover.Code]int64{"enrolled": 2})
+	if e.MonthlyPremium != 7_020+8_100 {
+		t.Errorf("premium %d", e.MonthlyPremium)
+	}
+	again, _ := w.enrol(w.branch, agreement)
+	w.want("again", again, map[cover.Code]int64{"already": 2})
+}
+
+// TestOneDutyThatCannotBeCoveredCostsNobodyTheOther: a person on two duties at
+// once is covered for the first that can be.
+func TestOneDutyThatCannotBeCoveredCostsNobodyTheOther(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	const person = "9906014508890001"
+	w.appoint(w.bawaslu, person, func(a *cover.Appointment) { a.Position, a.AreaCode = "panwascam", "61.06.01" }) // its honorarium is not known
+	w.appoint(w.bawaslu, person, func(a *cover.Appointment) { a.Position, a.Honorarium = "pkd", 1_100_000 })
+	e, _ := w.enrol(w.bawaslu, w.agree(w.bawaslu, nil, "panwascam", "pkd"))
+	w.want("two duties", e, map[cover.Code]int64{"enrolled": 1, cover.SkippedNoWageBase: 1})
+}
+
+func TestASecondBodyIsToldNoMoreThanThatSomebodyIsCovered(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	const person = "9906014508890001"
+	w.appoint(w.kpu, person, nil)
+	w.appoint(w.bawaslu, person, func(a *cover.Appointment) { a.Position, a.Honorarium = "pkd", 1_100_000 })
+	first, _ := w.enrol(w.kpu, w.agree(w.kpu, nil, "pps"))
+	w.want("KPU", first, map[cover.Code]int64{"enrolled": 1})
+	second, _ := w.enrol(w.bawaslu, w.agree(w.bawaslu, nil, "pkd"))
+	w.want("Bawaslu", second, map[cover.Code]int64{cover.SkippedCoveredElsewhere: 1})
+}
+
+// TestAgeIsCountedWhenCoverBegins: on the first day of each officer's own cover,
+// not on that of the agreement.
+func TestAgeIsCountedWhenCoverBegins(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	begins := cover.NewDate(2024, 11, 7)
+	late := func(born cover.Date) func(*cover.Appointment) {
+		return func(a *cover.Appointment) { a.BornOn, a.TermFrom, a.Honorarium = born, begins, 1_300_000 }
+	}
+	w.appoint(w.kpu, "9906014711590001", late(cover.NewDate(1959, 11, 7))) // 65 on that day
+	w.appoint(w.kpu, "9906014811590001", late(cover.NewDate(1959, 11, 8))) // a day younger
+	agreement := w.agree(w.kpu, func(t *cover.AgreementTerms) {
+		t.Segment, t.WageBasePolicy = cover.BPU, cover.BaseBPUTier
+	}, "pps")
+	e, _ := w.enrol(w.kpu, agreement)
+	w.want("BPU", e, map[cover.Code]int64{"enrolled": 1, cover.SkippedTooOld: 1})
+}
+
+// TestATermIsNotMovedPastItsEnd: an officer who ended before their term began would
+// make every enrolment of the body fail.
+func TestATermIsNotMovedPastItsEnd(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	o := w.appoint(w.kpu, "9906014508890001", nil)
+	_, _, err := as(w, w.kpu, func(tx *store.Tx) (cover.Officer, error) {
+		return registry.End(tx, o.ID, 0, cover.NewDate(2024, 9, 1), cover.EndResigned)
+	})
+	w.must(err)
+	_, _, err = as(w, w.kpu, func(tx *store.Tx) (cover.Officer, error) {
+		return registry.AmendOfficer(tx, o.ID, 0, func(a *cover.Appointment) { a.TermFrom = cover.NewDate(2024, 10, 1) })
+	})
+	if cover.KindOf(err) != cover.Invalid {
+		t.Errorf("a term after its end: %v", err)
+	}
+	e, _ := w.enrol(w.kpu, w.agree(w.kpu, nil, "pps"))
+	w.want("the ended officer, for the days of duty", e, map[cover.Code]int64{"enrolled": 1})
+}
+
+func TestAShortBPUCoverIsDoubted(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	w.appoint(w.kpu, "9906014508890001", func(a *cover.Appointment) {
+		a.TermFrom, a.TermTo, a.Honorarium = cover.NewDate(2025, 3, 1), cover.NewDate(2025, 5, 1), 1_300_000
+	})
+	agreement := w.agree(w.kpu, func(t *cover.AgreementTerms) {
+		t.Segment, t.WageBasePolicy = cover.BPU, cover.BaseBPUTier
+		t.StartsOn, t.EndsOn = cover.NewDate(2025, 3, 1), cover.NewDate(2025, 4, 30)
+	}, "pps")
+	e, doubts := w.enrol(w.kpu, agreement)
+	w.want("two months", e, map[cover.Code]int64{"enrolled": 1})
+	if len(doubts) != 1 || doubts[0].Code != cover.JKMWaitingPeriod {
+		t.Errorf("doubts %v", doubts)
+	}
+}
