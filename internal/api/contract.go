@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/mail"
@@ -138,25 +139,15 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 		}
 	}
 	if o.RequestBody != nil {
-		op.consumes = slices.Sorted(keysOf(o.RequestBody.Value.Content))
+		op.consumes = slices.Sorted(maps.Keys(o.RequestBody.Value.Content))
 	}
 	for _, r := range o.Responses.Map() {
-		op.produces = append(op.produces, slices.Sorted(keysOf(r.Value.Content))...)
+		op.produces = append(op.produces, slices.Sorted(maps.Keys(r.Value.Content))...)
 	}
 	checked := *o
 	checked.Security = openapi3.NewSecurityRequirements() // asked before the body is read
 	op.route = &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: &checked}
 	return op, nil
-}
-
-func keysOf(c openapi3.Content) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range c {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
@@ -407,7 +398,7 @@ func queryFaults(query url.Values, op *operation) (faults cover.Faults) {
 	add := func(name string, code cover.Code, params cover.Params) {
 		faults = append(faults, cover.Fault{Pointer: printable(name), In: openapi3.ParameterInQuery, Code: code, Params: params})
 	}
-	for _, name := range slices.Sorted(mapKeys(query)) {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
 		switch values := query[name]; {
 		case len(faults) == mostFaults:
 			return faults
@@ -424,16 +415,6 @@ func queryFaults(query url.Values, op *operation) (faults cover.Faults) {
 		}
 	}
 	return faults
-}
-
-func mapKeys(m url.Values) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // authenticate finds out who acts and whether they hold the operation's scopes.

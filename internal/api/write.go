@@ -29,7 +29,7 @@ func write[T any](ctx context.Context, s *Server, do func(*store.Tx) (T, error))
 	r := requestOf(ctx)
 	answer, err := store.Do(ctx, s.store, access.Acting(ctx), func(tx *store.Tx) (wire.Answer, error) {
 		if kept, err := replay(tx, r); kept != nil || err != nil {
-			return deref(kept), err
+			return or(kept), err
 		}
 		response, err := do(tx)
 		if err != nil {
@@ -104,13 +104,6 @@ func remember(tx *store.Tx, r *request, a wire.Answer) error {
 		return err
 	}
 	return tx.Remember(r.idempotencyKey, store.Remembered{Fingerprint: r.fingerprint, Answer: written})
-}
-
-func deref(a *wire.Answer) wire.Answer {
-	if a == nil {
-		return wire.Answer{}
-	}
-	return *a
 }
 
 // finish renders a response and adds to its object what every write may say: its

@@ -3,7 +3,7 @@
 // tokens of API clients.
 //
 // It owns the key document and the shape of a token. It does not own where the
-// document is kept (config), nor what a token's scopes allow (access).
+// document is kept (cmd/naungan), nor what a token's scopes allow (access).
 //
 // The document is one JSON object with three Tink keysets, "seal", "index" and
 // "token". Each may hold several keys: the primary one writes, all of them read,
@@ -136,7 +136,7 @@ func (k *Keys) openToken(h *keyset.Handle) (err error) {
 func (k *Keys) Fingerprint() string { return k.fingerprint }
 
 // Seal encrypts plain. What it returns opens only together with the same bind,
-// which names the place it is kept in (table, column, row), so that a sealed
+// which names the place it is kept in, by the id of its row say, so that a sealed
 // value copied to another place is refused there.
 func (k *Keys) Seal(plain, bind []byte) ([]byte, error) { return k.seal.Encrypt(plain, bind) }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Refresh reads the reference data that rules look things up in. It changes only
-// when the program or an administrator loads new data.
+// with the program, which loads its own at the start.
 func (s *Store) Refresh(ctx context.Context) error {
 	ref := &cover.Reference{Areas: map[string]cover.AreaLevel{}}
 	rows, err := s.pool.Query(ctx, `select code, level from areas`)
