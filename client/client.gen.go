@@ -178,6 +178,27 @@ func (e ClientStatus) Valid() bool {
 	}
 }
 
+// Defines values for ContentEncoding.
+const (
+	ContentEncodingGzip     ContentEncoding = "gzip"
+	ContentEncodingIdentity ContentEncoding = "identity"
+	ContentEncodingZstd     ContentEncoding = "zstd"
+)
+
+// Valid indicates whether the value is a known member of the ContentEncoding enum.
+func (e ContentEncoding) Valid() bool {
+	switch e {
+	case ContentEncodingGzip:
+		return true
+	case ContentEncodingIdentity:
+		return true
+	case ContentEncodingZstd:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CoverageStatus.
 const (
 	CoverageStatusActive         CoverageStatus = "active"
@@ -202,10 +223,35 @@ func (e CoverageStatus) Valid() bool {
 	}
 }
 
+// Defines values for DamageKind.
+const (
+	DamageKindColumnsShifted     DamageKind = "columns_shifted"
+	DamageKindDigitLost          DamageKind = "digit_lost"
+	DamageKindLastDigitsRounded  DamageKind = "last_digits_rounded"
+	DamageKindScientificNotation DamageKind = "scientific_notation"
+)
+
+// Valid indicates whether the value is a known member of the DamageKind enum.
+func (e DamageKind) Valid() bool {
+	switch e {
+	case DamageKindColumnsShifted:
+		return true
+	case DamageKindDigitLost:
+		return true
+	case DamageKindLastDigitsRounded:
+		return true
+	case DamageKindScientificNotation:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndReason.
 const (
 	EndReasonDied      EndReason = "died"
 	EndReasonDismissed EndReason = "dismissed"
+	EndReasonRemoved   EndReason = "removed"
 	EndReasonReplaced  EndReason = "replaced"
 	EndReasonResigned  EndReason = "resigned"
 	EndReasonTermOver  EndReason = "term_over"
@@ -217,6 +263,8 @@ func (e EndReason) Valid() bool {
 	case EndReasonDied:
 		return true
 	case EndReasonDismissed:
+		return true
+	case EndReasonRemoved:
 		return true
 	case EndReasonReplaced:
 		return true
@@ -286,6 +334,156 @@ func (e FundingSource) Valid() bool {
 	case FundingSourceNphd:
 		return true
 	case FundingSourceSelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportCommitMode.
+const (
+	ImportCommitModeAuto   ImportCommitMode = "auto"
+	ImportCommitModeManual ImportCommitMode = "manual"
+)
+
+// Valid indicates whether the value is a known member of the ImportCommitMode enum.
+func (e ImportCommitMode) Valid() bool {
+	switch e {
+	case ImportCommitModeAuto:
+		return true
+	case ImportCommitModeManual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportErrorMode.
+const (
+	ImportErrorModeAcceptValid ImportErrorMode = "accept_valid"
+	ImportErrorModeRejectAll   ImportErrorMode = "reject_all"
+)
+
+// Valid indicates whether the value is a known member of the ImportErrorMode enum.
+func (e ImportErrorMode) Valid() bool {
+	switch e {
+	case ImportErrorModeAcceptValid:
+		return true
+	case ImportErrorModeRejectAll:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportKind.
+const (
+	ImportKindOfficers ImportKind = "officers"
+)
+
+// Valid indicates whether the value is a known member of the ImportKind enum.
+func (e ImportKind) Valid() bool {
+	switch e {
+	case ImportKindOfficers:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportMode.
+const (
+	ImportModeCreateOnly ImportMode = "create_only"
+	ImportModeSnapshot   ImportMode = "snapshot"
+	ImportModeUpsert     ImportMode = "upsert"
+)
+
+// Valid indicates whether the value is a known member of the ImportMode enum.
+func (e ImportMode) Valid() bool {
+	switch e {
+	case ImportModeCreateOnly:
+		return true
+	case ImportModeSnapshot:
+		return true
+	case ImportModeUpsert:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportPhase.
+const (
+	ImportPhaseCommitting ImportPhase = "committing"
+	ImportPhaseReceiving  ImportPhase = "receiving"
+	ImportPhaseResting    ImportPhase = "resting"
+	ImportPhaseReversing  ImportPhase = "reversing"
+	ImportPhaseStaging    ImportPhase = "staging"
+	ImportPhaseValidating ImportPhase = "validating"
+	ImportPhaseWaiting    ImportPhase = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ImportPhase enum.
+func (e ImportPhase) Valid() bool {
+	switch e {
+	case ImportPhaseCommitting:
+		return true
+	case ImportPhaseReceiving:
+		return true
+	case ImportPhaseResting:
+		return true
+	case ImportPhaseReversing:
+		return true
+	case ImportPhaseStaging:
+		return true
+	case ImportPhaseValidating:
+		return true
+	case ImportPhaseWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportStatus.
+const (
+	ImportStatusCancelled          ImportStatus = "cancelled"
+	ImportStatusCommitted          ImportStatus = "committed"
+	ImportStatusCommitting         ImportStatus = "committing"
+	ImportStatusPartiallyCommitted ImportStatus = "partially_committed"
+	ImportStatusReceived           ImportStatus = "received"
+	ImportStatusReceiving          ImportStatus = "receiving"
+	ImportStatusRejected           ImportStatus = "rejected"
+	ImportStatusReversed           ImportStatus = "reversed"
+	ImportStatusReversing          ImportStatus = "reversing"
+	ImportStatusStaging            ImportStatus = "staging"
+	ImportStatusValidated          ImportStatus = "validated"
+)
+
+// Valid indicates whether the value is a known member of the ImportStatus enum.
+func (e ImportStatus) Valid() bool {
+	switch e {
+	case ImportStatusCancelled:
+		return true
+	case ImportStatusCommitted:
+		return true
+	case ImportStatusCommitting:
+		return true
+	case ImportStatusPartiallyCommitted:
+		return true
+	case ImportStatusReceived:
+		return true
+	case ImportStatusReceiving:
+		return true
+	case ImportStatusRejected:
+		return true
+	case ImportStatusReversed:
+		return true
+	case ImportStatusReversing:
+		return true
+	case ImportStatusStaging:
+		return true
+	case ImportStatusValidated:
 		return true
 	default:
 		return false
@@ -664,6 +862,141 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for RowOutcome.
+const (
+	RowOutcomeAmended   RowOutcome = "amended"
+	RowOutcomeCancelled RowOutcome = "cancelled"
+	RowOutcomeCreated   RowOutcome = "created"
+	RowOutcomeEnded     RowOutcome = "ended"
+	RowOutcomeRejected  RowOutcome = "rejected"
+	RowOutcomeUnchanged RowOutcome = "unchanged"
+	RowOutcomeUpdated   RowOutcome = "updated"
+)
+
+// Valid indicates whether the value is a known member of the RowOutcome enum.
+func (e RowOutcome) Valid() bool {
+	switch e {
+	case RowOutcomeAmended:
+		return true
+	case RowOutcomeCancelled:
+		return true
+	case RowOutcomeCreated:
+		return true
+	case RowOutcomeEnded:
+		return true
+	case RowOutcomeRejected:
+		return true
+	case RowOutcomeUnchanged:
+		return true
+	case RowOutcomeUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RowReversal.
+const (
+	RowReversalBlocked  RowReversal = "blocked"
+	RowReversalKept     RowReversal = "kept"
+	RowReversalReversed RowReversal = "reversed"
+)
+
+// Valid indicates whether the value is a known member of the RowReversal enum.
+func (e RowReversal) Valid() bool {
+	switch e {
+	case RowReversalBlocked:
+		return true
+	case RowReversalKept:
+		return true
+	case RowReversalReversed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SIPPProfileCode.
+const (
+	SIPPProfileCodeDataTkBaru     SIPPProfileCode = "data_tk_baru"
+	SIPPProfileCodeDataTkLanjutan SIPPProfileCode = "data_tk_lanjutan"
+	SIPPProfileCodeDataTkNa       SIPPProfileCode = "data_tk_na"
+)
+
+// Valid indicates whether the value is a known member of the SIPPProfileCode enum.
+func (e SIPPProfileCode) Valid() bool {
+	switch e {
+	case SIPPProfileCodeDataTkBaru:
+		return true
+	case SIPPProfileCodeDataTkLanjutan:
+		return true
+	case SIPPProfileCodeDataTkNa:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SIPPValue.
+const (
+	SIPPValueAreaCode    SIPPValue = "area_code"
+	SIPPValueAreaName    SIPPValue = "area_name"
+	SIPPValueBornOn      SIPPValue = "born_on"
+	SIPPValueEmail       SIPPValue = "email"
+	SIPPValueEndReason   SIPPValue = "end_reason"
+	SIPPValueEndedOn     SIPPValue = "ended_on"
+	SIPPValueExternalID  SIPPValue = "external_id"
+	SIPPValueFullName    SIPPValue = "full_name"
+	SIPPValueKPJ         SIPPValue = "kpj"
+	SIPPValueMonthlyWage SIPPValue = "monthly_wage"
+	SIPPValueNIK         SIPPValue = "nik"
+	SIPPValuePhone       SIPPValue = "phone"
+	SIPPValuePosition    SIPPValue = "position"
+	SIPPValueSex         SIPPValue = "sex"
+	SIPPValueTermFrom    SIPPValue = "term_from"
+	SIPPValueTermTo      SIPPValue = "term_to"
+)
+
+// Valid indicates whether the value is a known member of the SIPPValue enum.
+func (e SIPPValue) Valid() bool {
+	switch e {
+	case SIPPValueAreaCode:
+		return true
+	case SIPPValueAreaName:
+		return true
+	case SIPPValueBornOn:
+		return true
+	case SIPPValueEmail:
+		return true
+	case SIPPValueEndReason:
+		return true
+	case SIPPValueEndedOn:
+		return true
+	case SIPPValueExternalID:
+		return true
+	case SIPPValueFullName:
+		return true
+	case SIPPValueKPJ:
+		return true
+	case SIPPValueMonthlyWage:
+		return true
+	case SIPPValueNIK:
+		return true
+	case SIPPValuePhone:
+		return true
+	case SIPPValuePosition:
+		return true
+	case SIPPValueSex:
+		return true
+	case SIPPValueTermFrom:
+		return true
+	case SIPPValueTermTo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Segment.
 const (
 	SegmentBpu Segment = "bpu"
@@ -757,6 +1090,24 @@ func (e Unit) Valid() bool {
 	case UnitPollingStation:
 		return true
 	case UnitVillage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UploadComplete.
+const (
+	UploadCompleteUnderscore  UploadComplete = "?0"
+	UploadCompleteUnderscore1 UploadComplete = "?1"
+)
+
+// Valid indicates whether the value is a known member of the UploadComplete enum.
+func (e UploadComplete) Valid() bool {
+	switch e {
+	case UploadCompleteUnderscore:
+		return true
+	case UploadCompleteUnderscore1:
 		return true
 	default:
 		return false
@@ -1159,6 +1510,9 @@ type ClientWithSecret struct {
 // Example: rule_broken
 type Code = string
 
+// ContentEncoding defines model for ContentEncoding.
+type ContentEncoding string
+
 // ContractDocument Example: {"info":{"title":"Naungan"},"openapi":"3.0.3","paths":{}}
 type ContractDocument = json.RawMessage
 
@@ -1240,6 +1594,9 @@ type CoveredPosition struct {
 	// Example: pps
 	Position PositionCode `json:"position"`
 }
+
+// DamageKind defines model for DamageKind.
+type DamageKind string
 
 // Election Example: {"code":"pilkada_2024","name_en":"Regional elections 2024","name_id":"Pilkada serentak 2024","terms":[{"certainty":"secondary","law":"S-647/MK.02/2022","monthly_honorarium_amount":1300000,"position":"pps","role":"member","term_from":"2024-05-26","term_to":"2025-01-27"}],"voted_on":"2024-11-27"}
 type Election struct {
@@ -1334,6 +1691,9 @@ type EnrolmentSkip struct {
 	Reason Code `json:"reason"`
 }
 
+// EventStream Server-sent events (WHATWG HTML, section 9.2).
+type EventStream = string
+
 // Fault One place of a request, and what is wrong or doubtful there.
 //
 // Example: {"code":"nik_invalid","detail":"This is not a NIK. Write its sixteen digits as on the identity card.","location":"body","pointer":"/nik"}
@@ -1363,6 +1723,12 @@ type FaultLocation string
 //
 // Example: {"nearest":4578}
 type FaultParams map[string]interface{}
+
+// File The bytes of a file.
+//
+// Example: external_id,nik,full_name,born_on,position,area_code,term_from,term_to
+// SIAKBA-000123,6106014508890002,Rini Contoh,1989-08-05,pps,61.06.01.1001,2024-05-26,2025-01-27
+type File = openapi_types.File
 
 // FreeObject Example: {"title":"Naungan"}
 type FreeObject map[string]interface{}
@@ -1396,6 +1762,273 @@ type Health struct {
 	// Status Example: ok
 	Status string `json:"status"`
 }
+
+// Import Example: {"actions":[{"action":"commit","blocked_by":[],"href":"/v1/imports/0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01/commit","method":"POST","resulting_status":"committing"}],"commit":"manual","content_digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","counts":{"amended":0,"cancelled":0,"created":1870,"ended":0,"rejected":6,"rows":1876,"unchanged":0,"updated":0,"warned":2},"created_at":"2024-08-20T02:00:00Z","dry_run":false,"effects":{"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0},"header":{"byte_order_mark":false,"columns":[{"column":"nik","header":"nik"},{"column":"full_name","header":"nama_lengkap"}],"separator":","},"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","kind":"officers","media_type":"text/csv","mode":"upsert","on_error":"accept_valid","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","plan_digest":"2f7ad1c05b6f4e9a8d1c3b5a79e0f142","progress":{"phase":"resting","processed":1876,"total":1876},"received_bytes":236376,"status":"validated","updated_at":"2024-08-20T02:00:03Z","version":9,"warnings":[]}
+type Import struct {
+	Actions     []Action            `json:"actions"`
+	AgreementID *openapi_types.UUID `json:"agreement_id,omitempty"`
+
+	// Amends The import whose rejected rows this one mends.
+	Amends *openapi_types.UUID `json:"amends,omitempty"`
+
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode *AreaCode        `json:"area_code,omitempty"`
+	Commit   ImportCommitMode `json:"commit"`
+
+	// ContentDigest Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	ContentDigest *SHA256 `json:"content_digest,omitempty"`
+
+	// Counts Rows by outcome. They add up to `rows`, but for `ended`, which counts officers who are not in the file, and `warned`, which counts any row with a warning.
+	//
+	// Example: {"amended":100,"cancelled":0,"created":9863,"ended":0,"rejected":37,"rows":10000,"unchanged":0,"updated":0,"warned":0}
+	Counts    ImportCounts `json:"counts"`
+	CreatedAt time.Time    `json:"created_at"`
+
+	// Damage Signs that a spreadsheet spoilt the identifiers of the whole file. While there are any, nothing is committed.
+	Damage []ImportDamage `json:"damage,omitempty"`
+
+	// DryRun Judged and reported on; never committed.
+	DryRun bool `json:"dry_run"`
+
+	// Effects What a commit does, or did, to the register, and to the premium of `agreement_id`.
+	//
+	// Example: {"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0}
+	Effects *ImportEffects `json:"effects,omitempty"`
+
+	// Errors Why the whole import was rejected.
+	Errors     []Fault    `json:"errors,omitempty"`
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
+
+	// Header How the file was read.
+	//
+	// Example: {"byte_order_mark":true,"columns":[{"column":"nik","header":"NIK"},{"column":"full_name","header":"Nama Lengkap"},{"header":"Catatan"}],"separator":";"}
+	Header         *ImportHeader      `json:"header,omitempty"`
+	ID             openapi_types.UUID `json:"id"`
+	Kind           ImportKind         `json:"kind"`
+	MediaType      string             `json:"media_type"`
+	Mode           ImportMode         `json:"mode"`
+	OnError        ImportErrorMode    `json:"on_error"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+
+	// PlanDigest Names what was validated; a commit must name it.
+	PlanDigest *string `json:"plan_digest,omitempty"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position *PositionCode `json:"position,omitempty"`
+
+	// Progress How far the present phase is. `processed` never goes back within a phase.
+	//
+	// Example: {"eta_seconds":3,"phase":"committing","processed":40000,"rate":25000,"total":100000}
+	Progress   ImportProgress `json:"progress"`
+	ReceivedAt *time.Time     `json:"received_at,omitempty"`
+
+	// ReceivedBytes How many bytes are safe.
+	ReceivedBytes int64 `json:"received_bytes"`
+
+	// Repeats An earlier import of the same people, in whatever order or format.
+	Repeats *openapi_types.UUID `json:"repeats,omitempty"`
+
+	// Reversal What became of each officer the import had touched.
+	//
+	// Example: {"blocked":3,"kept":40,"reversed":4957}
+	Reversal *ImportReversal `json:"reversal,omitempty"`
+
+	// Status `receiving` waits for the rest of the file, `validated` for a commit; `committed`, `partially_committed`, `rejected`, `cancelled` and `reversed` are ends; the others go on by themselves.
+	Status      ImportStatus `json:"status"`
+	UpdatedAt   time.Time    `json:"updated_at"`
+	ValidatedAt *time.Time   `json:"validated_at,omitempty"`
+	Version     int64        `json:"version"`
+	Warnings    []Fault      `json:"warnings"`
+}
+
+// ImportCells The cells of a row, as text, by column.
+//
+// Example: {"area_code":"61.06.01.1001","external_id":"SIAKBA-000123","full_name":"Rini Contoh","nik":"610601******0002","position":"pps"}
+type ImportCells map[string]string
+
+// ImportColumn Example: {"column":"born_on","header":"Tgl Lahir"}
+type ImportColumn struct {
+	// Column What it was read as; absent for a column that was left alone.
+	Column *string `json:"column,omitempty"`
+
+	// Header As the file names it.
+	Header string `json:"header"`
+}
+
+// ImportCommit Example: {"plan_digest":"2f7ad1c05b6f4e9a8d1c3b5a79e0f142","removals":12}
+type ImportCommit struct {
+	// PlanDigest The `plan_digest` of the import that was reviewed.
+	PlanDigest string `json:"plan_digest"`
+
+	// Removals How many officers will be ended; required where any are.
+	Removals *int64 `json:"removals,omitempty"`
+}
+
+// ImportCommitMode defines model for ImportCommitMode.
+type ImportCommitMode string
+
+// ImportCounts Rows by outcome. They add up to `rows`, but for `ended`, which counts officers who are not in the file, and `warned`, which counts any row with a warning.
+//
+// Example: {"amended":100,"cancelled":0,"created":9863,"ended":0,"rejected":37,"rows":10000,"unchanged":0,"updated":0,"warned":0}
+type ImportCounts struct {
+	Amended   int64 `json:"amended"`
+	Cancelled int64 `json:"cancelled"`
+	Created   int64 `json:"created"`
+	Ended     int64 `json:"ended"`
+	Rejected  int64 `json:"rejected"`
+	Rows      int64 `json:"rows"`
+	Unchanged int64 `json:"unchanged"`
+	Updated   int64 `json:"updated"`
+	Warned    int64 `json:"warned"`
+}
+
+// ImportDamage A sign that identifiers were spoilt on the way, with the rows that show it.
+//
+// Example: {"column":"nik","detail":"A spreadsheet wrote the NIK as 6.1E+15. Format the column as text before the values are entered, and export again.","examples":[2,3,4],"kind":"scientific_notation","of":1876,"rows":1850}
+type ImportDamage struct {
+	Column string `json:"column"`
+
+	// Detail What happened and how to mend it.
+	Detail string `json:"detail"`
+
+	// Examples The first rows that show it.
+	Examples []int64    `json:"examples"`
+	Kind     DamageKind `json:"kind"`
+
+	// Of How many rows there are.
+	Of int64 `json:"of"`
+
+	// Rows How many rows show it.
+	Rows int64 `json:"rows"`
+}
+
+// ImportEffects What a commit does, or did, to the register, and to the premium of `agreement_id`.
+//
+// Example: {"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0}
+type ImportEffects struct {
+	Amended   int64 `json:"amended"`
+	Appointed int64 `json:"appointed"`
+
+	// Conflicts People who also serve in another body in these days. Which is not told.
+	Conflicts int64 `json:"conflicts"`
+	Ended     int64 `json:"ended"`
+
+	// MonthlyPremiumAddedAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyPremiumAddedAmount *Rupiah `json:"monthly_premium_added_amount,omitempty"`
+
+	// MonthlyPremiumRemovedAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyPremiumRemovedAmount *Rupiah `json:"monthly_premium_removed_amount,omitempty"`
+}
+
+// ImportErrorMode defines model for ImportErrorMode.
+type ImportErrorMode string
+
+// ImportHeader How the file was read.
+//
+// Example: {"byte_order_mark":true,"columns":[{"column":"nik","header":"NIK"},{"column":"full_name","header":"Nama Lengkap"},{"header":"Catatan"}],"separator":";"}
+type ImportHeader struct {
+	ByteOrderMark *bool          `json:"byte_order_mark,omitempty"`
+	Columns       []ImportColumn `json:"columns"`
+
+	// Separator Of a CSV.
+	Separator *string `json:"separator,omitempty"`
+
+	// Sheet Of a workbook.
+	Sheet *string `json:"sheet,omitempty"`
+}
+
+// ImportKind defines model for ImportKind.
+type ImportKind string
+
+// ImportMode defines model for ImportMode.
+type ImportMode string
+
+// ImportPage Example: {"items":[]}
+type ImportPage struct {
+	Items      []Import `json:"items"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+	Total      *int64   `json:"total,omitempty"`
+}
+
+// ImportPhase defines model for ImportPhase.
+type ImportPhase string
+
+// ImportProgress How far the present phase is. `processed` never goes back within a phase.
+//
+// Example: {"eta_seconds":3,"phase":"committing","processed":40000,"rate":25000,"total":100000}
+type ImportProgress struct {
+	// EtaSeconds How many seconds are left at this rate.
+	EtaSeconds *int64      `json:"eta_seconds,omitempty"`
+	Phase      ImportPhase `json:"phase"`
+
+	// Processed Bytes while receiving, rows afterwards.
+	Processed int64 `json:"processed"`
+
+	// Rate Processed a second.
+	Rate *int64 `json:"rate,omitempty"`
+
+	// Total Absent while it is not known.
+	Total *int64 `json:"total,omitempty"`
+}
+
+// ImportReversal What became of each officer the import had touched.
+//
+// Example: {"blocked":3,"kept":40,"reversed":4957}
+type ImportReversal struct {
+	// Blocked An invoice, an incident or a claim rests on it.
+	Blocked int64 `json:"blocked"`
+
+	// Kept Touched since by somebody.
+	Kept     int64 `json:"kept"`
+	Reversed int64 `json:"reversed"`
+}
+
+// ImportRow Example: {"applied":true,"cells":{"area_code":"61.06.01.9999","external_id":"SIAKBA-000123","full_name":"Rini Contoh","nik":"610601******0002","position":"pps"},"errors":[{"code":"area_unknown","column":"area_code","detail":"This area is not known. Use a code of the Ministry of Home Affairs."}],"outcome":"rejected","personal_data":"masked","row":17,"warnings":[]}
+type ImportRow struct {
+	// Applied It is done, and not only planned.
+	Applied bool `json:"applied"`
+
+	// Cells The cells of a row, as text, by column.
+	//
+	// Example: {"area_code":"61.06.01.1001","external_id":"SIAKBA-000123","full_name":"Rini Contoh","nik":"610601******0002","position":"pps"}
+	Cells     ImportCells         `json:"cells"`
+	Errors    []RowFault          `json:"errors"`
+	OfficerID *openapi_types.UUID `json:"officer_id,omitempty"`
+
+	// Outcome What a row does, or did once `applied`. `amended` was rejected, and mended by a later import; `cancelled` was not committed because the import was stopped.
+	Outcome      RowOutcome       `json:"outcome"`
+	PersonalData PersonalDataView `json:"personal_data"`
+	Reversal     *RowReversal     `json:"reversal,omitempty"`
+
+	// ReversalCode A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	ReversalCode *Code `json:"reversal_code,omitempty"`
+
+	// Row The number of the row as the sender sees it: the line of a text, the row of a sheet. Absent for an officer who is missing from a snapshot.
+	Row *int64 `json:"row,omitempty"`
+
+	// SIPPReason Why SIPP rejected it.
+	SIPPReason *string    `json:"sipp_reason,omitempty"`
+	Warnings   []RowFault `json:"warnings"`
+}
+
+// ImportRowPage Example: {"items":[]}
+type ImportRowPage struct {
+	Items      []ImportRow `json:"items"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// ImportStatus `receiving` waits for the rest of the file, `validated` for a commit; `committed`, `partially_committed`, `rejected`, `cancelled` and `reversed` are ends; the others go on by themselves.
+type ImportStatus string
 
 // Incident Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_late":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}
 type Incident struct {
@@ -2046,10 +2679,102 @@ type RotationInput struct {
 	GraceHours *int32 `json:"grace_hours,omitempty"`
 }
 
+// RowFault What is wrong, or doubtful, with one cell.
+//
+// Example: {"code":"phone_invalid","column":"phone","detail":"This is not a mobile number. Write it as 08… or +628….","suggestion":"+6281234567890"}
+type RowFault struct {
+	// Code A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Code Code `json:"code"`
+
+	// Column Empty where it is about the row as a whole.
+	Column string `json:"column"`
+	Detail string `json:"detail"`
+
+	// Params The values behind `detail`, for programs.
+	//
+	// Example: {"nearest":4578}
+	Params *FaultParams `json:"params,omitempty"`
+
+	// Suggestion What to write instead, where that is certain. Of a personal cell it is shown with the cell itself only.
+	Suggestion *string `json:"suggestion,omitempty"`
+}
+
+// RowOutcome What a row does, or did once `applied`. `amended` was rejected, and mended by a later import; `cancelled` was not committed because the import was stopped.
+type RowOutcome string
+
+// RowReversal defines model for RowReversal.
+type RowReversal string
+
 // Rupiah Whole rupiah.
 //
 // Example: 5940
 type Rupiah = int64
+
+// SHA256 Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+type SHA256 = string
+
+// SIPPColumn Example: {"header":"NIK","value":"nik"}
+type SIPPColumn struct {
+	Header string `json:"header"`
+
+	// Text The same text in every row, where there is no value.
+	Text *string `json:"text,omitempty"`
+
+	// Value Where the value of a column comes from.
+	Value *SIPPValue `json:"value,omitempty"`
+}
+
+// SIPPColumnInput Example: {"header":"NIK","value":"nik"}
+type SIPPColumnInput struct {
+	Header string  `json:"header"`
+	Text   *string `json:"text,omitempty"`
+
+	// Value Where the value of a column comes from.
+	Value *SIPPValue `json:"value,omitempty"`
+}
+
+// SIPPProfile Example: {"certainty":"K","code":"data_tk_na","columns":[{"header":"KPJ","value":"kpj"},{"header":"Nama Lengkap","value":"full_name"}],"source":"Panduan SIPP","updated_at":"2024-08-20T02:00:00Z","version":1}
+type SIPPProfile struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty       `json:"certainty"`
+	Code      SIPPProfileCode `json:"code"`
+	Columns   []SIPPColumn    `json:"columns"`
+
+	// Source Where the headers are known from.
+	Source    string    `json:"source"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Version   int64     `json:"version"`
+}
+
+// SIPPProfileCode defines model for SIPPProfileCode.
+type SIPPProfileCode string
+
+// SIPPProfileInput Example: {"columns":[{"header":"KPJ","value":"kpj"},{"header":"Nama Lengkap","value":"full_name"}],"source":"Template SIPP 2026"}
+type SIPPProfileInput struct {
+	Columns []SIPPColumnInput `json:"columns"`
+	Source  string            `json:"source"`
+}
+
+// SIPPProfilePage Example: {"items":[]}
+type SIPPProfilePage struct {
+	Items []SIPPProfile `json:"items"`
+}
+
+// SIPPRejections Example: {"matched":11,"rows":12,"unmatched":[7]}
+type SIPPRejections struct {
+	Matched int64 `json:"matched"`
+
+	// Rows Rows of the workbook.
+	Rows int64 `json:"rows"`
+
+	// Unmatched The rows of the workbook that belong to no row of this import.
+	Unmatched []int64 `json:"unmatched"`
+}
+
+// SIPPValue Where the value of a column comes from.
+type SIPPValue string
 
 // Scope Example: officers:read
 type Scope = string
@@ -2103,6 +2828,9 @@ type TokenRequest struct {
 // Unit What there is one body of.
 type Unit string
 
+// UploadComplete defines model for UploadComplete.
+type UploadComplete string
+
 // VoidInput Example: {"reason":"Daftar petugas belum lengkap"}
 type VoidInput struct {
 	Reason string `json:"reason"`
@@ -2140,6 +2868,9 @@ type Limit = int32
 
 // Prefer defines model for Prefer.
 type Prefer = string
+
+// PreferWait defines model for PreferWait.
+type PreferWait = string
 
 // Sort defines model for Sort.
 type Sort = SortOrder
@@ -2457,6 +3188,148 @@ type ListElectionsParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListImportsParams defines parameters for ListImports.
+type ListImportsParams struct {
+	Status         []ImportStatus      `form:"status,omitempty" json:"status,omitempty"`
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+
+	// ContentDigest Was this file sent before? The SHA-256 of its bytes, in hexadecimal, sent or announced.
+	ContentDigest *SHA256 `form:"content_digest,omitempty" json:"content_digest,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// ReceiveImportParams defines parameters for ReceiveImport.
+type ReceiveImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// Kind What the rows are.
+	Kind    *ImportKind       `form:"kind,omitempty" json:"kind,omitempty"`
+	Mode    *ImportMode       `form:"mode,omitempty" json:"mode,omitempty"`
+	Commit  *ImportCommitMode `form:"commit,omitempty" json:"commit,omitempty"`
+	OnError *ImportErrorMode  `form:"on_error,omitempty" json:"on_error,omitempty"`
+
+	// AgreementID Also say what the cover of these officers would cost under this agreement. Nobody is enrolled.
+	AgreementID *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
+
+	// Amends The import whose rejected rows this file mends. Each row names its first one in `_row`.
+	Amends *openapi_types.UUID `form:"amends,omitempty" json:"amends,omitempty"`
+
+	// Position With `snapshot`: the position that the file is the full roster of.
+	Position *PositionCode `form:"position,omitempty" json:"position,omitempty"`
+
+	// AreaCode With `snapshot`: the area that the file is the full roster of.
+	AreaCode *AreaCode `form:"area_code,omitempty" json:"area_code,omitempty"`
+
+	// Removals With `snapshot` and `commit=auto`: how many officers are expected to be ended. Another number waits for a commit that confirms it.
+	Removals *int64 `form:"removals,omitempty" json:"removals,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// ReprDigest The SHA-256 of the bytes sent, as `sha-256=:…:` (RFC 9530). A file that arrives otherwise is refused.
+	ReprDigest      *string          `json:"Repr-Digest,omitempty"`
+	ContentEncoding *ContentEncoding `json:"Content-Encoding,omitempty"`
+
+	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
+	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+}
+
+// GetImportParams defines parameters for GetImport.
+type GetImportParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `wait=20` waits so many seconds, 25 at most, for the import to come to rest (RFC 7240).
+	Prefer *PreferWait `json:"Prefer,omitempty"`
+}
+
+// CancelImportParams defines parameters for CancelImport.
+type CancelImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CommitImportParams defines parameters for CommitImport.
+type CommitImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AppendImportParams defines parameters for AppendImport.
+type AppendImportParams struct {
+	// UploadOffset Where this part begins.
+	UploadOffset int64 `json:"Upload-Offset"`
+
+	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
+	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+}
+
+// ReverseImportParams defines parameters for ReverseImport.
+type ReverseImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListImportRowsParams defines parameters for ListImportRows.
+type ListImportRowsParams struct {
+	Outcome []RowOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// ExportSIPPParams defines parameters for ExportSIPP.
+type ExportSIPPParams struct {
+	Profile SIPPProfileCode `form:"profile" json:"profile"`
+
+	// Part Which workbook, from 1.
+	Part *int32 `form:"part,omitempty" json:"part,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// ReadSIPPRejectionsParams defines parameters for ReadSIPPRejections.
+type ReadSIPPRejectionsParams struct {
+	Profile SIPPProfileCode `form:"profile" json:"profile"`
+}
+
 // ListIncidentsParams defines parameters for ListIncidents.
 type ListIncidentsParams struct {
 	OfficerID *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
@@ -2743,6 +3616,15 @@ type GetProblemParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CorrectSIPPProfileParams defines parameters for CorrectSIPPProfile.
+type CorrectSIPPProfileParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // RequestTokenFormdataRequestBody defines body for RequestToken for application/x-www-form-urlencoded ContentType.
 type RequestTokenFormdataRequestBody = TokenRequest
 
@@ -2776,6 +3658,9 @@ type PayClaimJSONRequestBody = ClaimPaymentInput
 // RejectClaimJSONRequestBody defines body for RejectClaim for application/json ContentType.
 type RejectClaimJSONRequestBody = RejectionInput
 
+// CommitImportJSONRequestBody defines body for CommitImport for application/json ContentType.
+type CommitImportJSONRequestBody = ImportCommit
+
 // ReportIncidentJSONRequestBody defines body for ReportIncident for application/json ContentType.
 type ReportIncidentJSONRequestBody = IncidentInput
 
@@ -2808,6 +3693,9 @@ type AmendOrganisationApplicationMergePatchPlusJSONRequestBody = OrganisationPat
 
 // RecordPaymentJSONRequestBody defines body for RecordPayment for application/json ContentType.
 type RecordPaymentJSONRequestBody = PaymentInput
+
+// CorrectSIPPProfileJSONRequestBody defines body for CorrectSIPPProfile for application/json ContentType.
+type CorrectSIPPProfileJSONRequestBody = SIPPProfileInput
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -3217,6 +4105,127 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 	GetEnrolment(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListImports Imports
+	//
+	// Corresponds with GET /v1/imports (the `ListImports` operationId).
+	ListImports(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReceiveImportWithBody Send a file of officers
+	//
+	// Takes a whole roster as one file, from a handful of rows to millions. The body is the file itself: CSV, NDJSON or
+	// XLSX, plain or with `Content-Encoding: gzip` or `zstd` (not XLSX, which is compressed already). It answers once every
+	// byte is safe; the rows are read, judged and committed afterwards, and `GET /v1/imports/{import_id}` tells how far.
+	//
+	// **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
+	// term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
+	// Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
+	// answer says how each was read. Columns that begin with `_` are notes and left alone.
+	//
+	// **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
+	// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+	//
+	// **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
+	// nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
+	// from it is ended, once their number is confirmed (`removals`).
+	//
+	// **commit**: `auto` commits what was judged (and needs `imports:commit`); `manual` waits for
+	// `POST /v1/imports/{import_id}/commit`. **on_error**: `accept_valid` commits the good rows and reports the bad ones;
+	// `reject_all` commits all or nothing. With `dry_run` the file is judged, reported on and never committed.
+	//
+	// **An interrupted upload** is lost, unless it was opened to be resumed: send `Upload-Complete: ?0` (with the first part, or
+	// with nothing) and the rest to `POST /v1/imports/{import_id}/content`.
+	//
+	// **Again**: in `create_only` a file that was committed before is refused (`import_repeated`); in the other modes its rows
+	// come out `unchanged`. With an `Idempotency-Key` the same upload gets the first answer again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/imports (the `ReceiveImport` operationId).
+	ReceiveImportWithBody(ctx context.Context, params *ReceiveImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetImport How far an import is, and what came of it
+	//
+	// With `Prefer: wait=20` the answer waits up to so many seconds (25 at most) for the import to come to rest: finished, or waiting for somebody.
+	//
+	// Corresponds with GET /v1/imports/{import_id} (the `GetImport` operationId).
+	GetImport(ctx context.Context, importID openapi_types.UUID, params *GetImportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelImport Stop an import
+	//
+	// Before the commit nothing stays. During a commit with `accept_valid` the rows committed so far stay, the others come out `cancelled` and the import is `partially_committed`; with `reject_all` nothing stays. To cancel twice is no fault.
+	//
+	// Corresponds with POST /v1/imports/{import_id}/cancel (the `CancelImport` operationId).
+	CancelImport(ctx context.Context, importID openapi_types.UUID, params *CancelImportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CommitImportWithBody Commit what was judged
+	//
+	// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+	CommitImportWithBody(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CommitImport Commit what was judged
+	//
+	// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+	CommitImport(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, body CommitImportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AppendImportWithBody Send the next part of a file
+	//
+	// Goes on with an upload that was opened with `Upload-Complete: ?0`, from its last safe byte: `Upload-Offset` of `GET /v1/imports/{import_id}`. What arrives is kept as it arrives, so that a part that is cut off is continued where it was cut. The last part says `Upload-Complete: ?1`; it may be empty.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/imports/{import_id}/content (the `AppendImport` operationId).
+	AppendImportWithBody(ctx context.Context, importID openapi_types.UUID, params *AppendImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FollowImport Follow an import as it goes
+	//
+	// Server-sent events. Each `progress` event holds the import as `GET /v1/imports/{import_id}` answers it, whenever it changed; its `id` is the version. The stream ends when the import has come to rest.
+	//
+	// Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
+	FollowImport(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReverseImport Take a committed import back
+	//
+	// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+	//
+	// Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
+	ReverseImport(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListImportRows The rows of an import, each with what came of it
+	//
+	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
+	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
+	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+	//
+	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
+	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
+	//
+	// Corresponds with GET /v1/imports/{import_id}/rows (the `ListImportRows` operationId).
+	ListImportRows(ctx context.Context, importID openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExportSIPP The accepted rows as a workbook for SIPP
+	//
+	// `data_tk_baru` has the officers appointed by this import who have no membership number, `data_tk_lanjutan` those who have one, `data_tk_na` those whose duty it ended (never a death, which is a claim). A workbook has at most 10,000 rows; `Link` names the next part. Every cell is text. The headers are those of `/v1/sipp-profiles`. It shows personal data, so it needs `officers.personal:read` and a `Purpose`.
+	//
+	// Corresponds with GET /v1/imports/{import_id}/sipp (the `ExportSIPP` operationId).
+	ExportSIPP(ctx context.Context, importID openapi_types.UUID, params *ExportSIPPParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReadSIPPRejectionsWithBody Read back what SIPP rejected
+	//
+	// Takes the workbook that SIPP gives back: the columns of the profile, and one more with its reason. Each row is found again among the rows of this import by its NIK or membership number, and keeps the reason as `sipp_reason`. Reading the same workbook again changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/imports/{import_id}/sipp-rejections (the `ReadSIPPRejections` operationId).
+	ReadSIPPRejectionsWithBody(ctx context.Context, importID openapi_types.UUID, params *ReadSIPPRejectionsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListIncidents Incidents
 	//
 	// Corresponds with GET /v1/incidents (the `ListIncidents` operationId).
@@ -3494,6 +4503,31 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/problems/{code} (the `GetProblem` operationId).
 	GetProblem(ctx context.Context, code Code, params *GetProblemParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSIPPProfiles The workbooks that SIPP takes, and their headers
+	//
+	// No primary source of the headers is known, so they are data that a national ministry can correct.
+	//
+	// Corresponds with GET /v1/sipp-profiles (the `ListSIPPProfiles` operationId).
+	ListSIPPProfiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectSIPPProfileWithBody Correct the headers of a workbook
+	//
+	// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+	CorrectSIPPProfileWithBody(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectSIPPProfile Correct the headers of a workbook
+	//
+	// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+	CorrectSIPPProfile(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, body CorrectSIPPProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // GetKeys The public keys of access tokens
@@ -4290,6 +5324,247 @@ func (c *Client) GetEnrolment(ctx context.Context, enrolmentID openapi_types.UUI
 	return c.Client.Do(req)
 }
 
+// ListImports Imports
+//
+// Corresponds with GET /v1/imports (the `ListImports` operationId).
+func (c *Client) ListImports(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListImportsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReceiveImportWithBody Send a file of officers
+//
+// Takes a whole roster as one file, from a handful of rows to millions. The body is the file itself: CSV, NDJSON or
+// XLSX, plain or with `Content-Encoding: gzip` or `zstd` (not XLSX, which is compressed already). It answers once every
+// byte is safe; the rows are read, judged and committed afterwards, and `GET /v1/imports/{import_id}` tells how far.
+//
+// **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
+// term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
+// Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
+// answer says how each was read. Columns that begin with `_` are notes and left alone.
+//
+// **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
+// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+//
+// **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
+// nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
+// from it is ended, once their number is confirmed (`removals`).
+//
+// **commit**: `auto` commits what was judged (and needs `imports:commit`); `manual` waits for
+// `POST /v1/imports/{import_id}/commit`. **on_error**: `accept_valid` commits the good rows and reports the bad ones;
+// `reject_all` commits all or nothing. With `dry_run` the file is judged, reported on and never committed.
+//
+// **An interrupted upload** is lost, unless it was opened to be resumed: send `Upload-Complete: ?0` (with the first part, or
+// with nothing) and the rest to `POST /v1/imports/{import_id}/content`.
+//
+// **Again**: in `create_only` a file that was committed before is refused (`import_repeated`); in the other modes its rows
+// come out `unchanged`. With an `Idempotency-Key` the same upload gets the first answer again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/imports (the `ReceiveImport` operationId).
+func (c *Client) ReceiveImportWithBody(ctx context.Context, params *ReceiveImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReceiveImportRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetImport How far an import is, and what came of it
+//
+// With `Prefer: wait=20` the answer waits up to so many seconds (25 at most) for the import to come to rest: finished, or waiting for somebody.
+//
+// Corresponds with GET /v1/imports/{import_id} (the `GetImport` operationId).
+func (c *Client) GetImport(ctx context.Context, importID openapi_types.UUID, params *GetImportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetImportRequest(c.Server, importID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelImport Stop an import
+//
+// Before the commit nothing stays. During a commit with `accept_valid` the rows committed so far stay, the others come out `cancelled` and the import is `partially_committed`; with `reject_all` nothing stays. To cancel twice is no fault.
+//
+// Corresponds with POST /v1/imports/{import_id}/cancel (the `CancelImport` operationId).
+func (c *Client) CancelImport(ctx context.Context, importID openapi_types.UUID, params *CancelImportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelImportRequest(c.Server, importID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CommitImportWithBody Commit what was judged
+//
+// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+func (c *Client) CommitImportWithBody(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCommitImportRequestWithBody(c.Server, importID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CommitImport Commit what was judged
+//
+// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+func (c *Client) CommitImport(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, body CommitImportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCommitImportRequest(c.Server, importID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AppendImportWithBody Send the next part of a file
+//
+// Goes on with an upload that was opened with `Upload-Complete: ?0`, from its last safe byte: `Upload-Offset` of `GET /v1/imports/{import_id}`. What arrives is kept as it arrives, so that a part that is cut off is continued where it was cut. The last part says `Upload-Complete: ?1`; it may be empty.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/imports/{import_id}/content (the `AppendImport` operationId).
+func (c *Client) AppendImportWithBody(ctx context.Context, importID openapi_types.UUID, params *AppendImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAppendImportRequestWithBody(c.Server, importID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FollowImport Follow an import as it goes
+//
+// Server-sent events. Each `progress` event holds the import as `GET /v1/imports/{import_id}` answers it, whenever it changed; its `id` is the version. The stream ends when the import has come to rest.
+//
+// Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
+func (c *Client) FollowImport(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowImportRequest(c.Server, importID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReverseImport Take a committed import back
+//
+// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+//
+// Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
+func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReverseImportRequest(c.Server, importID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListImportRows The rows of an import, each with what came of it
+//
+// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
+// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
+// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+//
+// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
+// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
+//
+// Corresponds with GET /v1/imports/{import_id}/rows (the `ListImportRows` operationId).
+func (c *Client) ListImportRows(ctx context.Context, importID openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListImportRowsRequest(c.Server, importID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExportSIPP The accepted rows as a workbook for SIPP
+//
+// `data_tk_baru` has the officers appointed by this import who have no membership number, `data_tk_lanjutan` those who have one, `data_tk_na` those whose duty it ended (never a death, which is a claim). A workbook has at most 10,000 rows; `Link` names the next part. Every cell is text. The headers are those of `/v1/sipp-profiles`. It shows personal data, so it needs `officers.personal:read` and a `Purpose`.
+//
+// Corresponds with GET /v1/imports/{import_id}/sipp (the `ExportSIPP` operationId).
+func (c *Client) ExportSIPP(ctx context.Context, importID openapi_types.UUID, params *ExportSIPPParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportSIPPRequest(c.Server, importID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReadSIPPRejectionsWithBody Read back what SIPP rejected
+//
+// Takes the workbook that SIPP gives back: the columns of the profile, and one more with its reason. Each row is found again among the rows of this import by its NIK or membership number, and keeps the reason as `sipp_reason`. Reading the same workbook again changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/imports/{import_id}/sipp-rejections (the `ReadSIPPRejections` operationId).
+func (c *Client) ReadSIPPRejectionsWithBody(ctx context.Context, importID openapi_types.UUID, params *ReadSIPPRejectionsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadSIPPRejectionsRequestWithBody(c.Server, importID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListIncidents Incidents
 //
 // Corresponds with GET /v1/incidents (the `ListIncidents` operationId).
@@ -4918,6 +6193,61 @@ func (c *Client) ListProblems(ctx context.Context, params *ListProblemsParams, r
 // Corresponds with GET /v1/problems/{code} (the `GetProblem` operationId).
 func (c *Client) GetProblem(ctx context.Context, code Code, params *GetProblemParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetProblemRequest(c.Server, code, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSIPPProfiles The workbooks that SIPP takes, and their headers
+//
+// No primary source of the headers is known, so they are data that a national ministry can correct.
+//
+// Corresponds with GET /v1/sipp-profiles (the `ListSIPPProfiles` operationId).
+func (c *Client) ListSIPPProfiles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSIPPProfilesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectSIPPProfileWithBody Correct the headers of a workbook
+//
+// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+func (c *Client) CorrectSIPPProfileWithBody(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectSIPPProfileRequestWithBody(c.Server, profile, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectSIPPProfile Correct the headers of a workbook
+//
+// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+func (c *Client) CorrectSIPPProfile(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, body CorrectSIPPProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectSIPPProfileRequest(c.Server, profile, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7514,6 +8844,1016 @@ func NewGetEnrolmentRequest(server string, enrolmentID openapi_types.UUID) (*htt
 	return req, nil
 }
 
+// NewListImportsRequest constructs an http.Request for the ListImports method
+func NewListImportsRequest(server string, params *ListImportsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OrganisationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organisation_id", *params.OrganisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ContentDigest != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "content_digest", *params.ContentDigest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReceiveImportRequestWithBody constructs an http.Request for the ReceiveImport method, with any body, and a specified content type
+func NewReceiveImportRequestWithBody(server string, params *ReceiveImportParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Mode != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "mode", *params.Mode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Commit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "commit", *params.Commit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OnError != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "on_error", *params.OnError, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AgreementID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "agreement_id", *params.AgreementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Amends != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "amends", *params.Amends, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Position != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "position", *params.Position, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AreaCode != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "area_code", *params.AreaCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Removals != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "removals", *params.Removals, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.ReprDigest != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Repr-Digest", *params.ReprDigest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Repr-Digest", headerParam1)
+		}
+
+		if params.ContentEncoding != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Content-Encoding", *params.ContentEncoding, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Content-Encoding", headerParam2)
+		}
+
+		if params.UploadComplete != nil {
+			var headerParam3 string
+
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "Upload-Complete", *params.UploadComplete, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Upload-Complete", headerParam3)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetImportRequest constructs an http.Request for the GetImport method
+func NewGetImportRequest(server string, importID openapi_types.UUID, params *GetImportParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+		if params.Prefer != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCancelImportRequest constructs an http.Request for the CancelImport method
+func NewCancelImportRequest(server string, importID openapi_types.UUID, params *CancelImportParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCommitImportRequest calls the generic CommitImport builder with application/json body
+func NewCommitImportRequest(server string, importID openapi_types.UUID, params *CommitImportParams, body CommitImportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCommitImportRequestWithBody(server, importID, params, "application/json", bodyReader)
+}
+
+// NewCommitImportRequestWithBody constructs an http.Request for the CommitImport method, with any body, and a specified content type
+func NewCommitImportRequestWithBody(server string, importID openapi_types.UUID, params *CommitImportParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/commit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAppendImportRequestWithBody constructs an http.Request for the AppendImport method, with any body, and a specified content type
+func NewAppendImportRequestWithBody(server string, importID openapi_types.UUID, params *AppendImportParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/content", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Upload-Offset", params.UploadOffset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int64"})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Upload-Offset", headerParam0)
+
+		if params.UploadComplete != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Upload-Complete", *params.UploadComplete, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Upload-Complete", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewFollowImportRequest constructs an http.Request for the FollowImport method
+func NewFollowImportRequest(server string, importID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/progress", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReverseImportRequest constructs an http.Request for the ReverseImport method
+func NewReverseImportRequest(server string, importID openapi_types.UUID, params *ReverseImportParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/reversal", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListImportRowsRequest constructs an http.Request for the ListImportRows method
+func NewListImportRowsRequest(server string, importID openapi_types.UUID, params *ListImportRowsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/rows", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Outcome != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "outcome", params.Outcome, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Purpose != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewExportSIPPRequest constructs an http.Request for the ExportSIPP method
+func NewExportSIPPRequest(server string, importID openapi_types.UUID, params *ExportSIPPParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/sipp", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profile", params.Profile, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Part != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "part", *params.Part, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Purpose != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReadSIPPRejectionsRequestWithBody constructs an http.Request for the ReadSIPPRejections method, with any body, and a specified content type
+func NewReadSIPPRejectionsRequestWithBody(server string, importID openapi_types.UUID, params *ReadSIPPRejectionsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "import_id", importID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/imports/%s/sipp-rejections", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "profile", params.Profile, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListIncidentsRequest constructs an http.Request for the ListIncidents method
 func NewListIncidentsRequest(server string, params *ListIncidentsParams) (*http.Request, error) {
 	var err error
@@ -9682,6 +12022,120 @@ func NewGetProblemRequest(server string, code Code, params *GetProblemParams) (*
 	return req, nil
 }
 
+// NewListSIPPProfilesRequest constructs an http.Request for the ListSIPPProfiles method
+func NewListSIPPProfilesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/sipp-profiles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCorrectSIPPProfileRequest calls the generic CorrectSIPPProfile builder with application/json body
+func NewCorrectSIPPProfileRequest(server string, profile SIPPProfileCode, params *CorrectSIPPProfileParams, body CorrectSIPPProfileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectSIPPProfileRequestWithBody(server, profile, params, "application/json", bodyReader)
+}
+
+// NewCorrectSIPPProfileRequestWithBody constructs an http.Request for the CorrectSIPPProfile method, with any body, and a specified content type
+func NewCorrectSIPPProfileRequestWithBody(server string, profile SIPPProfileCode, params *CorrectSIPPProfileParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "profile", profile, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/sipp-profiles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -10108,6 +12562,141 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 	GetEnrolmentWithResponse(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEnrolmentResponse, error)
 
+	// ListImportsWithResponse Imports
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/imports (the `ListImports` operationId).
+	ListImportsWithResponse(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*ListImportsResponse, error)
+
+	// ReceiveImportWithBodyWithResponse Send a file of officers
+	//
+	// Takes a whole roster as one file, from a handful of rows to millions. The body is the file itself: CSV, NDJSON or
+	// XLSX, plain or with `Content-Encoding: gzip` or `zstd` (not XLSX, which is compressed already). It answers once every
+	// byte is safe; the rows are read, judged and committed afterwards, and `GET /v1/imports/{import_id}` tells how far.
+	//
+	// **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
+	// term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
+	// Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
+	// answer says how each was read. Columns that begin with `_` are notes and left alone.
+	//
+	// **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
+	// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+	//
+	// **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
+	// nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
+	// from it is ended, once their number is confirmed (`removals`).
+	//
+	// **commit**: `auto` commits what was judged (and needs `imports:commit`); `manual` waits for
+	// `POST /v1/imports/{import_id}/commit`. **on_error**: `accept_valid` commits the good rows and reports the bad ones;
+	// `reject_all` commits all or nothing. With `dry_run` the file is judged, reported on and never committed.
+	//
+	// **An interrupted upload** is lost, unless it was opened to be resumed: send `Upload-Complete: ?0` (with the first part, or
+	// with nothing) and the rest to `POST /v1/imports/{import_id}/content`.
+	//
+	// **Again**: in `create_only` a file that was committed before is refused (`import_repeated`); in the other modes its rows
+	// come out `unchanged`. With an `Idempotency-Key` the same upload gets the first answer again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/imports (the `ReceiveImport` operationId).
+	ReceiveImportWithBodyWithResponse(ctx context.Context, params *ReceiveImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReceiveImportResponse, error)
+
+	// GetImportWithResponse How far an import is, and what came of it
+	//
+	// With `Prefer: wait=20` the answer waits up to so many seconds (25 at most) for the import to come to rest: finished, or waiting for somebody.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/imports/{import_id} (the `GetImport` operationId).
+	GetImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *GetImportParams, reqEditors ...RequestEditorFn) (*GetImportResponse, error)
+
+	// CancelImportWithResponse Stop an import
+	//
+	// Before the commit nothing stays. During a commit with `accept_valid` the rows committed so far stay, the others come out `cancelled` and the import is `partially_committed`; with `reject_all` nothing stays. To cancel twice is no fault.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/imports/{import_id}/cancel (the `CancelImport` operationId).
+	CancelImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *CancelImportParams, reqEditors ...RequestEditorFn) (*CancelImportResponse, error)
+
+	// CommitImportWithBodyWithResponse Commit what was judged
+	//
+	// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+	CommitImportWithBodyWithResponse(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CommitImportResponse, error)
+
+	// CommitImportWithResponse Commit what was judged
+	//
+	// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+	CommitImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, body CommitImportJSONRequestBody, reqEditors ...RequestEditorFn) (*CommitImportResponse, error)
+
+	// AppendImportWithBodyWithResponse Send the next part of a file
+	//
+	// Goes on with an upload that was opened with `Upload-Complete: ?0`, from its last safe byte: `Upload-Offset` of `GET /v1/imports/{import_id}`. What arrives is kept as it arrives, so that a part that is cut off is continued where it was cut. The last part says `Upload-Complete: ?1`; it may be empty.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/imports/{import_id}/content (the `AppendImport` operationId).
+	AppendImportWithBodyWithResponse(ctx context.Context, importID openapi_types.UUID, params *AppendImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AppendImportResponse, error)
+
+	// FollowImportWithResponse Follow an import as it goes
+	//
+	// Server-sent events. Each `progress` event holds the import as `GET /v1/imports/{import_id}` answers it, whenever it changed; its `id` is the version. The stream ends when the import has come to rest.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
+	FollowImportWithResponse(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*FollowImportResponse, error)
+
+	// ReverseImportWithResponse Take a committed import back
+	//
+	// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
+	ReverseImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*ReverseImportResponse, error)
+
+	// ListImportRowsWithResponse The rows of an import, each with what came of it
+	//
+	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
+	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
+	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+	//
+	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
+	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/imports/{import_id}/rows (the `ListImportRows` operationId).
+	ListImportRowsWithResponse(ctx context.Context, importID openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*ListImportRowsResponse, error)
+
+	// ExportSIPPWithResponse The accepted rows as a workbook for SIPP
+	//
+	// `data_tk_baru` has the officers appointed by this import who have no membership number, `data_tk_lanjutan` those who have one, `data_tk_na` those whose duty it ended (never a death, which is a claim). A workbook has at most 10,000 rows; `Link` names the next part. Every cell is text. The headers are those of `/v1/sipp-profiles`. It shows personal data, so it needs `officers.personal:read` and a `Purpose`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/imports/{import_id}/sipp (the `ExportSIPP` operationId).
+	ExportSIPPWithResponse(ctx context.Context, importID openapi_types.UUID, params *ExportSIPPParams, reqEditors ...RequestEditorFn) (*ExportSIPPResponse, error)
+
+	// ReadSIPPRejectionsWithBodyWithResponse Read back what SIPP rejected
+	//
+	// Takes the workbook that SIPP gives back: the columns of the profile, and one more with its reason. Each row is found again among the rows of this import by its NIK or membership number, and keeps the reason as `sipp_reason`. Reading the same workbook again changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/imports/{import_id}/sipp-rejections (the `ReadSIPPRejections` operationId).
+	ReadSIPPRejectionsWithBodyWithResponse(ctx context.Context, importID openapi_types.UUID, params *ReadSIPPRejectionsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReadSIPPRejectionsResponse, error)
+
 	// ListIncidentsWithResponse Incidents
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -10413,6 +13002,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/problems/{code} (the `GetProblem` operationId).
 	GetProblemWithResponse(ctx context.Context, code Code, params *GetProblemParams, reqEditors ...RequestEditorFn) (*GetProblemResponse, error)
+
+	// ListSIPPProfilesWithResponse The workbooks that SIPP takes, and their headers
+	//
+	// No primary source of the headers is known, so they are data that a national ministry can correct.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/sipp-profiles (the `ListSIPPProfiles` operationId).
+	ListSIPPProfilesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSIPPProfilesResponse, error)
+
+	// CorrectSIPPProfileWithBodyWithResponse Correct the headers of a workbook
+	//
+	// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+	CorrectSIPPProfileWithBodyWithResponse(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectSIPPProfileResponse, error)
+
+	// CorrectSIPPProfileWithResponse Correct the headers of a workbook
+	//
+	// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+	CorrectSIPPProfileWithResponse(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, body CorrectSIPPProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectSIPPProfileResponse, error)
 }
 
 // GetKeysResponse200Headers the declared response headers of an HTTP 200 response for GetKeys
@@ -12690,6 +15306,727 @@ func (r GetEnrolmentResponse) ContentType() string {
 	return ""
 }
 
+// ListImportsResponse200Headers the declared response headers of an HTTP 200 response for ListImports
+type ListImportsResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListImportsResponseDefaultHeaders the declared response headers of an HTTP default response for ListImports
+type ListImportsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListImportsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ImportPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListImportsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListImportsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListImportsResponse) GetJSON200() *ImportPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListImportsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListImportsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListImportsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListImportsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListImportsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReceiveImportResponse201Headers the declared response headers of an HTTP 201 response for ReceiveImport
+type ReceiveImportResponse201Headers struct {
+	ETag         string
+	Location     string
+	UploadOffset int64
+}
+
+// ReceiveImportResponse202Headers the declared response headers of an HTTP 202 response for ReceiveImport
+type ReceiveImportResponse202Headers struct {
+	ETag     string
+	Location string
+}
+
+// ReceiveImportResponseDefaultHeaders the declared response headers of an HTTP default response for ReceiveImport
+type ReceiveImportResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ReceiveImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Import
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Import
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ReceiveImportResponse201Headers
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *ReceiveImportResponse202Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReceiveImportResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ReceiveImportResponse) GetJSON201() *Import {
+	return r.JSON201
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r ReceiveImportResponse) GetJSON202() *Import {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReceiveImportResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReceiveImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReceiveImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReceiveImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReceiveImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetImportResponse200Headers the declared response headers of an HTTP 200 response for GetImport
+type GetImportResponse200Headers struct {
+	ETag              string
+	PreferenceApplied *string
+	UploadOffset      *int64
+}
+
+// GetImportResponse304Headers the declared response headers of an HTTP 304 response for GetImport
+type GetImportResponse304Headers struct {
+	ETag string
+}
+
+// GetImportResponseDefaultHeaders the declared response headers of an HTTP default response for GetImport
+type GetImportResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Import
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetImportResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetImportResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetImportResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetImportResponse) GetJSON200() *Import {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetImportResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelImportResponse200Headers the declared response headers of an HTTP 200 response for CancelImport
+type CancelImportResponse200Headers struct {
+	ETag string
+}
+
+// CancelImportResponseDefaultHeaders the declared response headers of an HTTP default response for CancelImport
+type CancelImportResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CancelImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Import
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelImportResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CancelImportResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelImportResponse) GetJSON200() *Import {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CancelImportResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CommitImportResponse202Headers the declared response headers of an HTTP 202 response for CommitImport
+type CommitImportResponse202Headers struct {
+	ETag     string
+	Location string
+}
+
+// CommitImportResponseDefaultHeaders the declared response headers of an HTTP default response for CommitImport
+type CommitImportResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CommitImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Import
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *CommitImportResponse202Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CommitImportResponseDefaultHeaders
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r CommitImportResponse) GetJSON202() *Import {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CommitImportResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CommitImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CommitImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CommitImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CommitImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AppendImportResponse200Headers the declared response headers of an HTTP 200 response for AppendImport
+type AppendImportResponse200Headers struct {
+	ETag         string
+	UploadOffset int64
+}
+
+// AppendImportResponse202Headers the declared response headers of an HTTP 202 response for AppendImport
+type AppendImportResponse202Headers struct {
+	ETag     string
+	Location string
+}
+
+// AppendImportResponseDefaultHeaders the declared response headers of an HTTP default response for AppendImport
+type AppendImportResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AppendImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Import
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Import
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AppendImportResponse200Headers
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *AppendImportResponse202Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AppendImportResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AppendImportResponse) GetJSON200() *Import {
+	return r.JSON200
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r AppendImportResponse) GetJSON202() *Import {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AppendImportResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AppendImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AppendImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AppendImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AppendImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FollowImportResponseDefaultHeaders the declared response headers of an HTTP default response for FollowImport
+type FollowImportResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type FollowImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *FollowImportResponseDefaultHeaders
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FollowImportResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FollowImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FollowImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FollowImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FollowImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReverseImportResponse202Headers the declared response headers of an HTTP 202 response for ReverseImport
+type ReverseImportResponse202Headers struct {
+	ETag     string
+	Location string
+}
+
+// ReverseImportResponseDefaultHeaders the declared response headers of an HTTP default response for ReverseImport
+type ReverseImportResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ReverseImportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Import
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *ReverseImportResponse202Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReverseImportResponseDefaultHeaders
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r ReverseImportResponse) GetJSON202() *Import {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReverseImportResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReverseImportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReverseImportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReverseImportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReverseImportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListImportRowsResponse200Headers the declared response headers of an HTTP 200 response for ListImportRows
+type ListImportRowsResponse200Headers struct {
+	Link *string
+}
+
+// ListImportRowsResponseDefaultHeaders the declared response headers of an HTTP default response for ListImportRows
+type ListImportRowsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListImportRowsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ImportRowPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListImportRowsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListImportRowsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListImportRowsResponse) GetJSON200() *ImportRowPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListImportRowsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListImportRowsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListImportRowsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListImportRowsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListImportRowsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ExportSIPPResponse200Headers the declared response headers of an HTTP 200 response for ExportSIPP
+type ExportSIPPResponse200Headers struct {
+	Link *string
+}
+
+// ExportSIPPResponseDefaultHeaders the declared response headers of an HTTP default response for ExportSIPP
+type ExportSIPPResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ExportSIPPResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ExportSIPPResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ExportSIPPResponseDefaultHeaders
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ExportSIPPResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ExportSIPPResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportSIPPResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportSIPPResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExportSIPPResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReadSIPPRejectionsResponseDefaultHeaders the declared response headers of an HTTP default response for ReadSIPPRejections
+type ReadSIPPRejectionsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ReadSIPPRejectionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SIPPRejections
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReadSIPPRejectionsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReadSIPPRejectionsResponse) GetJSON200() *SIPPRejections {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReadSIPPRejectionsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReadSIPPRejectionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadSIPPRejectionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadSIPPRejectionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReadSIPPRejectionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListIncidentsResponse200Headers the declared response headers of an HTTP 200 response for ListIncidents
 type ListIncidentsResponse200Headers struct {
 	Link              *string
@@ -14308,6 +17645,127 @@ func (r GetProblemResponse) ContentType() string {
 	return ""
 }
 
+// ListSIPPProfilesResponseDefaultHeaders the declared response headers of an HTTP default response for ListSIPPProfiles
+type ListSIPPProfilesResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListSIPPProfilesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SIPPProfilePage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListSIPPProfilesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSIPPProfilesResponse) GetJSON200() *SIPPProfilePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSIPPProfilesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSIPPProfilesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSIPPProfilesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSIPPProfilesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSIPPProfilesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectSIPPProfileResponse200Headers the declared response headers of an HTTP 200 response for CorrectSIPPProfile
+type CorrectSIPPProfileResponse200Headers struct {
+	ETag string
+}
+
+// CorrectSIPPProfileResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectSIPPProfile
+type CorrectSIPPProfileResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectSIPPProfileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SIPPProfile
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectSIPPProfileResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectSIPPProfileResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectSIPPProfileResponse) GetJSON200() *SIPPProfile {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectSIPPProfileResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectSIPPProfileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectSIPPProfileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectSIPPProfileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectSIPPProfileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetKeysWithResponse The public keys of access tokens
 //
 // Returns a wrapper object for the known response body format(s).
@@ -14966,6 +18424,213 @@ func (c *ClientWithResponses) GetEnrolmentWithResponse(ctx context.Context, enro
 	return ParseGetEnrolmentResponse(rsp)
 }
 
+// ListImportsWithResponse Imports
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/imports (the `ListImports` operationId).
+func (c *ClientWithResponses) ListImportsWithResponse(ctx context.Context, params *ListImportsParams, reqEditors ...RequestEditorFn) (*ListImportsResponse, error) {
+	rsp, err := c.ListImports(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListImportsResponse(rsp)
+}
+
+// ReceiveImportWithBodyWithResponse Send a file of officers
+//
+// Takes a whole roster as one file, from a handful of rows to millions. The body is the file itself: CSV, NDJSON or
+// XLSX, plain or with `Content-Encoding: gzip` or `zstd` (not XLSX, which is compressed already). It answers once every
+// byte is safe; the rows are read, judged and committed afterwards, and `GET /v1/imports/{import_id}` tells how far.
+//
+// **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
+// term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
+// Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
+// answer says how each was read. Columns that begin with `_` are notes and left alone.
+//
+// **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
+// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+//
+// **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
+// nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
+// from it is ended, once their number is confirmed (`removals`).
+//
+// **commit**: `auto` commits what was judged (and needs `imports:commit`); `manual` waits for
+// `POST /v1/imports/{import_id}/commit`. **on_error**: `accept_valid` commits the good rows and reports the bad ones;
+// `reject_all` commits all or nothing. With `dry_run` the file is judged, reported on and never committed.
+//
+// **An interrupted upload** is lost, unless it was opened to be resumed: send `Upload-Complete: ?0` (with the first part, or
+// with nothing) and the rest to `POST /v1/imports/{import_id}/content`.
+//
+// **Again**: in `create_only` a file that was committed before is refused (`import_repeated`); in the other modes its rows
+// come out `unchanged`. With an `Idempotency-Key` the same upload gets the first answer again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/imports (the `ReceiveImport` operationId).
+func (c *ClientWithResponses) ReceiveImportWithBodyWithResponse(ctx context.Context, params *ReceiveImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReceiveImportResponse, error) {
+	rsp, err := c.ReceiveImportWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReceiveImportResponse(rsp)
+}
+
+// GetImportWithResponse How far an import is, and what came of it
+//
+// With `Prefer: wait=20` the answer waits up to so many seconds (25 at most) for the import to come to rest: finished, or waiting for somebody.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/imports/{import_id} (the `GetImport` operationId).
+func (c *ClientWithResponses) GetImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *GetImportParams, reqEditors ...RequestEditorFn) (*GetImportResponse, error) {
+	rsp, err := c.GetImport(ctx, importID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetImportResponse(rsp)
+}
+
+// CancelImportWithResponse Stop an import
+//
+// Before the commit nothing stays. During a commit with `accept_valid` the rows committed so far stay, the others come out `cancelled` and the import is `partially_committed`; with `reject_all` nothing stays. To cancel twice is no fault.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/imports/{import_id}/cancel (the `CancelImport` operationId).
+func (c *ClientWithResponses) CancelImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *CancelImportParams, reqEditors ...RequestEditorFn) (*CancelImportResponse, error) {
+	rsp, err := c.CancelImport(ctx, importID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelImportResponse(rsp)
+}
+
+// CommitImportWithBodyWithResponse Commit what was judged
+//
+// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+func (c *ClientWithResponses) CommitImportWithBodyWithResponse(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CommitImportResponse, error) {
+	rsp, err := c.CommitImportWithBody(ctx, importID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCommitImportResponse(rsp)
+}
+
+// CommitImportWithResponse Commit what was judged
+//
+// Carries out the plan that was reviewed, and no other: `plan_digest` must be the one that is validated. A row whose officer was changed by somebody else since then is left out as `changed_since_validation` (with `reject_all`, all are). Officers who would be ended must be confirmed by their number.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/imports/{import_id}/commit (the `CommitImport` operationId).
+func (c *ClientWithResponses) CommitImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *CommitImportParams, body CommitImportJSONRequestBody, reqEditors ...RequestEditorFn) (*CommitImportResponse, error) {
+	rsp, err := c.CommitImport(ctx, importID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCommitImportResponse(rsp)
+}
+
+// AppendImportWithBodyWithResponse Send the next part of a file
+//
+// Goes on with an upload that was opened with `Upload-Complete: ?0`, from its last safe byte: `Upload-Offset` of `GET /v1/imports/{import_id}`. What arrives is kept as it arrives, so that a part that is cut off is continued where it was cut. The last part says `Upload-Complete: ?1`; it may be empty.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/imports/{import_id}/content (the `AppendImport` operationId).
+func (c *ClientWithResponses) AppendImportWithBodyWithResponse(ctx context.Context, importID openapi_types.UUID, params *AppendImportParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AppendImportResponse, error) {
+	rsp, err := c.AppendImportWithBody(ctx, importID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAppendImportResponse(rsp)
+}
+
+// FollowImportWithResponse Follow an import as it goes
+//
+// Server-sent events. Each `progress` event holds the import as `GET /v1/imports/{import_id}` answers it, whenever it changed; its `id` is the version. The stream ends when the import has come to rest.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
+func (c *ClientWithResponses) FollowImportWithResponse(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*FollowImportResponse, error) {
+	rsp, err := c.FollowImport(ctx, importID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFollowImportResponse(rsp)
+}
+
+// ReverseImportWithResponse Take a committed import back
+//
+// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
+func (c *ClientWithResponses) ReverseImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*ReverseImportResponse, error) {
+	rsp, err := c.ReverseImport(ctx, importID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReverseImportResponse(rsp)
+}
+
+// ListImportRowsWithResponse The rows of an import, each with what came of it
+//
+// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
+// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
+// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+//
+// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
+// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/imports/{import_id}/rows (the `ListImportRows` operationId).
+func (c *ClientWithResponses) ListImportRowsWithResponse(ctx context.Context, importID openapi_types.UUID, params *ListImportRowsParams, reqEditors ...RequestEditorFn) (*ListImportRowsResponse, error) {
+	rsp, err := c.ListImportRows(ctx, importID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListImportRowsResponse(rsp)
+}
+
+// ExportSIPPWithResponse The accepted rows as a workbook for SIPP
+//
+// `data_tk_baru` has the officers appointed by this import who have no membership number, `data_tk_lanjutan` those who have one, `data_tk_na` those whose duty it ended (never a death, which is a claim). A workbook has at most 10,000 rows; `Link` names the next part. Every cell is text. The headers are those of `/v1/sipp-profiles`. It shows personal data, so it needs `officers.personal:read` and a `Purpose`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/imports/{import_id}/sipp (the `ExportSIPP` operationId).
+func (c *ClientWithResponses) ExportSIPPWithResponse(ctx context.Context, importID openapi_types.UUID, params *ExportSIPPParams, reqEditors ...RequestEditorFn) (*ExportSIPPResponse, error) {
+	rsp, err := c.ExportSIPP(ctx, importID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportSIPPResponse(rsp)
+}
+
+// ReadSIPPRejectionsWithBodyWithResponse Read back what SIPP rejected
+//
+// Takes the workbook that SIPP gives back: the columns of the profile, and one more with its reason. Each row is found again among the rows of this import by its NIK or membership number, and keeps the reason as `sipp_reason`. Reading the same workbook again changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/imports/{import_id}/sipp-rejections (the `ReadSIPPRejections` operationId).
+func (c *ClientWithResponses) ReadSIPPRejectionsWithBodyWithResponse(ctx context.Context, importID openapi_types.UUID, params *ReadSIPPRejectionsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReadSIPPRejectionsResponse, error) {
+	rsp, err := c.ReadSIPPRejectionsWithBody(ctx, importID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadSIPPRejectionsResponse(rsp)
+}
+
 // ListIncidentsWithResponse Incidents
 //
 // Returns a wrapper object for the known response body format(s).
@@ -15486,6 +19151,51 @@ func (c *ClientWithResponses) GetProblemWithResponse(ctx context.Context, code C
 		return nil, err
 	}
 	return ParseGetProblemResponse(rsp)
+}
+
+// ListSIPPProfilesWithResponse The workbooks that SIPP takes, and their headers
+//
+// No primary source of the headers is known, so they are data that a national ministry can correct.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/sipp-profiles (the `ListSIPPProfiles` operationId).
+func (c *ClientWithResponses) ListSIPPProfilesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSIPPProfilesResponse, error) {
+	rsp, err := c.ListSIPPProfiles(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSIPPProfilesResponse(rsp)
+}
+
+// CorrectSIPPProfileWithBodyWithResponse Correct the headers of a workbook
+//
+// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+func (c *ClientWithResponses) CorrectSIPPProfileWithBodyWithResponse(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectSIPPProfileResponse, error) {
+	rsp, err := c.CorrectSIPPProfileWithBody(ctx, profile, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectSIPPProfileResponse(rsp)
+}
+
+// CorrectSIPPProfileWithResponse Correct the headers of a workbook
+//
+// Done by a national ministry. Workbooks made from now on have these columns, in this order.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/sipp-profiles/{profile} (the `CorrectSIPPProfile` operationId).
+func (c *ClientWithResponses) CorrectSIPPProfileWithResponse(ctx context.Context, profile SIPPProfileCode, params *CorrectSIPPProfileParams, body CorrectSIPPProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectSIPPProfileResponse, error) {
+	rsp, err := c.CorrectSIPPProfile(ctx, profile, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectSIPPProfileResponse(rsp)
 }
 
 // ParseGetKeysResponse parses an HTTP response from a GetKeysWithResponse call
@@ -18096,6 +21806,862 @@ func ParseGetEnrolmentResponse(rsp *http.Response) (*GetEnrolmentResponse, error
 	return response, nil
 }
 
+// ParseListImportsResponse parses an HTTP response from a ListImportsWithResponse call
+func ParseListImportsResponse(rsp *http.Response) (*ListImportsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListImportsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ImportPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListImportsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListImportsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReceiveImportResponse parses an HTTP response from a ReceiveImportWithResponse call
+func ParseReceiveImportResponse(rsp *http.Response) (*ReceiveImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReceiveImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ReceiveImportResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		if values := rsp.Header.Values("Upload-Offset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.UploadOffset = value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 202:
+		var headers ReceiveImportResponse202Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers202 = &headers
+	case true:
+		var headers ReceiveImportResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetImportResponse parses an HTTP response from a GetImportWithResponse call
+func ParseGetImportResponse(rsp *http.Response) (*GetImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetImportResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		if values := rsp.Header.Values("Upload-Offset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.UploadOffset = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetImportResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetImportResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelImportResponse parses an HTTP response from a CancelImportWithResponse call
+func ParseCancelImportResponse(rsp *http.Response) (*CancelImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelImportResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CancelImportResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCommitImportResponse parses an HTTP response from a CommitImportWithResponse call
+func ParseCommitImportResponse(rsp *http.Response) (*CommitImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CommitImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers CommitImportResponse202Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers202 = &headers
+	case true:
+		var headers CommitImportResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAppendImportResponse parses an HTTP response from a AppendImportWithResponse call
+func ParseAppendImportResponse(rsp *http.Response) (*AppendImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AppendImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AppendImportResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Upload-Offset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.UploadOffset = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 202:
+		var headers AppendImportResponse202Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers202 = &headers
+	case true:
+		var headers AppendImportResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFollowImportResponse parses an HTTP response from a FollowImportWithResponse call
+func ParseFollowImportResponse(rsp *http.Response) (*FollowImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FollowImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers FollowImportResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReverseImportResponse parses an HTTP response from a ReverseImportWithResponse call
+func ParseReverseImportResponse(rsp *http.Response) (*ReverseImportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReverseImportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Import
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers ReverseImportResponse202Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers202 = &headers
+	case true:
+		var headers ReverseImportResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListImportRowsResponse parses an HTTP response from a ListImportRowsWithResponse call
+func ParseListImportRowsResponse(rsp *http.Response) (*ListImportRowsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListImportRowsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ImportRowPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListImportRowsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListImportRowsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseExportSIPPResponse parses an HTTP response from a ExportSIPPWithResponse call
+func ParseExportSIPPResponse(rsp *http.Response) (*ExportSIPPResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportSIPPResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ExportSIPPResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ExportSIPPResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReadSIPPRejectionsResponse parses an HTTP response from a ReadSIPPRejectionsWithResponse call
+func ParseReadSIPPRejectionsResponse(rsp *http.Response) (*ReadSIPPRejectionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadSIPPRejectionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SIPPRejections
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ReadSIPPRejectionsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListIncidentsResponse parses an HTTP response from a ListIncidentsWithResponse call
 func ParseListIncidentsResponse(rsp *http.Response) (*ListIncidentsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -19921,6 +24487,136 @@ func ParseGetProblemResponse(rsp *http.Response) (*GetProblemResponse, error) {
 	switch {
 	case true:
 		var headers GetProblemResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSIPPProfilesResponse parses an HTTP response from a ListSIPPProfilesWithResponse call
+func ParseListSIPPProfilesResponse(rsp *http.Response) (*ListSIPPProfilesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSIPPProfilesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SIPPProfilePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListSIPPProfilesResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectSIPPProfileResponse parses an HTTP response from a CorrectSIPPProfileWithResponse call
+func ParseCorrectSIPPProfileResponse(rsp *http.Response) (*CorrectSIPPProfileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectSIPPProfileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SIPPProfile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectSIPPProfileResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectSIPPProfileResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -13,7 +14,8 @@ import (
 )
 
 // patience is how long a call may take, its answer read to the end: twice what
-// the server grants itself.
+// the server grants itself. A transfer may take as long as it likes, and be silent
+// for this long (Unhurried).
 const patience = time.Minute
 
 // Connect returns a client that acts as an API client of Naungan. It asks for a
@@ -34,10 +36,67 @@ func Connect(ctx context.Context, url, clientID, clientSecret string, opts ...Cl
 		return nil, refusal(err)
 	}
 	later := credentials.TokenSource(context.WithoutCancel(ctx))
-	acting := &http.Client{
-		Timeout: patience, CheckRedirect: stay, Transport: &oauth2.Transport{Source: oauth2.ReuseTokenSource(token, later)},
+	road := &oauth2.Transport{Source: oauth2.ReuseTokenSource(token, later)}
+	acting := pace{
+		hurried:   &http.Client{Timeout: patience, CheckRedirect: stay, Transport: road},
+		unhurried: &http.Client{CheckRedirect: stay, Transport: road},
 	}
 	return NewClientWithResponses(url, append([]ClientOption{WithHTTPClient(acting)}, opts...)...)
+}
+
+// Unhurried is for files and streams. A call with the context that it returns may
+// take as long as something moves: it ends with the context, or after a minute in
+// which nothing was sent or answered. Every other call of a client of Connect ends
+// after a minute in all.
+func Unhurried(ctx context.Context) context.Context { return context.WithValue(ctx, unhurried{}, true) }
+
+type unhurried struct{}
+
+// pace lets each call take the time that its context grants it.
+type pace struct{ hurried, unhurried *http.Client }
+
+func (p pace) Do(req *http.Request) (*http.Response, error) {
+	if req.Context().Value(unhurried{}) == nil {
+		return p.hurried.Do(req)
+	}
+	ctx, end := context.WithCancelCause(req.Context())
+	silence := time.AfterFunc(patience, func() { end(errSilence) })
+	req = req.WithContext(ctx)
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = moving{req.Body, func() { silence.Reset(patience) }, func() {}}
+		req.GetBody = nil // a copy of the body would move unseen
+	}
+	res, err := p.unhurried.Do(req)
+	if err != nil {
+		silence.Stop()
+		end(nil)
+		return nil, err
+	}
+	silence.Reset(patience)
+	res.Body = moving{res.Body, func() { silence.Reset(patience) }, func() {
+		silence.Stop()
+		end(nil)
+	}}
+	return res, nil
+}
+
+var errSilence = fmt.Errorf("nothing moved for %v", patience)
+
+// moving is a body that tells of every piece that is read of it, and of its end.
+type moving struct {
+	io.ReadCloser
+	moved, closed func()
+}
+
+func (m moving) Read(p []byte) (int, error) {
+	n, err := m.ReadCloser.Read(p)
+	m.moved()
+	return n, err
+}
+
+func (m moving) Close() error {
+	defer m.closed()
+	return m.ReadCloser.Close()
 }
 
 // stay follows no redirect: Naungan has none, and a token must not travel to
@@ -52,10 +111,18 @@ func refusal(err error) error {
 		return err
 	}
 	if refused.ErrorCode == "" {
-		return fmt.Errorf("get a token: %s", refused.Response.Status)
+		return unauthorised{refused.Response.StatusCode, refused.Response.Status}
 	}
-	return fmt.Errorf("get a token: %s: %s", refused.ErrorCode, refused.ErrorDescription)
+	return unauthorised{refused.Response.StatusCode, refused.ErrorCode + ": " + refused.ErrorDescription}
 }
+
+// unauthorised says why there is no token.
+type unauthorised struct {
+	code int
+	why  string
+}
+
+func (u unauthorised) Error() string { return "get a token: " + u.why }
 
 // Response is an answer of any operation.
 type Response interface {
@@ -80,8 +147,17 @@ func Check[R Response](res R, err error) (R, error) {
 	if problem := res.GetApplicationProblemJSONDefault(); problem != nil && problem.Code != "" {
 		return res, *problem
 	}
-	return res, fmt.Errorf("somebody else answered: %s", res.Status()) // a proxy, or a portal that wants a password
+	return res, stranger{res.StatusCode(), res.Status()}
 }
+
+// stranger is the answer of somebody else: a proxy, or a portal that wants a
+// password.
+type stranger struct {
+	code   int
+	status string
+}
+
+func (s stranger) Error() string { return "somebody else answered: " + s.status }
 
 // Error says what was refused, and where; programs look at Code.
 func (p Problem) Error() string {

@@ -3,6 +3,14 @@
 -- Exclusion constraints compare people by = and days by && in one index.
 create extension if not exists btree_gist;
 
+-- A version 7 UUID of an instant (RFC 9562), for rows that are made in sets.
+-- +goose StatementBegin
+create function uuid_v7(at timestamptz) returns uuid language sql volatile parallel safe as $$
+    select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+        placing substring(int8send((extract(epoch from at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+-- +goose StatementEnd
+
 -- The register: organisations, agreements, officers and who is covered. An
 -- absent text is '', so that no question needs three answers. States that follow
 -- from a day (active, expired, ended) are not stored: they are what happened, and
@@ -91,6 +99,7 @@ create table officers (
     organisation_id uuid             not null,
     person_id       uuid             not null, -- keyed index of the NIK: finds it, and tells nobody what it is
     personal        bytea            not null, -- NIK, telephone, e-mail and membership number, sealed
+    digest          uuid             not null, -- keyed digest of all that a caller says: equal rows say the same
     external_id     text             not null,
     full_name       text             not null,
     born_on         date             not null,
@@ -120,6 +129,16 @@ create table officers (
 );
 create index officers_organisation_index on officers (organisation_id, id);
 create index officers_area_index on officers (organisation_id, area_code, id);
+
+-- Whoever changes the officers of an organisation holds its roster, so that what
+-- was compared with it stays true until the change is made; the number tells
+-- whether anybody changed anything since.
+create table rosters (
+    organisation_id uuid   not null,
+    changes         bigint not null,
+    constraint rosters_organisation_id_key primary key (organisation_id),
+    constraint rosters_organisation_id_fkey foreign key (organisation_id) references organisations (id)
+);
 
 create table enrolments (
     id               uuid        not null,

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -29,9 +30,23 @@ func run(args []string) int {
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "naungan:", err)
-		return 1
+		return exitStatus(err)
 	}
 	return 0
+}
+
+// exitError is an error with an exit status of its own.
+type exitError struct {
+	status int
+	error
+}
+
+// exitStatus is 1 unless the error says otherwise.
+func exitStatus(err error) int {
+	if own, ok := errors.AsType[exitError](err); ok {
+		return own.status
+	}
+	return 1
 }
 
 func rootCommand() *cobra.Command {
@@ -42,7 +57,8 @@ func rootCommand() *cobra.Command {
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), demoCommand(), clientsCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(), migrateCommand(), demoCommand(), clientsCommand(), pushCommand(), rowsCommand(),
+		healthCommand(), versionCommand())
 	return root
 }
 

@@ -14,9 +14,12 @@ import (
 
 	"naungan/internal/api"
 	"naungan/internal/config"
+	"naungan/internal/imports"
+	"naungan/internal/jobs"
 	"naungan/internal/localpg"
 	"naungan/internal/reference"
 	"naungan/internal/store"
+	"naungan/internal/tariff"
 	"naungan/migrations"
 )
 
@@ -29,6 +32,7 @@ type program struct {
 	postgres *localpg.Server // nil for a database of somebody else's
 	store    *store.Store
 	api      *api.Server
+	workers  *jobs.Workers
 	servers  []*http.Server
 	failed   chan error // of a server that ended by itself
 }
@@ -68,6 +72,9 @@ func (p *program) start(ctx context.Context, w world) error {
 	}
 	if p.api, err = api.New(p.store); err == nil {
 		err = ensureAdministrator(ctx, p.store, p.config.DataDir, p.url)
+	}
+	if err == nil {
+		err = p.work(ctx)
 	}
 	if err != nil {
 		doors.close()
@@ -142,6 +149,21 @@ func (p *program) openStore(ctx context.Context, now func() time.Time) error {
 	return p.store.Refresh(ctx)
 }
 
+// work starts the workers of the job queue. Workbooks are unpacked in a folder of
+// our own, so that what a crash leaves there is gone with the next start.
+func (p *program) work(ctx context.Context) error {
+	rates, err := tariff.Load()
+	if err != nil {
+		return err
+	}
+	tmp := filepath.Join(p.config.DataDir, "tmp")
+	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
+		return err
+	}
+	p.workers, err = jobs.Start(ctx, imports.Driver{Store: p.store, Rates: rates, TmpDir: tmp}, p.log)
+	return err
+}
+
 // database is the address of the database; where none was given, that of a
 // private one, which is started.
 func (p *program) database(ctx context.Context) (string, error) {
@@ -178,7 +200,8 @@ func ensureDataDir(dir string) error {
 }
 
 // serve answers on a listener until Close. An answer may take 30 s (api), so that
-// whoever is slower than twice that is hung up on.
+// whoever is slower than twice that is hung up on. Uploads and streams set their
+// own deadlines, which move as they do.
 func (p *program) serve(l net.Listener, h http.Handler) {
 	server := &http.Server{
 		Handler:           h,
@@ -215,7 +238,8 @@ func (p *program) Wait(ctx context.Context) error {
 }
 
 // grace is how long requests that run may go on after the program was told to
-// stop; as long as any of them may take.
+// stop; as long as any of them may take. Streams that would go on for ever end when
+// they are told (api.Server.Stop); a file that takes longer is cut off.
 const grace = 30 * time.Second
 
 // Close takes no more requests, lets those that run finish, and stops what open
@@ -231,6 +255,9 @@ func (p *program) Close() error {
 		if err := server.Shutdown(ctx); err != nil {
 			faults = append(faults, fmt.Errorf("requests were cut off: %w", err), server.Close())
 		}
+	}
+	if p.workers != nil {
+		faults = append(faults, p.workers.Stop(ctx))
 	}
 	if p.store != nil {
 		p.store.Close()

@@ -177,10 +177,7 @@ func fromAgreementInput(in wire.AgreementInput) cover.AgreementTerms {
 		Title: in.Title, Parties: each(in.Parties, fromParty), Positions: each(in.Positions, fromAgreementPosition),
 		ElectionCode: or(in.ElectionCode), Segment: in.Segment, RiskClass: or(in.RiskClass), WageBasePolicy: in.WageBasePolicy,
 		DeclaredWage: or(in.DeclaredWageAmount), FundingSource: in.FundingSource, StartsOn: in.StartsOn, EndsOn: in.EndsOn,
-		LegalBases: in.LegalBases,
-	}
-	if in.RenewsID != nil {
-		terms.RenewsID = uuid.NullUUID{UUID: *in.RenewsID, Valid: true}
+		LegalBases: in.LegalBases, RenewsID: orNull(in.RenewsID),
 	}
 	return terms
 }

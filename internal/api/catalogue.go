@@ -250,6 +250,27 @@ var glossary = map[string]bilingual{
 	"rejected":   {"ditolak", "rejected"},
 	"paid":       {"sudah dibayar", "paid"},
 
+	"receiving":           {"sedang diterima", "being received"},
+	"received":            {"sudah diterima utuh", "received whole"},
+	"staging":             {"sedang dibaca", "being read"},
+	"validated":           {"sudah diperiksa", "validated"},
+	"committing":          {"sedang diterapkan", "being committed"},
+	"committed":           {"sudah diterapkan", "committed"},
+	"partially_committed": {"diterapkan sebagian", "partially committed"},
+	"cancelled":           {"dibatalkan", "cancelled"},
+	"reversing":           {"sedang ditarik kembali", "being taken back"},
+	"reversed":            {"sudah ditarik kembali", "taken back"},
+
+	"upsert":      {"menambah dan mengubah", "adding and amending"},
+	"create_only": {"hanya menambah", "only adding"},
+	"snapshot":    {"daftar lengkap", "full roster"},
+	"removed":     {"tidak ada dalam daftar lengkap", "missing from a full roster"},
+
+	"scientific_notation": {"tertulis sebagai notasi ilmiah", "in scientific notation"},
+	"digit_lost":          {"kehilangan satu angka", "a digit short"},
+	"last_digits_rounded": {"angka terakhirnya dibulatkan", "last digits rounded"},
+	"columns_shifted":     {"kolomnya bergeser", "columns shifted"},
+
 	"string":    {"teks", "text"},
 	"integer":   {"bilangan bulat", "a whole number"},
 	"int32":     {"bilangan bulat", "a whole number"},

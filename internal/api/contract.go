@@ -48,6 +48,8 @@ type operation struct {
 	queries  []string // the names of its query parameters
 	consumes []string
 	produces []string
+	raw      bool // its handler reads the body, which may be a file of any size
+	long     bool // it takes as long as it moves, and not patience at most
 	route    *routers.Route
 }
 
@@ -144,11 +146,16 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 	for _, r := range o.Responses.Map() {
 		op.produces = append(op.produces, slices.Sorted(maps.Keys(r.Value.Content))...)
 	}
+	op.raw = marked(o, "x-raw-body")
+	op.long = op.raw || marked(o, "x-stream")
 	checked := *o
 	checked.Security = openapi3.NewSecurityRequirements() // asked before the body is read
 	op.route = &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: &checked}
 	return op, nil
 }
+
+// marked reports whether the contract says a word of our own of an operation.
+func marked(o *openapi3.Operation, word string) bool { return o.Extensions[word] == true }
 
 var pathParameter = regexp.MustCompile(`\{([a-z_]+)\}`)
 
@@ -160,6 +167,7 @@ func (s *Server) route(c *gin.Context) {
 	r := requestOf(c.Request.Context())
 	r.language = languageOf(c.GetHeader("Accept-Language"))
 	r.operation = s.contract.operations[c.Request.Method+" "+c.FullPath()]
+	r.method, r.url, r.accept = c.Request.Method, c.Request.URL, c.GetHeader("Accept")
 	r.path, r.query, r.base = c.Request.URL.Path, c.Request.URL.Query(), baseOf(c.Request)
 	r.idempotencyKey, r.dryRun = c.GetHeader("Idempotency-Key"), dry(r.query)
 	r.basic.id, r.basic.secret, _ = c.Request.BasicAuth()
@@ -196,7 +204,7 @@ func (s *Server) obeyContract(c *gin.Context) {
 
 func (s *Server) check(c *gin.Context, r *request) error {
 	op := r.operation
-	if !acceptable(c.GetHeader("Accept"), op.produces) {
+	if !acceptable(r.accept, op.produces) {
 		return &cover.Error{Kind: cover.Malformed, Code: cover.NotAcceptable, Params: cover.Params{"supported": op.produces}}
 	}
 	if err := r.readBody(c); err != nil {
@@ -219,7 +227,9 @@ func (s *Server) check(c *gin.Context, r *request) error {
 	}
 	err := openapi3filter.ValidateRequest(c.Request.Context(), &openapi3filter.RequestValidationInput{
 		Request: c.Request, PathParams: params, QueryParams: r.query, Route: op.route,
-		Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+		Options: &openapi3filter.Options{
+			MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, ExcludeRequestBody: op.raw,
+		},
 	})
 	if err != nil {
 		faults = append(faults, withoutEchoes(contractFaults(err), faults)...)
@@ -227,10 +237,8 @@ func (s *Server) check(c *gin.Context, r *request) error {
 	if err := refusalOf(faults); err != nil {
 		return err
 	}
-	if r.idempotencyKey != "" {
-		// An answer that shows a person is not given again to whoever may not see it.
-		unmasked := !op.public && access.Acting(c.Request.Context()).SeesPersonalData()
-		r.fingerprint = fingerprint(c.Request, r.body, unmasked)
+	if r.idempotencyKey != "" && !op.raw {
+		r.fingerprint = r.fingerprintOf(canonical(r.body))
 	}
 	return nil
 }
@@ -267,14 +275,17 @@ func withoutEchoes(found, told cover.Faults) cover.Faults {
 const mostFaults = 100
 
 // readBody reads the body of a request whole, within maxBody, and refuses what
-// is no JSON where JSON is due.
+// is no JSON where JSON is due. A body that its handler reads is left alone.
 func (r *request) readBody(c *gin.Context) error {
 	if len(r.operation.consumes) == 0 {
 		return nil
 	}
-	media, _, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	if !slices.Contains(r.operation.consumes, media) {
+	r.mediaType, _, _ = mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if !slices.Contains(r.operation.consumes, r.mediaType) {
 		return &cover.Error{Kind: cover.Malformed, Code: cover.MediaTypeUnsupported, Params: cover.Params{"supported": r.operation.consumes}}
+	}
+	if r.operation.raw {
+		return nil
 	}
 	tooLarge := &cover.Error{Kind: cover.Malformed, Code: cover.BodyTooLarge, Params: cover.Params{"limit": maxBody}}
 	if c.Request.ContentLength > maxBody {
@@ -289,7 +300,7 @@ func (r *request) readBody(c *gin.Context) error {
 	}
 	r.body = body
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
-	if strings.HasSuffix(media, "json") {
+	if strings.HasSuffix(r.mediaType, "json") {
 		return checkJSON(body)
 	}
 	return nil
@@ -357,39 +368,26 @@ func jsonFault(code cover.Code, params cover.Params) error {
 	return &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: faults}
 }
 
-// fingerprint tells requests apart: method, path, query, whether people are shown
-// unmasked, and body, the body with its keys in order.
-func fingerprint(req *http.Request, body []byte, unmasked bool) []byte {
-	var value any
-	if json.Unmarshal(body, &value) == nil {
-		if canonical, err := json.Marshal(value); err == nil {
-			body = canonical
-		}
-	}
+// fingerprintOf tells requests apart: method, path, query, whether people are
+// shown unmasked, and content, which is the body or, where the handler reads that,
+// what the handler says stands for it. An answer that shows a person is not given
+// again to whoever may not see it.
+func (r *request) fingerprintOf(content []byte) []byte {
 	sum := sha256.New()
-	sum.Write([]byte(req.Method + " " + req.URL.EscapedPath() + "?" + req.URL.Query().Encode() + "\n" + strconv.FormatBool(unmasked) + "\n"))
-	sum.Write(body)
+	sum.Write([]byte(r.method + " " + r.url.EscapedPath() + "?" + r.url.Query().Encode() + "\n" + strconv.FormatBool(r.unmasked) + "\n"))
+	sum.Write(content)
 	return sum.Sum(nil)
 }
 
-// acceptable reports whether an Accept header allows one of the media types.
-func acceptable(header string, produces []string) bool {
-	if header == "" || len(produces) == 0 {
-		return true
-	}
-	for entry := range strings.SplitSeq(header, ",") {
-		media, params, err := mime.ParseMediaType(strings.TrimSpace(entry))
-		if err != nil || params["q"] == "0" {
-			continue
-		}
-		for _, p := range produces {
-			group, _, _ := strings.Cut(p, "/")
-			if p != "application/problem+json" && (media == "*/*" || media == p || media == group+"/*") {
-				return true
-			}
+// canonical is a body with its keys in order, if it is JSON.
+func canonical(body []byte) []byte {
+	var value any
+	if json.Unmarshal(body, &value) == nil {
+		if ordered, err := json.Marshal(value); err == nil {
+			return ordered
 		}
 	}
-	return false
+	return body
 }
 
 // queryFaults says which parameters the contract does not know, and which are

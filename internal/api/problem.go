@@ -32,7 +32,7 @@ var statusOf = map[cover.Kind]int{
 
 var statusOfCode = map[cover.Code]int{
 	cover.TokenMissing: 401, cover.TokenInvalid: 401, cover.ClientUnknown: 401, cover.MethodNotAllowed: 405,
-	cover.NotAcceptable: 406, cover.BodyTooLarge: 413, cover.MediaTypeUnsupported: 415, cover.VersionMissing: 428,
+	cover.NotAcceptable: 406, cover.BodyTooLarge: 413, cover.UploadTooLarge: 413, cover.MediaTypeUnsupported: 415, cover.VersionMissing: 428,
 }
 
 // hungUp is what the log calls a request whose caller did not wait.
@@ -77,6 +77,8 @@ func (s *Server) explain(c *gin.Context, refused *cover.Error, status int) {
 		c.Header("WWW-Authenticate", fmt.Sprintf(`Bearer realm="naungan", error="insufficient_scope", scope=%q`, refused.Params["scope"]))
 	case status == http.StatusServiceUnavailable, refused.Code == cover.RequestInProgress:
 		c.Header("Retry-After", "1")
+	case refused.Code == cover.UploadOffsetWrong:
+		c.Header("Upload-Offset", fmt.Sprint(refused.Params["offset"]))
 	case refused.Code == cover.VersionStale:
 		c.Header("ETag", fmt.Sprintf(`"%v"`, refused.Params["version"]))
 	}

@@ -4,9 +4,10 @@
 // problems and the words of both languages. It does not own rules (cover), verbs
 // (registry, billing, claims) nor rows (store).
 //
-// A request meets, in this order: recovery and the log, the contract's route,
-// authentication and scope, the contract's shape, and then its handler. Whatever
-// goes wrong on the way leaves through refuse.
+// A request meets, in this order: recovery and the log, the contract's route, the
+// time it may take, authentication and scope, the contract's shape, and then its
+// handler. Whatever goes wrong on the way leaves through refuse, unless the answer
+// has begun: then it is broken off.
 package api
 
 import (
@@ -37,11 +38,13 @@ type Server struct {
 	catalogue *catalogue
 	tokens    *tokens
 	stopping  atomic.Bool
+	stopped   chan struct{} // closed by Stop; whoever waits or follows ends then
 }
 
 var _ wire.StrictServerInterface = (*Server)(nil)
 
-// patience is how long a request may take; no single one has reason to.
+// patience is how long a request may take, unless it sends or is answered a file or
+// a stream (silence); no other has reason to.
 const patience = 30 * time.Second
 
 // New builds the server of a store.
@@ -58,11 +61,18 @@ func New(st *store.Store) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{store: st, tariff: rates, contract: published, catalogue: words, tokens: newTokens(st)}, nil
+	return &Server{
+		store: st, tariff: rates, contract: published, catalogue: words, tokens: newTokens(st), stopped: make(chan struct{}),
+	}, nil
 }
 
-// Stop makes /readyz say no, so that no new requests are sent here.
-func (s *Server) Stop() { s.stopping.Store(true) }
+// Stop makes /readyz say no, so that no new requests are sent here, and ends those
+// that would wait for something to happen.
+func (s *Server) Stop() {
+	if !s.stopping.Swap(true) {
+		close(s.stopped)
+	}
+}
 
 // Handler is the server as net/http wants it.
 func (s *Server) Handler() http.Handler {
@@ -70,7 +80,7 @@ func (s *Server) Handler() http.Handler {
 	r := gin.New()
 	r.HandleMethodNotAllowed, r.RedirectTrailingSlash = true, false
 	r.UseRawPath, r.UnescapePathValues = true, true
-	r.Use(s.log, s.recover, s.route, s.authenticate, s.obeyContract, conditional)
+	r.Use(s.log, s.recover, s.route, s.bound, s.authenticate, s.obeyContract, conditional)
 	r.NoRoute(func(c *gin.Context) { s.refuse(c, cover.Refuse(cover.NotFound, cover.RouteUnknown, nil)) })
 	r.NoMethod(func(c *gin.Context) { s.refuse(c, errMethod(c)) })
 	for _, path := range portal.Paths() {
@@ -80,7 +90,7 @@ func (s *Server) Handler() http.Handler {
 	strict := wire.NewStrictHandlerWithOptions(s, nil, wire.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.refuse(c, unreadable(err)) },
 		HandlerErrorFunc:         s.refuse,
-		ResponseErrorHandlerFunc: s.refuse,
+		ResponseErrorHandlerFunc: s.breakOff,
 	})
 	wire.RegisterHandlersWithOptions(r, strict, wire.GinServerOptions{
 		ErrorHandler: func(c *gin.Context, err error, _ int) { s.refuse(c, unreadable(err)) },
@@ -101,25 +111,26 @@ func (s *Server) recover(c *gin.Context) {
 	c.Next()
 }
 
-// log writes one line a request. It names operations and ids: never a path as it
-// was asked, a query or a body, which may hold personal data.
+// log writes one line a request, also of one that is broken off. It names
+// operations and ids: never a path as it was asked, a query or a body, which may
+// hold personal data.
 func (s *Server) log(c *gin.Context) {
 	start := s.store.Now()
-	id := requestID(c.Request)
-	c.Header("X-Request-Id", id)
+	r := &request{id: requestID(c.Request)}
+	c.Header("X-Request-Id", r.id)
 	c.Header("Cache-Control", "private, no-cache")
 	c.Header("Vary", "Accept-Language, Authorization, Purpose")
-	ctx, cancel := context.WithTimeout(context.WithValue(c.Request.Context(), requestKey{}, &request{id: id}), patience)
-	defer cancel()
+	ctx := context.WithValue(c.Request.Context(), requestKey{}, r)
 	c.Request = c.Request.WithContext(ctx)
+	defer func() {
+		took := s.store.Now().Sub(start)
+		observe(r.operationID(), c.Writer.Status(), took)
+		if slog.Default().Enabled(ctx, slog.LevelInfo) {
+			slog.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", r.id), slog.String("operation", r.operationID()),
+				slog.String("client", r.client), slog.Int("status", c.Writer.Status()), slog.Duration("took", took))
+		}
+	}()
 	c.Next()
-	took := s.store.Now().Sub(start)
-	r := requestOf(c.Request.Context())
-	observe(r.operationID(), c.Writer.Status(), took)
-	if slog.Default().Enabled(ctx, slog.LevelInfo) {
-		slog.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("request_id", id), slog.String("operation", r.operationID()),
-			slog.String("client", r.client), slog.Int("status", c.Writer.Status()), slog.Duration("took", took))
-	}
 }
 
 // request is what the middlewares know of a request and handlers may ask.
@@ -128,15 +139,19 @@ type request struct {
 	client    string
 	operation *operation // nil where the contract has none
 	base      string     // the address under which it came, without a path
+	method    string
+	url       *url.URL
 	path      string
 	query     url.Values
-	body      []byte
+	accept    string
+	mediaType string // of the body, without parameters; one of those the operation consumes
+	body      []byte // nil where the handler reads it
 	language  language
 	unmasked  bool // personal data is shown
 	basic     credentials
 
 	idempotencyKey string
-	fingerprint    []byte // of method, path and canonical body; made only with a key
+	fingerprint    []byte // of method, path and canonical body; made only with a key, and by handlers that read the body
 	dryRun         bool
 }
 

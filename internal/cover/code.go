@@ -134,6 +134,48 @@ const (
 	IncomeOutOfRange          Code = "income_out_of_range"
 )
 
+// The codes of files: why one is not taken, not read, or not committed.
+const (
+	UploadTooLarge       Code = "upload_too_large"
+	UploadOffsetWrong    Code = "upload_offset_wrong"
+	DigestMismatch       Code = "digest_mismatch"
+	SnapshotOnly         Code = "snapshot_only"
+	SnapshotAmends       Code = "snapshot_amends"
+	ImportUnknown        Code = "import_unknown"
+	ImportIsReceived     Code = "import_received"
+	ImportRepeated       Code = "import_repeated"
+	ImportNotValidated   Code = "import_not_validated"
+	ImportIsDryRun       Code = "import_is_dry_run"
+	ImportNotCommitted   Code = "import_not_committed"
+	ImportNotAmendable   Code = "import_not_amendable"
+	ImportOver           Code = "import_over"
+	PlanStale            Code = "plan_stale"
+	RemovalsNotConfirmed Code = "removals_not_confirmed"
+	IdentifiersDamaged   Code = "identifiers_damaged"
+	FileEmpty            Code = "file_empty"
+	FileUnreadable       Code = "file_unreadable"
+	FileEncoding         Code = "file_encoding"
+	FileTooLarge         Code = "file_too_large"
+	RowTooLong           Code = "row_too_long"
+	TooManyRows          Code = "too_many_rows"
+	TooManyColumns       Code = "too_many_columns"
+	ColumnsMissing       Code = "columns_missing"
+	ColumnTwice          Code = "column_twice"
+	RowsRejected         Code = "rows_rejected"
+)
+
+// The codes of the rows of a file.
+const (
+	RowMalformed           Code = "row_malformed"
+	NotUTF8                Code = "not_utf8"
+	DuplicateInFile        Code = "duplicate_in_file"
+	PersonTwiceInFile      Code = "person_twice_in_file"
+	RowNotRejected         Code = "row_not_rejected"
+	ChangedSinceValidation Code = "changed_since_validation"
+	TouchedSince           Code = "touched_since"
+	IncidentRests          Code = "incident_rests"
+)
+
 // The codes of doubts: a write succeeds with them, as warnings.
 const (
 	NIKBirthDateMismatch Code = "nik_birth_date_mismatch"
@@ -149,6 +191,10 @@ const (
 	JKMWaitingPeriod     Code = "jkm_waiting_period"
 	ReportLate           Code = "report_late"
 	OfficerNotCovered    Code = "officer_not_covered"
+	ServesElsewhere      Code = "serves_elsewhere"
+	OfficerHasEnded      Code = "officer_has_ended"
+	UnitHeadcount        Code = "unit_headcount_implausible"
+	ColumnIgnored        Code = "column_ignored"
 )
 
 // The reasons for which officers are not enrolled.

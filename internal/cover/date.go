@@ -66,6 +66,9 @@ func (d Date) YearsOn(day Date) int {
 	return years
 }
 
+// DaysSince counts the days from another day to d; it is negative before it.
+func (d Date) DaysSince(from Date) int { return int(d.t.Sub(from.t) / (24 * time.Hour)) }
+
 // MarshalText writes YYYY-MM-DD.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

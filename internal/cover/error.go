@@ -1,6 +1,8 @@
 package cover
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -27,6 +29,30 @@ type Code string
 // Params are the values that the words of a code need. They never hold personal
 // data.
 type Params map[string]any
+
+// UnmarshalJSON reads whole numbers as such, and not as floating point: they are
+// counts, amounts and places.
+func (p *Params) UnmarshalJSON(b []byte) error {
+	var plain map[string]any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&plain); err != nil {
+		return err
+	}
+	for name, value := range plain {
+		number, ok := value.(json.Number)
+		if !ok {
+			continue
+		}
+		if whole, err := number.Int64(); err == nil {
+			plain[name] = whole
+		} else {
+			plain[name] = number.String()
+		}
+	}
+	*p = plain
+	return nil
+}
 
 // Error is an error meant to be read by the caller of the API.
 type Error struct {
@@ -79,10 +105,10 @@ func Unseen(err error, pointer string, code Code) error {
 
 // Fault names one place of a request and what is wrong, or doubtful, with it.
 type Fault struct {
-	Pointer string // JSON pointer into the body; the name of a parameter elsewhere
-	In      string // body, query, header or path; empty means body
-	Code    Code
-	Params  Params
+	Pointer string `json:"pointer,omitempty"` // JSON pointer into the body; the name of a parameter elsewhere
+	In      string `json:"in,omitempty"`      // body, query, header or path; empty means body
+	Code    Code   `json:"code"`
+	Params  Params `json:"params,omitempty"`
 }
 
 // Faults collects faults so that a caller sees all of them at once.

@@ -31,10 +31,11 @@ const (
 	EndReplaced  EndReason = "replaced"
 	EndDismissed EndReason = "dismissed"
 	EndDied      EndReason = "died"
+	EndRemoved   EndReason = "removed" // missing from a full roster
 )
 
 // EndReasons lists every reason.
-var EndReasons = []EndReason{EndTermOver, EndResigned, EndReplaced, EndDismissed, EndDied}
+var EndReasons = []EndReason{EndTermOver, EndResigned, EndReplaced, EndDismissed, EndDied, EndRemoved}
 
 // Personal is what of an officer is kept encrypted.
 type Personal struct {

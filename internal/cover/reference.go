@@ -151,6 +151,4 @@ func (r *Reference) Term(position string, role Role, from, to Date) (best Term, 
 }
 
 // days counts the days from one to another, both inclusive.
-func days(from, to Date) int {
-	return int(to.t.Sub(from.t).Hours()/24) + 1
-}
+func days(from, to Date) int { return to.DaysSince(from) + 1 }

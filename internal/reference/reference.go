@@ -1,5 +1,6 @@
 // Package reference brings the data that is the same for everybody into the
-// database: administrative areas, positions, elections and holidays.
+// database: administrative areas, positions, elections, holidays and the workbooks
+// that SIPP takes.
 //
 // It owns the embedded data and when it is loaded. It does not own reading it
 // back (store), nor rates (tariff).
@@ -7,7 +8,8 @@
 // A dataset's version is a digest of its files, so that data which changed is
 // loaded again without anybody having to remember it. Areas, positions and
 // elections are only ever added or renamed, because records refer to them; terms,
-// roles and holidays are made to match the embedded data exactly.
+// roles and holidays are made to match the embedded data exactly. What people
+// corrected stays as they left it.
 package reference
 
 import (
@@ -36,6 +38,7 @@ var datasets = []dataset{
 	{"positions", []string{"positions.yaml"}, positionTables},
 	{"elections", []string{"elections.yaml"}, electionTables},
 	{"holidays", []string{"holidays.yaml"}, holidayTables},
+	{"sipp", []string{"sipp.yaml"}, sippTables},
 }
 
 // Load brings each dataset of the database to the embedded version, once: it does

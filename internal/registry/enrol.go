@@ -32,7 +32,7 @@ func Enrol(tx *store.Tx, rates *tariff.Tariff, agreement uuid.UUID, positions []
 	if err != nil {
 		return cover.Enrolment{}, err
 	}
-	bases, err := rated(rates, a, wages)
+	bases, err := Rated(rates, a, wages)
 	if err != nil {
 		return cover.Enrolment{}, err
 	}
@@ -70,9 +70,9 @@ func chosen(a cover.Agreement, positions []string) ([]string, error) {
 	return positions, f.Err()
 }
 
-// rated finds what each wage costs. Contributions are rated with the schedule of
+// Rated finds what each wage costs. Contributions are rated with the schedule of
 // the first month; a wage of nothing is left out, and its officers are skipped.
-func rated(rates *tariff.Tariff, a cover.Agreement, wages []cover.Rupiah) ([]store.Base, error) {
+func Rated(rates *tariff.Tariff, a cover.Agreement, wages []cover.Rupiah) ([]store.Base, error) {
 	var bases []store.Base
 	for _, wage := range wages {
 		if wage == 0 {

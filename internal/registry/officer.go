@@ -24,7 +24,13 @@ func Appoint(tx *store.Tx, in cover.Appointment) (cover.Officer, error) {
 	if err != nil {
 		return o, err
 	}
+	if _, err := tx.HoldRoster(o.OrganisationID); err != nil {
+		return o, err
+	}
 	if err := refuseSecondDuty(tx, o); err != nil {
+		return o, err
+	}
+	if err := warnOfOtherBody(tx, o); err != nil {
 		return o, err
 	}
 	if err := tx.InsertOfficer(&o); err != nil {
@@ -61,6 +67,9 @@ func AmendOfficer(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cover
 	if err := refuseSecondDuty(tx, after); err != nil {
 		return before, err
 	}
+	if err := warnOfOtherBody(tx, after); err != nil {
+		return before, err
+	}
 	if err := tx.UpdateOfficer(&after); err != nil {
 		return before, err
 	}
@@ -93,6 +102,9 @@ func End(tx *store.Tx, id uuid.UUID, v store.Version, last cover.Date, reason co
 // ownOfficer locks an officer that the actor sees, and refuses one of another
 // organisation: the body above may look, but its rosters are not its to write.
 func ownOfficer(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Officer, cover.Organisation, error) {
+	if _, err := tx.HoldRoster(tx.Actor().OrganisationID); err != nil {
+		return cover.Officer{}, cover.Organisation{}, err
+	}
 	o, err := tx.LockOfficer(id, v)
 	if err != nil {
 		return o, cover.Organisation{}, err
@@ -110,6 +122,16 @@ func refuseSecondDuty(tx *store.Tx, o cover.Officer) error {
 		return err
 	}
 	return cover.RefuseAt("/nik", cover.OfficerTaken, cover.Params{"officer_id": *other})
+}
+
+// warnOfOtherBody doubts, and no more: whoever serves two bodies is covered once.
+// Which the other is stays its own business.
+func warnOfOtherBody(tx *store.Tx, o cover.Officer) error {
+	serves, err := tx.ServesElsewhere(o)
+	if serves {
+		tx.Doubt(cover.Fault{Pointer: "/nik", Code: cover.ServesElsewhere})
+	}
+	return err
 }
 
 func refuseIfCovered(tx *store.Tx, officer uuid.UUID) error {

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"encoding/json"
+	"crypto/md5" //nolint:gosec // it tells apart, it hides nothing
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,7 +19,8 @@ import (
 type officerRow struct {
 	cover.Officer
 	PersonID uuid.UUID
-	Personal []byte // hides the noun's own
+	Personal []byte    // hides the noun's own
+	Digest   uuid.UUID // of all that a caller says
 }
 
 func (officerRow) TableName() string { return "officers" }
@@ -27,38 +28,64 @@ func (officerRow) TableName() string { return "officers" }
 // PersonOf is the keyed index by which a person is found.
 func (r *Reader) PersonOf(n cover.NIK) uuid.UUID { return r.store.keys.Index("nik:" + string(n)) }
 
-func (s *Store) sealPersonal(o cover.Officer) (officerRow, error) {
-	plain, err := json.Marshal(o.Personal)
+// officerRowOf is an officer as stored. What is sealed opens only together with
+// the same organisation and person, wherever its row came from.
+func (s *Store) officerRowOf(o cover.Officer) (officerRow, error) {
+	row := officerRow{Officer: o, PersonID: s.keys.Index("nik:" + string(o.Personal.NIK)), Digest: s.officerDigest(o)}
+	plain, err := fastjson.Marshal(o.Personal)
 	if err != nil {
-		return officerRow{}, err
+		return row, err
 	}
-	sealed, err := s.keys.Seal(plain, o.ID[:])
-	return officerRow{Officer: o, PersonID: s.keys.Index("nik:" + string(o.Personal.NIK)), Personal: sealed}, err
+	row.Personal, err = s.keys.Seal(plain, bindOfficer(o.OrganisationID, row.PersonID))
+	return row, err
+}
+
+func bindOfficer(organisation, person uuid.UUID) []byte {
+	return append(organisation[:], person[:]...)
 }
 
 // openPersonal opens what is sealed in an officer's row.
-func (s *Store) openPersonal(o *cover.Officer, sealed []byte) error {
-	plain, err := s.keys.Open(sealed, o.ID[:])
+func (s *Store) openPersonal(o *cover.Officer, person uuid.UUID, sealed []byte) error {
+	plain, err := s.keys.Open(sealed, bindOfficer(o.OrganisationID, person))
 	if err != nil {
 		return fmt.Errorf("open officer %s: %w", o.ID, err)
 	}
 	return fastjson.Unmarshal(plain, &o.Personal)
 }
 
+// officerDigest is the same for two officers of whom a caller says the same, and
+// tells nothing of what.
+func (s *Store) officerDigest(o cover.Officer) uuid.UUID {
+	said := make([]byte, 0, 256)
+	for _, text := range o.Cells() {
+		said = append(append(said, byte(len(text)>>8), byte(len(text))), text...)
+	}
+	return s.keys.Index(string(said))
+}
+
+// endedDigest tells an ended officer from themselves before.
+func endedDigest(o cover.Officer, digest uuid.UUID) uuid.UUID {
+	if o.EndedOn.Zero() {
+		return digest
+	}
+	return uuid.UUID(md5.Sum([]byte(digest.String() + o.EndedOn.String() + string(o.EndReason)))) //nolint:gosec // it tells apart, it hides nothing
+}
+
 // officerColumns are read by scanOfficer in this order.
-const officerColumns = `o.id, o.organisation_id, o.personal, o.external_id, o.full_name, o.born_on, o.sex, o.position, o.role,
+const officerColumns = `o.id, o.organisation_id, o.person_id, o.personal, o.external_id, o.full_name, o.born_on, o.sex, o.position, o.role,
 	o.area_code, o.polling_station, o.decree_number, o.term_from, o.term_to, o.honorarium, o.ended_on, o.end_reason,
 	o.version, o.created_at, o.updated_at`
 
 func (r *Reader) scanOfficer(row pgx.CollectableRow) (o cover.Officer, err error) {
+	var person uuid.UUID
 	var sealed []byte
-	err = row.Scan(&o.ID, &o.OrganisationID, &sealed, &o.ExternalID, &o.FullName, &o.BornOn, &o.Sex, &o.Position, &o.Role,
+	err = row.Scan(&o.ID, &o.OrganisationID, &person, &sealed, &o.ExternalID, &o.FullName, &o.BornOn, &o.Sex, &o.Position, &o.Role,
 		&o.AreaCode, &o.PollingStation, &o.DecreeNumber, &o.TermFrom, &o.TermTo, &o.Honorarium, &o.EndedOn, &o.EndReason,
 		&o.Version, &o.CreatedAt, &o.UpdatedAt)
 	if err != nil {
 		return o, err
 	}
-	err = r.store.openPersonal(&o, sealed)
+	err = r.store.openPersonal(&o, person, sealed)
 	return o, err
 }
 
@@ -192,14 +219,20 @@ func numbered(sql string) string {
 	return b.String()
 }
 
-// OverlappingDuty finds another officer of the actor's own organisation who is the
-// same person in the same position at the same time; nil if there is none. It
-// locks the person against being appointed twice at once.
+// HoldRoster lets nobody else change the officers of an organisation until the
+// transaction ends, and counts the change. It returns the count. Whoever changes
+// officers holds the roster before anything else.
+func (tx *Tx) HoldRoster(organisation uuid.UUID) (changes int64, err error) {
+	err = tx.db.Raw(`insert into rosters (organisation_id, changes) values (?, 1)
+		on conflict (organisation_id) do update set changes = rosters.changes + 1 returning changes`, organisation).Scan(&changes).Error
+	return changes, translate(err)
+}
+
+// OverlappingDuty finds another officer of the same organisation who is the same
+// person in the same position at the same time; nil if there is none. It means
+// something while the roster is held.
 func (tx *Tx) OverlappingDuty(o cover.Officer) (id *uuid.UUID, err error) {
 	person := tx.PersonOf(o.Personal.NIK)
-	if err := tx.db.Exec("select pg_advisory_xact_lock(hashtextextended(?, 0))", person.String()).Error; err != nil {
-		return nil, err
-	}
 	var found []uuid.UUID
 	err = tx.db.Table("officers").Where(`person_id = ? and organisation_id = ? and position = ? and id <> ?
 		and term_from <= ? and least(term_to, coalesce(ended_on, term_to)) >= ?`,
@@ -210,11 +243,20 @@ func (tx *Tx) OverlappingDuty(o cover.Officer) (id *uuid.UUID, err error) {
 	return &found[0], nil
 }
 
+// ServesElsewhere reports whether the person of an officer serves another body at
+// the same time, whoever may see that body.
+func (tx *Tx) ServesElsewhere(o cover.Officer) (serves bool, err error) {
+	err = tx.db.Raw(`select exists (select from officers x where x.person_id = ? and x.organisation_id <> ?
+			and x.term_from <= ? and least(x.term_to, coalesce(x.ended_on, x.term_to)) >= ?)`,
+		tx.PersonOf(o.Personal.NIK), o.OrganisationID, o.TermTo, o.TermFrom).Scan(&serves).Error
+	return serves, translate(err)
+}
+
 // InsertOfficer writes a new officer.
 func (tx *Tx) InsertOfficer(o *cover.Officer) error {
 	o.ID = newID()
 	o.CreatedAt, o.UpdatedAt = tx.Now, tx.Now
-	row, err := tx.store.sealPersonal(*o)
+	row, err := tx.store.officerRowOf(*o)
 	if err != nil {
 		return err
 	}
@@ -232,14 +274,14 @@ func (tx *Tx) LockOfficer(id uuid.UUID, v Version) (cover.Officer, error) {
 	if err := v.is(row.Version); err != nil {
 		return cover.Officer{}, err
 	}
-	err := tx.store.openPersonal(&row.Officer, row.Personal)
+	err := tx.store.openPersonal(&row.Officer, row.PersonID, row.Personal)
 	return row.Officer, err
 }
 
 // UpdateOfficer writes a locked officer.
 func (tx *Tx) UpdateOfficer(o *cover.Officer) error {
 	o.Version, o.UpdatedAt = o.Version+1, tx.Now
-	row, err := tx.store.sealPersonal(*o)
+	row, err := tx.store.officerRowOf(*o)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,8 @@ type ReferenceTable struct {
 	Key     []string
 	Values  []string // the other columns
 	Rows    [][]any
-	Replace bool // rows that are missing here are deleted; nothing may refer to them
+	Replace bool   // rows that are missing here are deleted; nothing may refer to them
+	Keep    string // holds of present rows that people corrected, which stay as they are; empty: there are none
 }
 
 // LoadReference brings the tables of a set to its version, unless that was done
@@ -79,7 +80,7 @@ func referenceLoaded(ctx context.Context, db asker, set ReferenceSet) (done bool
 // that rows may refer to each other in any order.
 func (t ReferenceTable) load(ctx context.Context, tx pgx.Tx) error {
 	incoming, columns := "incoming_"+t.Name, append(t.Key[:len(t.Key):len(t.Key)], t.Values...)
-	_, err := tx.Exec(ctx, fmt.Sprintf(`create temporary table %s (like %s) on commit drop`, incoming, t.Name))
+	_, err := tx.Exec(ctx, fmt.Sprintf(`create temporary table %s (like %s including defaults) on commit drop`, incoming, t.Name))
 	if err != nil {
 		return err
 	}
@@ -103,10 +104,14 @@ func (t ReferenceTable) upsert(incoming string, columns []string) string {
 	for i, v := range t.Values {
 		set[i] = v + " = excluded." + v
 	}
+	kept := ""
+	if t.Keep != "" {
+		kept = " and not (" + t.Keep + ")"
+	}
 	return fmt.Sprintf(`insert into %[1]s as present (%[2]s) select %[2]s from %[3]s order by %[4]s
-		on conflict (%[4]s) do update set %[5]s where (%[6]s) is distinct from (%[7]s)`,
+		on conflict (%[4]s) do update set %[5]s where (%[6]s) is distinct from (%[7]s)%[8]s`,
 		t.Name, strings.Join(columns, ", "), incoming, strings.Join(t.Key, ", "), strings.Join(set, ", "),
-		prefixed("present.", t.Values), prefixed("excluded.", t.Values))
+		prefixed("present.", t.Values), prefixed("excluded.", t.Values), kept)
 }
 
 func (t ReferenceTable) deleteMissing(incoming string) string {
@@ -135,4 +140,19 @@ func (s *Store) Holidays(ctx context.Context) (func(cover.Date) bool, error) {
 		free[day] = true
 	}
 	return func(day cover.Date) bool { return free[day] }, nil
+}
+
+// AreaNames are the names of some areas by their codes.
+func (r *Reader) AreaNames(codes []string) (map[string]string, error) {
+	rows, err := r.store.pool.Query(r.ctx, `select code, name from areas where code = any($1)`, codes)
+	if err != nil {
+		return nil, translate(err)
+	}
+	names := map[string]string{}
+	var code, name string
+	_, err = pgx.ForEachRow(rows, []any{&code, &name}, func() error {
+		names[code] = name
+		return nil
+	})
+	return names, translate(err)
 }

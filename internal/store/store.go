@@ -10,6 +10,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -18,6 +19,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
@@ -39,7 +42,9 @@ const connections = 16
 // Store is the door to the database.
 type Store struct {
 	pool *pgxpool.Pool
+	sql  *sql.DB // the same connections, as GORM wants them
 	db   *gorm.DB
+	jobs *river.Client[pgx.Tx] // enqueues only; jobs works them
 	keys *keys.Keys
 	now  func() time.Time
 	ref  atomic.Pointer[cover.Reference]
@@ -61,20 +66,26 @@ func Open(ctx context.Context, url string, k *keys.Keys, now func() time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
-		NowFunc: now, Logger: logger.Discard, DisableNestedTransaction: true, SkipDefaultTransaction: true,
-	})
-	if err != nil {
-		pool.Close()
-		return nil, err
-	}
-	s := &Store{pool: pool, db: db, keys: k, now: now}
+	s := &Store{pool: pool, sql: stdlib.OpenDBFromPool(pool), keys: k, now: now}
 	s.ref.Store(&cover.Reference{})
-	if err := s.claimKeys(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		pool.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context) (err error) {
+	s.db, err = gorm.Open(postgres.New(postgres.Config{Conn: s.sql}), &gorm.Config{
+		NowFunc: s.now, Logger: logger.Discard, DisableNestedTransaction: true, SkipDefaultTransaction: true,
+	})
+	if err != nil {
+		return err
+	}
+	if s.jobs, err = river.NewClient(riverpgxv5.New(s.pool), &river.Config{}); err != nil {
+		return err
+	}
+	return s.claimKeys(ctx)
 }
 
 // claimKeys lets the first keys that open a database be the only ones.
@@ -116,6 +127,7 @@ type Reader struct {
 // Tx is a Reader that may also write. It lives for one call to InTx.
 type Tx struct {
 	*Reader
+	pgx    pgx.Tx        // the same transaction, for what GORM has no words for
 	Now    time.Time     // one instant for every row the transaction touches
 	Doubts cover.Faults  // what the caller is warned of when the write succeeds
 	Shown  []cover.Event // the readings of personal data that were recorded
@@ -128,13 +140,46 @@ func (s *Store) Read(ctx context.Context, who access.Actor) *Reader {
 
 // InTx runs do in one transaction: committed if do returns nil, else undone.
 func (s *Store) InTx(ctx context.Context, who access.Actor, do func(*Tx) error) error {
-	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		// Postgres keeps microseconds; an answer must equal what is read back.
-		now := s.now().UTC().Truncate(time.Microsecond)
-		return do(&Tx{Reader: &Reader{ctx: ctx, store: s, db: db, who: who}, Now: now})
-	})
-	return translate(err)
+	conn, err := s.sql.Conn(ctx)
+	if err != nil {
+		return translate(err)
+	}
+	defer func() { _ = conn.Close() }() // gives it back; broken ones are thrown away there
+	tx, err := begin(ctx, conn)
+	if err != nil {
+		return translate(err)
+	}
+	// Also when do panics. After a commit it does nothing.
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	db := s.db.Session(&gorm.Session{NewDB: true, Context: ctx})
+	db.Statement.ConnPool = conn
+	// Postgres keeps microseconds; an answer must equal what is read back.
+	now := s.now().UTC().Truncate(time.Microsecond)
+	if err := do(&Tx{Reader: &Reader{ctx: ctx, store: s, db: db, who: who}, pgx: tx, Now: now}); err != nil {
+		return translate(err)
+	}
+	return translate(tx.Commit(ctx))
 }
+
+// begin starts a transaction that GORM, pgx and the job queue share: pgx begins
+// it on the connection that GORM is then given.
+func begin(ctx context.Context, conn *sql.Conn) (tx pgx.Tx, err error) {
+	raw := conn.Raw(func(driver any) error {
+		tx, err = driver.(*stdlib.Conn).Conn().Begin(ctx)
+		return err
+	})
+	return tx, raw
+}
+
+// Enqueue gives work to the job queue: it is done once the transaction is
+// committed, and never otherwise.
+func (tx *Tx) Enqueue(work river.JobArgs) error {
+	_, err := tx.store.jobs.InsertTx(tx.ctx, tx.pgx, work, nil)
+	return err
+}
+
+// Pool is where the workers of the job queue get their connections.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
 // Do is InTx for the common case of a transaction that yields a value.
 func Do[T any](ctx context.Context, s *Store, who access.Actor, do func(*Tx) (T, error)) (out T, err error) {
@@ -144,6 +189,9 @@ func Do[T any](ctx context.Context, s *Store, who access.Actor, do func(*Tx) (T,
 	})
 	return out, err
 }
+
+// Context bounds whatever the Reader asks.
+func (r *Reader) Context() context.Context { return r.ctx }
 
 // Actor is who asks.
 func (r *Reader) Actor() access.Actor { return r.who }

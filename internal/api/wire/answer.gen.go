@@ -2,13 +2,21 @@
 
 package wire
 
-import "net/http"
+import (
+	"io"
+	"net/http"
+)
 
 // Answer is an answer rendered already; it fits every operation.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	// Stream, where it is set, writes the body as it comes about. What it is given
+	// also has a Flush() error, which sends what was written so far. If it fails, the
+	// answer is broken off.
+	Stream func(w io.Writer) error
 }
 
 func (a Answer) write(w http.ResponseWriter) error {
@@ -16,9 +24,29 @@ func (a Answer) write(w http.ResponseWriter) error {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(a.Status)
+	if a.Stream != nil {
+		return a.stream(w)
+	}
 	_, err := w.Write(a.Body)
 	return err
 }
+
+func (a Answer) stream(w http.ResponseWriter) error {
+	err := a.Stream(flusher{w, http.NewResponseController(w)})
+	if err != nil {
+		for name := range a.Header { // if nothing was sent yet, something else is answered
+			w.Header().Del(name)
+		}
+	}
+	return err
+}
+
+type flusher struct {
+	io.Writer
+	control *http.ResponseController
+}
+
+func (f flusher) Flush() error { return f.control.Flush() }
 
 // VisitAmendAgreementResponse writes the answer.
 func (a Answer) VisitAmendAgreementResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -29,6 +57,9 @@ func (a Answer) VisitAmendOfficerResponse(w http.ResponseWriter) error { return 
 // VisitAmendOrganisationResponse writes the answer.
 func (a Answer) VisitAmendOrganisationResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitAppendImportResponse writes the answer.
+func (a Answer) VisitAppendImportResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitAppointOfficerResponse writes the answer.
 func (a Answer) VisitAppointOfficerResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -37,6 +68,15 @@ func (a Answer) VisitApproveClaimResponse(w http.ResponseWriter) error { return 
 
 // VisitCancelCoveragePeriodResponse writes the answer.
 func (a Answer) VisitCancelCoveragePeriodResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCancelImportResponse writes the answer.
+func (a Answer) VisitCancelImportResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCommitImportResponse writes the answer.
+func (a Answer) VisitCommitImportResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCorrectSIPPProfileResponse writes the answer.
+func (a Answer) VisitCorrectSIPPProfileResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitCreateClientResponse writes the answer.
 func (a Answer) VisitCreateClientResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -52,6 +92,12 @@ func (a Answer) VisitEndOfficerResponse(w http.ResponseWriter) error { return a.
 
 // VisitEnrolOfficersResponse writes the answer.
 func (a Answer) VisitEnrolOfficersResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitExportSIPPResponse writes the answer.
+func (a Answer) VisitExportSIPPResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitFollowImportResponse writes the answer.
+func (a Answer) VisitFollowImportResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitGetAgreementResponse writes the answer.
 func (a Answer) VisitGetAgreementResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -82,6 +128,9 @@ func (a Answer) VisitGetCoveragePeriodResponse(w http.ResponseWriter) error { re
 
 // VisitGetEnrolmentResponse writes the answer.
 func (a Answer) VisitGetEnrolmentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetImportResponse writes the answer.
+func (a Answer) VisitGetImportResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitGetIncidentResponse writes the answer.
 func (a Answer) VisitGetIncidentResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -134,6 +183,12 @@ func (a Answer) VisitListElectionsResponse(w http.ResponseWriter) error { return
 // VisitListEnrolmentsResponse writes the answer.
 func (a Answer) VisitListEnrolmentsResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitListImportRowsResponse writes the answer.
+func (a Answer) VisitListImportRowsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListImportsResponse writes the answer.
+func (a Answer) VisitListImportsResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitListIncidentsResponse writes the answer.
 func (a Answer) VisitListIncidentsResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -158,11 +213,20 @@ func (a Answer) VisitListPositionsResponse(w http.ResponseWriter) error { return
 // VisitListProblemsResponse writes the answer.
 func (a Answer) VisitListProblemsResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitListSIPPProfilesResponse writes the answer.
+func (a Answer) VisitListSIPPProfilesResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitOpenClaimResponse writes the answer.
 func (a Answer) VisitOpenClaimResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitPayClaimResponse writes the answer.
 func (a Answer) VisitPayClaimResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitReadSIPPRejectionsResponse writes the answer.
+func (a Answer) VisitReadSIPPRejectionsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitReceiveImportResponse writes the answer.
+func (a Answer) VisitReceiveImportResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitRecordPaymentResponse writes the answer.
 func (a Answer) VisitRecordPaymentResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -178,6 +242,9 @@ func (a Answer) VisitReportIncidentResponse(w http.ResponseWriter) error { retur
 
 // VisitRequestTokenResponse writes the answer.
 func (a Answer) VisitRequestTokenResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitReverseImportResponse writes the answer.
+func (a Answer) VisitReverseImportResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitRevokeClientResponse writes the answer.
 func (a Answer) VisitRevokeClientResponse(w http.ResponseWriter) error { return a.write(w) }

@@ -45,6 +45,27 @@ func (e Certainty) Valid() bool {
 	}
 }
 
+// Defines values for ContentEncoding.
+const (
+	Gzip     ContentEncoding = "gzip"
+	Identity ContentEncoding = "identity"
+	Zstd     ContentEncoding = "zstd"
+)
+
+// Valid indicates whether the value is a known member of the ContentEncoding enum.
+func (e ContentEncoding) Valid() bool {
+	switch e {
+	case Gzip:
+		return true
+	case Identity:
+		return true
+	case Zstd:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FaultLocation.
 const (
 	Body   FaultLocation = "body"
@@ -63,6 +84,21 @@ func (e FaultLocation) Valid() bool {
 	case Path:
 		return true
 	case Query:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportKind.
+const (
+	Officers ImportKind = "officers"
+)
+
+// Valid indicates whether the value is a known member of the ImportKind enum.
+func (e ImportKind) Valid() bool {
+	switch e {
+	case Officers:
 		return true
 	default:
 		return false
@@ -186,6 +222,24 @@ func (e Unit) Valid() bool {
 	case PollingStation:
 		return true
 	case Village:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UploadComplete.
+const (
+	Underscore  UploadComplete = "?0"
+	Underscore1 UploadComplete = "?1"
+)
+
+// Valid indicates whether the value is a known member of the UploadComplete enum.
+func (e UploadComplete) Valid() bool {
+	switch e {
+	case Underscore:
+		return true
+	case Underscore1:
 		return true
 	default:
 		return false
@@ -564,6 +618,9 @@ type ClientWithSecret struct {
 // Example: rule_broken
 type Code = cover.Code
 
+// ContentEncoding defines model for ContentEncoding.
+type ContentEncoding string
+
 // ContractDocument Example: {"info":{"title":"Naungan"},"openapi":"3.0.3","paths":{}}
 type ContractDocument = json.RawMessage
 
@@ -645,6 +702,9 @@ type CoveredPosition struct {
 	// Example: pps
 	Position PositionCode `json:"position"`
 }
+
+// DamageKind defines model for DamageKind.
+type DamageKind = cover.DamageKind
 
 // Election Example: {"code":"pilkada_2024","name_en":"Regional elections 2024","name_id":"Pilkada serentak 2024","terms":[{"certainty":"secondary","law":"S-647/MK.02/2022","monthly_honorarium_amount":1300000,"position":"pps","role":"member","term_from":"2024-05-26","term_to":"2025-01-27"}],"voted_on":"2024-11-27"}
 type Election struct {
@@ -739,6 +799,9 @@ type EnrolmentSkip struct {
 	Reason Code `json:"reason"`
 }
 
+// EventStream Server-sent events (WHATWG HTML, section 9.2).
+type EventStream = string
+
 // Fault One place of a request, and what is wrong or doubtful there.
 //
 // Example: {"code":"nik_invalid","detail":"This is not a NIK. Write its sixteen digits as on the identity card.","location":"body","pointer":"/nik"}
@@ -768,6 +831,12 @@ type FaultLocation string
 //
 // Example: {"nearest":4578}
 type FaultParams = cover.Params
+
+// File The bytes of a file.
+//
+// Example: external_id,nik,full_name,born_on,position,area_code,term_from,term_to
+// SIAKBA-000123,6106014508890002,Rini Contoh,1989-08-05,pps,61.06.01.1001,2024-05-26,2025-01-27
+type File = openapi_types.File
 
 // FreeObject Example: {"title":"Naungan"}
 type FreeObject = json.RawMessage
@@ -801,6 +870,273 @@ type Health struct {
 	// Status Example: ok
 	Status string `json:"status"`
 }
+
+// Import Example: {"actions":[{"action":"commit","blocked_by":[],"href":"/v1/imports/0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01/commit","method":"POST","resulting_status":"committing"}],"commit":"manual","content_digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","counts":{"amended":0,"cancelled":0,"created":1870,"ended":0,"rejected":6,"rows":1876,"unchanged":0,"updated":0,"warned":2},"created_at":"2024-08-20T02:00:00Z","dry_run":false,"effects":{"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0},"header":{"byte_order_mark":false,"columns":[{"column":"nik","header":"nik"},{"column":"full_name","header":"nama_lengkap"}],"separator":","},"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","kind":"officers","media_type":"text/csv","mode":"upsert","on_error":"accept_valid","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","plan_digest":"2f7ad1c05b6f4e9a8d1c3b5a79e0f142","progress":{"phase":"resting","processed":1876,"total":1876},"received_bytes":236376,"status":"validated","updated_at":"2024-08-20T02:00:03Z","version":9,"warnings":[]}
+type Import struct {
+	Actions     []Action            `json:"actions"`
+	AgreementID *openapi_types.UUID `json:"agreement_id,omitempty"`
+
+	// Amends The import whose rejected rows this one mends.
+	Amends *openapi_types.UUID `json:"amends,omitempty"`
+
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode *AreaCode        `json:"area_code,omitempty"`
+	Commit   ImportCommitMode `json:"commit"`
+
+	// ContentDigest Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	ContentDigest *SHA256 `json:"content_digest,omitempty"`
+
+	// Counts Rows by outcome. They add up to `rows`, but for `ended`, which counts officers who are not in the file, and `warned`, which counts any row with a warning.
+	//
+	// Example: {"amended":100,"cancelled":0,"created":9863,"ended":0,"rejected":37,"rows":10000,"unchanged":0,"updated":0,"warned":0}
+	Counts    ImportCounts `json:"counts"`
+	CreatedAt time.Time    `json:"created_at"`
+
+	// Damage Signs that a spreadsheet spoilt the identifiers of the whole file. While there are any, nothing is committed.
+	Damage []ImportDamage `json:"damage,omitempty"`
+
+	// DryRun Judged and reported on; never committed.
+	DryRun bool `json:"dry_run"`
+
+	// Effects What a commit does, or did, to the register, and to the premium of `agreement_id`.
+	//
+	// Example: {"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0}
+	Effects *ImportEffects `json:"effects,omitempty"`
+
+	// Errors Why the whole import was rejected.
+	Errors     []Fault    `json:"errors,omitempty"`
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
+
+	// Header How the file was read.
+	//
+	// Example: {"byte_order_mark":true,"columns":[{"column":"nik","header":"NIK"},{"column":"full_name","header":"Nama Lengkap"},{"header":"Catatan"}],"separator":";"}
+	Header         *ImportHeader      `json:"header,omitempty"`
+	ID             openapi_types.UUID `json:"id"`
+	Kind           ImportKind         `json:"kind"`
+	MediaType      string             `json:"media_type"`
+	Mode           ImportMode         `json:"mode"`
+	OnError        ImportErrorMode    `json:"on_error"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+
+	// PlanDigest Names what was validated; a commit must name it.
+	PlanDigest *string `json:"plan_digest,omitempty"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position *PositionCode `json:"position,omitempty"`
+
+	// Progress How far the present phase is. `processed` never goes back within a phase.
+	//
+	// Example: {"eta_seconds":3,"phase":"committing","processed":40000,"rate":25000,"total":100000}
+	Progress   ImportProgress `json:"progress"`
+	ReceivedAt *time.Time     `json:"received_at,omitempty"`
+
+	// ReceivedBytes How many bytes are safe.
+	ReceivedBytes int64 `json:"received_bytes"`
+
+	// Repeats An earlier import of the same people, in whatever order or format.
+	Repeats *openapi_types.UUID `json:"repeats,omitempty"`
+
+	// Reversal What became of each officer the import had touched.
+	//
+	// Example: {"blocked":3,"kept":40,"reversed":4957}
+	Reversal *ImportReversal `json:"reversal,omitempty"`
+
+	// Status `receiving` waits for the rest of the file, `validated` for a commit; `committed`, `partially_committed`, `rejected`, `cancelled` and `reversed` are ends; the others go on by themselves.
+	Status      ImportStatus `json:"status"`
+	UpdatedAt   time.Time    `json:"updated_at"`
+	ValidatedAt *time.Time   `json:"validated_at,omitempty"`
+	Version     int64        `json:"version"`
+	Warnings    []Fault      `json:"warnings"`
+}
+
+// ImportCells The cells of a row, as text, by column.
+//
+// Example: {"area_code":"61.06.01.1001","external_id":"SIAKBA-000123","full_name":"Rini Contoh","nik":"610601******0002","position":"pps"}
+type ImportCells map[string]string
+
+// ImportColumn Example: {"column":"born_on","header":"Tgl Lahir"}
+type ImportColumn struct {
+	// Column What it was read as; absent for a column that was left alone.
+	Column *string `json:"column,omitempty"`
+
+	// Header As the file names it.
+	Header string `json:"header"`
+}
+
+// ImportCommit Example: {"plan_digest":"2f7ad1c05b6f4e9a8d1c3b5a79e0f142","removals":12}
+type ImportCommit struct {
+	// PlanDigest The `plan_digest` of the import that was reviewed.
+	PlanDigest string `json:"plan_digest"`
+
+	// Removals How many officers will be ended; required where any are.
+	Removals *int64 `json:"removals,omitempty"`
+}
+
+// ImportCommitMode defines model for ImportCommitMode.
+type ImportCommitMode = cover.CommitMode
+
+// ImportCounts Rows by outcome. They add up to `rows`, but for `ended`, which counts officers who are not in the file, and `warned`, which counts any row with a warning.
+//
+// Example: {"amended":100,"cancelled":0,"created":9863,"ended":0,"rejected":37,"rows":10000,"unchanged":0,"updated":0,"warned":0}
+type ImportCounts struct {
+	Amended   int64 `json:"amended"`
+	Cancelled int64 `json:"cancelled"`
+	Created   int64 `json:"created"`
+	Ended     int64 `json:"ended"`
+	Rejected  int64 `json:"rejected"`
+	Rows      int64 `json:"rows"`
+	Unchanged int64 `json:"unchanged"`
+	Updated   int64 `json:"updated"`
+	Warned    int64 `json:"warned"`
+}
+
+// ImportDamage A sign that identifiers were spoilt on the way, with the rows that show it.
+//
+// Example: {"column":"nik","detail":"A spreadsheet wrote the NIK as 6.1E+15. Format the column as text before the values are entered, and export again.","examples":[2,3,4],"kind":"scientific_notation","of":1876,"rows":1850}
+type ImportDamage struct {
+	Column string `json:"column"`
+
+	// Detail What happened and how to mend it.
+	Detail string `json:"detail"`
+
+	// Examples The first rows that show it.
+	Examples []int64    `json:"examples"`
+	Kind     DamageKind `json:"kind"`
+
+	// Of How many rows there are.
+	Of int64 `json:"of"`
+
+	// Rows How many rows show it.
+	Rows int64 `json:"rows"`
+}
+
+// ImportEffects What a commit does, or did, to the register, and to the premium of `agreement_id`.
+//
+// Example: {"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0}
+type ImportEffects struct {
+	Amended   int64 `json:"amended"`
+	Appointed int64 `json:"appointed"`
+
+	// Conflicts People who also serve in another body in these days. Which is not told.
+	Conflicts int64 `json:"conflicts"`
+	Ended     int64 `json:"ended"`
+
+	// MonthlyPremiumAddedAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyPremiumAddedAmount *Rupiah `json:"monthly_premium_added_amount,omitempty"`
+
+	// MonthlyPremiumRemovedAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyPremiumRemovedAmount *Rupiah `json:"monthly_premium_removed_amount,omitempty"`
+}
+
+// ImportErrorMode defines model for ImportErrorMode.
+type ImportErrorMode = cover.ErrorMode
+
+// ImportHeader How the file was read.
+//
+// Example: {"byte_order_mark":true,"columns":[{"column":"nik","header":"NIK"},{"column":"full_name","header":"Nama Lengkap"},{"header":"Catatan"}],"separator":";"}
+type ImportHeader struct {
+	ByteOrderMark *bool          `json:"byte_order_mark,omitempty"`
+	Columns       []ImportColumn `json:"columns"`
+
+	// Separator Of a CSV.
+	Separator *string `json:"separator,omitempty"`
+
+	// Sheet Of a workbook.
+	Sheet *string `json:"sheet,omitempty"`
+}
+
+// ImportKind defines model for ImportKind.
+type ImportKind string
+
+// ImportMode defines model for ImportMode.
+type ImportMode = cover.ImportMode
+
+// ImportPage Example: {"items":[]}
+type ImportPage struct {
+	Items      []Import `json:"items"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+	Total      *int64   `json:"total,omitempty"`
+}
+
+// ImportPhase defines model for ImportPhase.
+type ImportPhase = cover.ImportPhase
+
+// ImportProgress How far the present phase is. `processed` never goes back within a phase.
+//
+// Example: {"eta_seconds":3,"phase":"committing","processed":40000,"rate":25000,"total":100000}
+type ImportProgress struct {
+	// EtaSeconds How many seconds are left at this rate.
+	EtaSeconds *int64      `json:"eta_seconds,omitempty"`
+	Phase      ImportPhase `json:"phase"`
+
+	// Processed Bytes while receiving, rows afterwards.
+	Processed int64 `json:"processed"`
+
+	// Rate Processed a second.
+	Rate *int64 `json:"rate,omitempty"`
+
+	// Total Absent while it is not known.
+	Total *int64 `json:"total,omitempty"`
+}
+
+// ImportReversal What became of each officer the import had touched.
+//
+// Example: {"blocked":3,"kept":40,"reversed":4957}
+type ImportReversal struct {
+	// Blocked An invoice, an incident or a claim rests on it.
+	Blocked int64 `json:"blocked"`
+
+	// Kept Touched since by somebody.
+	Kept     int64 `json:"kept"`
+	Reversed int64 `json:"reversed"`
+}
+
+// ImportRow Example: {"applied":true,"cells":{"area_code":"61.06.01.9999","external_id":"SIAKBA-000123","full_name":"Rini Contoh","nik":"610601******0002","position":"pps"},"errors":[{"code":"area_unknown","column":"area_code","detail":"This area is not known. Use a code of the Ministry of Home Affairs."}],"outcome":"rejected","personal_data":"masked","row":17,"warnings":[]}
+type ImportRow struct {
+	// Applied It is done, and not only planned.
+	Applied bool `json:"applied"`
+
+	// Cells The cells of a row, as text, by column.
+	//
+	// Example: {"area_code":"61.06.01.1001","external_id":"SIAKBA-000123","full_name":"Rini Contoh","nik":"610601******0002","position":"pps"}
+	Cells     ImportCells         `json:"cells"`
+	Errors    []RowFault          `json:"errors"`
+	OfficerID *openapi_types.UUID `json:"officer_id,omitempty"`
+
+	// Outcome What a row does, or did once `applied`. `amended` was rejected, and mended by a later import; `cancelled` was not committed because the import was stopped.
+	Outcome      RowOutcome       `json:"outcome"`
+	PersonalData PersonalDataView `json:"personal_data"`
+	Reversal     *RowReversal     `json:"reversal,omitempty"`
+
+	// ReversalCode A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	ReversalCode *Code `json:"reversal_code,omitempty"`
+
+	// Row The number of the row as the sender sees it: the line of a text, the row of a sheet. Absent for an officer who is missing from a snapshot.
+	Row *int64 `json:"row,omitempty"`
+
+	// SIPPReason Why SIPP rejected it.
+	SIPPReason *string    `json:"sipp_reason,omitempty"`
+	Warnings   []RowFault `json:"warnings"`
+}
+
+// ImportRowPage Example: {"items":[]}
+type ImportRowPage struct {
+	Items      []ImportRow `json:"items"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
+// ImportStatus `receiving` waits for the rest of the file, `validated` for a commit; `committed`, `partially_committed`, `rejected`, `cancelled` and `reversed` are ends; the others go on by themselves.
+type ImportStatus = cover.ImportStatus
 
 // Incident Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_late":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}
 type Incident struct {
@@ -1451,10 +1787,102 @@ type RotationInput struct {
 	GraceHours *int32 `json:"grace_hours,omitempty"`
 }
 
+// RowFault What is wrong, or doubtful, with one cell.
+//
+// Example: {"code":"phone_invalid","column":"phone","detail":"This is not a mobile number. Write it as 08… or +628….","suggestion":"+6281234567890"}
+type RowFault struct {
+	// Code A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Code Code `json:"code"`
+
+	// Column Empty where it is about the row as a whole.
+	Column string `json:"column"`
+	Detail string `json:"detail"`
+
+	// Params The values behind `detail`, for programs.
+	//
+	// Example: {"nearest":4578}
+	Params *FaultParams `json:"params,omitempty"`
+
+	// Suggestion What to write instead, where that is certain. Of a personal cell it is shown with the cell itself only.
+	Suggestion *string `json:"suggestion,omitempty"`
+}
+
+// RowOutcome What a row does, or did once `applied`. `amended` was rejected, and mended by a later import; `cancelled` was not committed because the import was stopped.
+type RowOutcome = cover.RowOutcome
+
+// RowReversal defines model for RowReversal.
+type RowReversal = cover.RowReversal
+
 // Rupiah Whole rupiah.
 //
 // Example: 5940
 type Rupiah = cover.Rupiah
+
+// SHA256 Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+type SHA256 = string
+
+// SIPPColumn Example: {"header":"NIK","value":"nik"}
+type SIPPColumn struct {
+	Header string `json:"header"`
+
+	// Text The same text in every row, where there is no value.
+	Text *string `json:"text,omitempty"`
+
+	// Value Where the value of a column comes from.
+	Value *SIPPValue `json:"value,omitempty"`
+}
+
+// SIPPColumnInput Example: {"header":"NIK","value":"nik"}
+type SIPPColumnInput struct {
+	Header string  `json:"header"`
+	Text   *string `json:"text,omitempty"`
+
+	// Value Where the value of a column comes from.
+	Value *SIPPValue `json:"value,omitempty"`
+}
+
+// SIPPProfile Example: {"certainty":"K","code":"data_tk_na","columns":[{"header":"KPJ","value":"kpj"},{"header":"Nama Lengkap","value":"full_name"}],"source":"Panduan SIPP","updated_at":"2024-08-20T02:00:00Z","version":1}
+type SIPPProfile struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty       `json:"certainty"`
+	Code      SIPPProfileCode `json:"code"`
+	Columns   []SIPPColumn    `json:"columns"`
+
+	// Source Where the headers are known from.
+	Source    string    `json:"source"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Version   int64     `json:"version"`
+}
+
+// SIPPProfileCode defines model for SIPPProfileCode.
+type SIPPProfileCode = string
+
+// SIPPProfileInput Example: {"columns":[{"header":"KPJ","value":"kpj"},{"header":"Nama Lengkap","value":"full_name"}],"source":"Template SIPP 2026"}
+type SIPPProfileInput struct {
+	Columns []SIPPColumnInput `json:"columns"`
+	Source  string            `json:"source"`
+}
+
+// SIPPProfilePage Example: {"items":[]}
+type SIPPProfilePage struct {
+	Items []SIPPProfile `json:"items"`
+}
+
+// SIPPRejections Example: {"matched":11,"rows":12,"unmatched":[7]}
+type SIPPRejections struct {
+	Matched int64 `json:"matched"`
+
+	// Rows Rows of the workbook.
+	Rows int64 `json:"rows"`
+
+	// Unmatched The rows of the workbook that belong to no row of this import.
+	Unmatched []int64 `json:"unmatched"`
+}
+
+// SIPPValue Where the value of a column comes from.
+type SIPPValue = string
 
 // Scope Example: officers:read
 type Scope = string
@@ -1508,6 +1936,9 @@ type TokenRequest struct {
 // Unit What there is one body of.
 type Unit string
 
+// UploadComplete defines model for UploadComplete.
+type UploadComplete string
+
 // VoidInput Example: {"reason":"Daftar petugas belum lengkap"}
 type VoidInput struct {
 	Reason string `json:"reason"`
@@ -1545,6 +1976,9 @@ type Limit = int32
 
 // Prefer defines model for Prefer.
 type Prefer = string
+
+// PreferWait defines model for PreferWait.
+type PreferWait = string
 
 // Sort defines model for Sort.
 type Sort = SortOrder
@@ -1862,6 +2296,148 @@ type ListElectionsParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListImportsParams defines parameters for ListImports.
+type ListImportsParams struct {
+	Status         []ImportStatus      `form:"status,omitempty" json:"status,omitempty"`
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+
+	// ContentDigest Was this file sent before? The SHA-256 of its bytes, in hexadecimal, sent or announced.
+	ContentDigest *SHA256 `form:"content_digest,omitempty" json:"content_digest,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// ReceiveImportParams defines parameters for ReceiveImport.
+type ReceiveImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// Kind What the rows are.
+	Kind    *ImportKind       `form:"kind,omitempty" json:"kind,omitempty"`
+	Mode    *ImportMode       `form:"mode,omitempty" json:"mode,omitempty"`
+	Commit  *ImportCommitMode `form:"commit,omitempty" json:"commit,omitempty"`
+	OnError *ImportErrorMode  `form:"on_error,omitempty" json:"on_error,omitempty"`
+
+	// AgreementID Also say what the cover of these officers would cost under this agreement. Nobody is enrolled.
+	AgreementID *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
+
+	// Amends The import whose rejected rows this file mends. Each row names its first one in `_row`.
+	Amends *openapi_types.UUID `form:"amends,omitempty" json:"amends,omitempty"`
+
+	// Position With `snapshot`: the position that the file is the full roster of.
+	Position *PositionCode `form:"position,omitempty" json:"position,omitempty"`
+
+	// AreaCode With `snapshot`: the area that the file is the full roster of.
+	AreaCode *AreaCode `form:"area_code,omitempty" json:"area_code,omitempty"`
+
+	// Removals With `snapshot` and `commit=auto`: how many officers are expected to be ended. Another number waits for a commit that confirms it.
+	Removals *int64 `form:"removals,omitempty" json:"removals,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// ReprDigest The SHA-256 of the bytes sent, as `sha-256=:…:` (RFC 9530). A file that arrives otherwise is refused.
+	ReprDigest      *string          `json:"Repr-Digest,omitempty"`
+	ContentEncoding *ContentEncoding `json:"Content-Encoding,omitempty"`
+
+	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
+	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+}
+
+// GetImportParams defines parameters for GetImport.
+type GetImportParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Prefer `wait=20` waits so many seconds, 25 at most, for the import to come to rest (RFC 7240).
+	Prefer *PreferWait `json:"Prefer,omitempty"`
+}
+
+// CancelImportParams defines parameters for CancelImport.
+type CancelImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// CommitImportParams defines parameters for CommitImport.
+type CommitImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AppendImportParams defines parameters for AppendImport.
+type AppendImportParams struct {
+	// UploadOffset Where this part begins.
+	UploadOffset int64 `json:"Upload-Offset"`
+
+	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
+	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+}
+
+// ReverseImportParams defines parameters for ReverseImport.
+type ReverseImportParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListImportRowsParams defines parameters for ListImportRows.
+type ListImportRowsParams struct {
+	Outcome []RowOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// ExportSIPPParams defines parameters for ExportSIPP.
+type ExportSIPPParams struct {
+	Profile SIPPProfileCode `form:"profile" json:"profile"`
+
+	// Part Which workbook, from 1.
+	Part *int32 `form:"part,omitempty" json:"part,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// ReadSIPPRejectionsParams defines parameters for ReadSIPPRejections.
+type ReadSIPPRejectionsParams struct {
+	Profile SIPPProfileCode `form:"profile" json:"profile"`
+}
+
 // ListIncidentsParams defines parameters for ListIncidents.
 type ListIncidentsParams struct {
 	OfficerID *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
@@ -2148,6 +2724,15 @@ type GetProblemParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// CorrectSIPPProfileParams defines parameters for CorrectSIPPProfile.
+type CorrectSIPPProfileParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // RequestTokenFormdataRequestBody defines body for RequestToken for application/x-www-form-urlencoded ContentType.
 type RequestTokenFormdataRequestBody = TokenRequest
 
@@ -2181,6 +2766,9 @@ type PayClaimJSONRequestBody = ClaimPaymentInput
 // RejectClaimJSONRequestBody defines body for RejectClaim for application/json ContentType.
 type RejectClaimJSONRequestBody = RejectionInput
 
+// CommitImportJSONRequestBody defines body for CommitImport for application/json ContentType.
+type CommitImportJSONRequestBody = ImportCommit
+
 // ReportIncidentJSONRequestBody defines body for ReportIncident for application/json ContentType.
 type ReportIncidentJSONRequestBody = IncidentInput
 
@@ -2213,6 +2801,9 @@ type AmendOrganisationApplicationMergePatchPlusJSONRequestBody = OrganisationPat
 
 // RecordPaymentJSONRequestBody defines body for RecordPayment for application/json ContentType.
 type RecordPaymentJSONRequestBody = PaymentInput
+
+// CorrectSIPPProfileJSONRequestBody defines body for CorrectSIPPProfile for application/json ContentType.
+type CorrectSIPPProfileJSONRequestBody = SIPPProfileInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -2321,6 +2912,39 @@ type ServerInterface interface {
 	// GetEnrolment One enrolment
 	// (GET /v1/enrolments/{enrolment_id})
 	GetEnrolment(c *gin.Context, enrolmentID openapi_types.UUID)
+	// ListImports Imports
+	// (GET /v1/imports)
+	ListImports(c *gin.Context, params ListImportsParams)
+	// ReceiveImport Send a file of officers
+	// (POST /v1/imports)
+	ReceiveImport(c *gin.Context, params ReceiveImportParams)
+	// GetImport How far an import is, and what came of it
+	// (GET /v1/imports/{import_id})
+	GetImport(c *gin.Context, importID openapi_types.UUID, params GetImportParams)
+	// CancelImport Stop an import
+	// (POST /v1/imports/{import_id}/cancel)
+	CancelImport(c *gin.Context, importID openapi_types.UUID, params CancelImportParams)
+	// CommitImport Commit what was judged
+	// (POST /v1/imports/{import_id}/commit)
+	CommitImport(c *gin.Context, importID openapi_types.UUID, params CommitImportParams)
+	// AppendImport Send the next part of a file
+	// (POST /v1/imports/{import_id}/content)
+	AppendImport(c *gin.Context, importID openapi_types.UUID, params AppendImportParams)
+	// FollowImport Follow an import as it goes
+	// (GET /v1/imports/{import_id}/progress)
+	FollowImport(c *gin.Context, importID openapi_types.UUID)
+	// ReverseImport Take a committed import back
+	// (POST /v1/imports/{import_id}/reversal)
+	ReverseImport(c *gin.Context, importID openapi_types.UUID, params ReverseImportParams)
+	// ListImportRows The rows of an import, each with what came of it
+	// (GET /v1/imports/{import_id}/rows)
+	ListImportRows(c *gin.Context, importID openapi_types.UUID, params ListImportRowsParams)
+	// ExportSIPP The accepted rows as a workbook for SIPP
+	// (GET /v1/imports/{import_id}/sipp)
+	ExportSIPP(c *gin.Context, importID openapi_types.UUID, params ExportSIPPParams)
+	// ReadSIPPRejections Read back what SIPP rejected
+	// (POST /v1/imports/{import_id}/sipp-rejections)
+	ReadSIPPRejections(c *gin.Context, importID openapi_types.UUID, params ReadSIPPRejectionsParams)
 	// ListIncidents Incidents
 	// (GET /v1/incidents)
 	ListIncidents(c *gin.Context, params ListIncidentsParams)
@@ -2396,6 +3020,12 @@ type ServerInterface interface {
 	// GetProblem What a code means
 	// (GET /v1/problems/{code})
 	GetProblem(c *gin.Context, code Code, params GetProblemParams)
+	// ListSIPPProfiles The workbooks that SIPP takes, and their headers
+	// (GET /v1/sipp-profiles)
+	ListSIPPProfiles(c *gin.Context)
+	// CorrectSIPPProfile Correct the headers of a workbook
+	// (PUT /v1/sipp-profiles/{profile})
+	CorrectSIPPProfile(c *gin.Context, profile SIPPProfileCode, params CorrectSIPPProfileParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -4343,6 +4973,840 @@ func (siw *ServerInterfaceWrapper) GetEnrolment(c *gin.Context) {
 	siw.Handler.GetEnrolment(c, enrolmentID)
 }
 
+// ListImports operation middleware
+func (siw *ServerInterfaceWrapper) ListImports(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListImportsParams
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "status", c.Request.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "organisation_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organisation_id", c.Request.URL.Query(), &params.OrganisationID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter organisation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "content_digest" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "content_digest", c.Request.URL.Query(), &params.ContentDigest, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter content_digest: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListImports(c, params)
+}
+
+// ReceiveImport operation middleware
+func (siw *ServerInterfaceWrapper) ReceiveImport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReceiveImportParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mode", c.Request.URL.Query(), &params.Mode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter mode: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "commit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "commit", c.Request.URL.Query(), &params.Commit, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter commit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "on_error" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "on_error", c.Request.URL.Query(), &params.OnError, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter on_error: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "agreement_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agreement_id", c.Request.URL.Query(), &params.AgreementID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agreement_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "amends" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "amends", c.Request.URL.Query(), &params.Amends, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter amends: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "position" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "position", c.Request.URL.Query(), &params.Position, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter position: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "area_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "area_code", c.Request.URL.Query(), &params.AreaCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter area_code: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "removals" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "removals", c.Request.URL.Query(), &params.Removals, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter removals: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "Repr-Digest" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Repr-Digest")]; found {
+		var ReprDigest string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Repr-Digest, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Repr-Digest", valueList[0], &ReprDigest, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Repr-Digest: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ReprDigest = &ReprDigest
+
+	}
+
+	// ------------- Optional header parameter "Content-Encoding" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Content-Encoding")]; found {
+		var ContentEncoding ContentEncoding
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Content-Encoding, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Content-Encoding", valueList[0], &ContentEncoding, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Content-Encoding: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ContentEncoding = &ContentEncoding
+
+	}
+
+	// ------------- Optional header parameter "Upload-Complete" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Complete")]; found {
+		var UploadComplete UploadComplete
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Complete, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Complete", valueList[0], &UploadComplete, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Complete: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadComplete = &UploadComplete
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReceiveImport(c, params)
+}
+
+// GetImport operation middleware
+func (siw *ServerInterfaceWrapper) GetImport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetImportParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferWait
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetImport(c, importID, params)
+}
+
+// CancelImport operation middleware
+func (siw *ServerInterfaceWrapper) CancelImport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelImportParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelImport(c, importID, params)
+}
+
+// CommitImport operation middleware
+func (siw *ServerInterfaceWrapper) CommitImport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CommitImportParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CommitImport(c, importID, params)
+}
+
+// AppendImport operation middleware
+func (siw *ServerInterfaceWrapper) AppendImport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AppendImportParams
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Upload-Offset" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Offset")]; found {
+		var UploadOffset int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Offset, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Offset: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadOffset = UploadOffset
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Upload-Offset is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Upload-Complete" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Complete")]; found {
+		var UploadComplete UploadComplete
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Complete, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Complete", valueList[0], &UploadComplete, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Complete: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadComplete = &UploadComplete
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AppendImport(c, importID, params)
+}
+
+// FollowImport operation middleware
+func (siw *ServerInterfaceWrapper) FollowImport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FollowImport(c, importID)
+}
+
+// ReverseImport operation middleware
+func (siw *ServerInterfaceWrapper) ReverseImport(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReverseImportParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReverseImport(c, importID, params)
+}
+
+// ListImportRows operation middleware
+func (siw *ServerInterfaceWrapper) ListImportRows(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListImportRowsParams
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "outcome", c.Request.URL.Query(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter outcome: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListImportRows(c, importID, params)
+}
+
+// ExportSIPP operation middleware
+func (siw *ServerInterfaceWrapper) ExportSIPP(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportSIPPParams
+
+	// ------------- Required query parameter "profile" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "profile", c.Request.URL.Query(), &params.Profile, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter profile: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "part" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "part", c.Request.URL.Query(), &params.Part, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter part: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportSIPP(c, importID, params)
+}
+
+// ReadSIPPRejections operation middleware
+func (siw *ServerInterfaceWrapper) ReadSIPPRejections(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "import_id" -------------
+	var importID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", c.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter import_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadSIPPRejectionsParams
+
+	// ------------- Required query parameter "profile" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "profile", c.Request.URL.Query(), &params.Profile, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter profile: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadSIPPRejections(c, importID, params)
+}
+
 // ListIncidents operation middleware
 func (siw *ServerInterfaceWrapper) ListIncidents(c *gin.Context) {
 
@@ -6005,6 +7469,79 @@ func (siw *ServerInterfaceWrapper) GetProblem(c *gin.Context) {
 	siw.Handler.GetProblem(c, code, params)
 }
 
+// ListSIPPProfiles operation middleware
+func (siw *ServerInterfaceWrapper) ListSIPPProfiles(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListSIPPProfiles(c)
+}
+
+// CorrectSIPPProfile operation middleware
+func (siw *ServerInterfaceWrapper) CorrectSIPPProfile(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "profile" -------------
+	var profile SIPPProfileCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "profile", c.Param("profile"), &profile, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter profile: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectSIPPProfileParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectSIPPProfile(c, profile, params)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -6067,6 +7604,17 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/coverage-periods/:coverage_period_id/cancel", wrapper.CancelCoveragePeriod)
 	router.GET(options.BaseURL+"/v1/elections", wrapper.ListElections)
 	router.GET(options.BaseURL+"/v1/enrolments/:enrolment_id", wrapper.GetEnrolment)
+	router.GET(options.BaseURL+"/v1/imports", wrapper.ListImports)
+	router.POST(options.BaseURL+"/v1/imports", wrapper.ReceiveImport)
+	router.GET(options.BaseURL+"/v1/imports/:import_id", wrapper.GetImport)
+	router.POST(options.BaseURL+"/v1/imports/:import_id/cancel", wrapper.CancelImport)
+	router.POST(options.BaseURL+"/v1/imports/:import_id/commit", wrapper.CommitImport)
+	router.POST(options.BaseURL+"/v1/imports/:import_id/content", wrapper.AppendImport)
+	router.GET(options.BaseURL+"/v1/imports/:import_id/progress", wrapper.FollowImport)
+	router.POST(options.BaseURL+"/v1/imports/:import_id/reversal", wrapper.ReverseImport)
+	router.GET(options.BaseURL+"/v1/imports/:import_id/rows", wrapper.ListImportRows)
+	router.GET(options.BaseURL+"/v1/imports/:import_id/sipp", wrapper.ExportSIPP)
+	router.POST(options.BaseURL+"/v1/imports/:import_id/sipp-rejections", wrapper.ReadSIPPRejections)
 	router.GET(options.BaseURL+"/v1/incidents", wrapper.ListIncidents)
 	router.POST(options.BaseURL+"/v1/incidents", wrapper.ReportIncident)
 	router.GET(options.BaseURL+"/v1/incidents/:incident_id", wrapper.GetIncident)
@@ -6092,6 +7640,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/positions", wrapper.ListPositions)
 	router.GET(options.BaseURL+"/v1/problems", wrapper.ListProblems)
 	router.GET(options.BaseURL+"/v1/problems/:code", wrapper.GetProblem)
+	router.GET(options.BaseURL+"/v1/sipp-profiles", wrapper.ListSIPPProfiles)
+	router.PUT(options.BaseURL+"/v1/sipp-profiles/:profile", wrapper.CorrectSIPPProfile)
 }
 
 type NotModifiedResponseHeaders struct {
@@ -8218,6 +9768,841 @@ func (response GetEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitGetEn
 	return err
 }
 
+type ListImportsRequestObject struct {
+	Params ListImportsParams
+}
+
+type ListImportsResponseObject interface {
+	VisitListImportsResponse(w http.ResponseWriter) error
+}
+
+type ListImports200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListImports200JSONResponse struct {
+	Body    ImportPage
+	Headers ListImports200ResponseHeaders
+}
+
+func (response ListImports200JSONResponse) VisitListImportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListImportsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListImportsdefaultApplicationProblemPlusJSONResponse) VisitListImportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReceiveImportRequestObject struct {
+	Params ReceiveImportParams
+	Body   io.Reader
+}
+
+type ReceiveImportResponseObject interface {
+	VisitReceiveImportResponse(w http.ResponseWriter) error
+}
+
+type ReceiveImport201ResponseHeaders struct {
+	ETag         string
+	Location     string
+	UploadOffset int64
+}
+
+type ReceiveImport201JSONResponse struct {
+	Body    Import
+	Headers ReceiveImport201ResponseHeaders
+}
+
+func (response ReceiveImport201JSONResponse) VisitReceiveImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.Header().Set("Upload-Offset", fmt.Sprint(response.Headers.UploadOffset))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReceiveImport202ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type ReceiveImport202JSONResponse struct {
+	Body    Import
+	Headers ReceiveImport202ResponseHeaders
+}
+
+func (response ReceiveImport202JSONResponse) VisitReceiveImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReceiveImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReceiveImportdefaultApplicationProblemPlusJSONResponse) VisitReceiveImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   GetImportParams
+}
+
+type GetImportResponseObject interface {
+	VisitGetImportResponse(w http.ResponseWriter) error
+}
+
+type GetImport200ResponseHeaders struct {
+	ETag              string
+	PreferenceApplied *string
+	UploadOffset      *int64
+}
+
+type GetImport200JSONResponse struct {
+	Body    Import
+	Headers GetImport200ResponseHeaders
+}
+
+func (response GetImport200JSONResponse) VisitGetImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	if response.Headers.UploadOffset != nil {
+		w.Header().Set("Upload-Offset", fmt.Sprint(*response.Headers.UploadOffset))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImport304Response = NotModifiedResponse
+
+func (response GetImport304Response) VisitGetImportResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetImportdefaultApplicationProblemPlusJSONResponse) VisitGetImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelImportRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   CancelImportParams
+}
+
+type CancelImportResponseObject interface {
+	VisitCancelImportResponse(w http.ResponseWriter) error
+}
+
+type CancelImport200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelImport200JSONResponse struct {
+	Body    Import
+	Headers CancelImport200ResponseHeaders
+}
+
+func (response CancelImport200JSONResponse) VisitCancelImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CancelImportdefaultApplicationProblemPlusJSONResponse) VisitCancelImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommitImportRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   CommitImportParams
+	Body     *CommitImportJSONRequestBody
+}
+
+type CommitImportResponseObject interface {
+	VisitCommitImportResponse(w http.ResponseWriter) error
+}
+
+type CommitImport202ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type CommitImport202JSONResponse struct {
+	Body    Import
+	Headers CommitImport202ResponseHeaders
+}
+
+func (response CommitImport202JSONResponse) VisitCommitImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommitImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CommitImportdefaultApplicationProblemPlusJSONResponse) VisitCommitImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AppendImportRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   AppendImportParams
+	Body     io.Reader
+}
+
+type AppendImportResponseObject interface {
+	VisitAppendImportResponse(w http.ResponseWriter) error
+}
+
+type AppendImport200ResponseHeaders struct {
+	ETag         string
+	UploadOffset int64
+}
+
+type AppendImport200JSONResponse struct {
+	Body    Import
+	Headers AppendImport200ResponseHeaders
+}
+
+func (response AppendImport200JSONResponse) VisitAppendImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Upload-Offset", fmt.Sprint(response.Headers.UploadOffset))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AppendImport202ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type AppendImport202JSONResponse struct {
+	Body    Import
+	Headers AppendImport202ResponseHeaders
+}
+
+func (response AppendImport202JSONResponse) VisitAppendImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AppendImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AppendImportdefaultApplicationProblemPlusJSONResponse) VisitAppendImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowImportRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+}
+
+type FollowImportResponseObject interface {
+	VisitFollowImportResponse(w http.ResponseWriter) error
+}
+
+type FollowImport200TextEventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response FollowImport200TextEventStreamResponse) VisitFollowImportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type FollowImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response FollowImportdefaultApplicationProblemPlusJSONResponse) VisitFollowImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReverseImportRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   ReverseImportParams
+}
+
+type ReverseImportResponseObject interface {
+	VisitReverseImportResponse(w http.ResponseWriter) error
+}
+
+type ReverseImport202ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type ReverseImport202JSONResponse struct {
+	Body    Import
+	Headers ReverseImport202ResponseHeaders
+}
+
+func (response ReverseImport202JSONResponse) VisitReverseImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReverseImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReverseImportdefaultApplicationProblemPlusJSONResponse) VisitReverseImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListImportRowsRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   ListImportRowsParams
+}
+
+type ListImportRowsResponseObject interface {
+	VisitListImportRowsResponse(w http.ResponseWriter) error
+}
+
+type ListImportRows200ResponseHeaders struct {
+	Link *string
+}
+
+type ListImportRows200JSONResponse struct {
+	Body    ImportRowPage
+	Headers ListImportRows200ResponseHeaders
+}
+
+func (response ListImportRows200JSONResponse) VisitListImportRowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListImportRows200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ListImportRows200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListImportRows200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitListImportRowsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListImportRows200ApplicationXNdjsonResponse struct {
+	Body          io.Reader
+	Headers       ListImportRows200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListImportRows200ApplicationXNdjsonResponse) VisitListImportRowsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type ListImportRows200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ListImportRows200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListImportRows200TextCsvResponse) VisitListImportRowsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListImportRowsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListImportRowsdefaultApplicationProblemPlusJSONResponse) VisitListImportRowsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportSIPPRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   ExportSIPPParams
+}
+
+type ExportSIPPResponseObject interface {
+	VisitExportSIPPResponse(w http.ResponseWriter) error
+}
+
+type ExportSIPP200ResponseHeaders struct {
+	Link *string
+}
+
+type ExportSIPP200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportSIPP200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportSIPP200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportSIPPResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportSIPPdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ExportSIPPdefaultApplicationProblemPlusJSONResponse) VisitExportSIPPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadSIPPRejectionsRequestObject struct {
+	ImportID openapi_types.UUID `json:"import_id"`
+	Params   ReadSIPPRejectionsParams
+	Body     io.Reader
+}
+
+type ReadSIPPRejectionsResponseObject interface {
+	VisitReadSIPPRejectionsResponse(w http.ResponseWriter) error
+}
+
+type ReadSIPPRejections200JSONResponse SIPPRejections
+
+func (response ReadSIPPRejections200JSONResponse) VisitReadSIPPRejectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadSIPPRejectionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReadSIPPRejectionsdefaultApplicationProblemPlusJSONResponse) VisitReadSIPPRejectionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListIncidentsRequestObject struct {
 	Params ListIncidentsParams
 }
@@ -9719,6 +12104,113 @@ func (response GetProblemdefaultApplicationProblemPlusJSONResponse) VisitGetProb
 	return err
 }
 
+type ListSIPPProfilesRequestObject struct {
+}
+
+type ListSIPPProfilesResponseObject interface {
+	VisitListSIPPProfilesResponse(w http.ResponseWriter) error
+}
+
+type ListSIPPProfiles200JSONResponse SIPPProfilePage
+
+func (response ListSIPPProfiles200JSONResponse) VisitListSIPPProfilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSIPPProfilesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListSIPPProfilesdefaultApplicationProblemPlusJSONResponse) VisitListSIPPProfilesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectSIPPProfileRequestObject struct {
+	Profile SIPPProfileCode `json:"profile"`
+	Params  CorrectSIPPProfileParams
+	Body    *CorrectSIPPProfileJSONRequestBody
+}
+
+type CorrectSIPPProfileResponseObject interface {
+	VisitCorrectSIPPProfileResponse(w http.ResponseWriter) error
+}
+
+type CorrectSIPPProfile200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectSIPPProfile200JSONResponse struct {
+	Body    SIPPProfile
+	Headers CorrectSIPPProfile200ResponseHeaders
+}
+
+func (response CorrectSIPPProfile200JSONResponse) VisitCorrectSIPPProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectSIPPProfiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectSIPPProfiledefaultApplicationProblemPlusJSONResponse) VisitCorrectSIPPProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetKeys The public keys of access tokens
@@ -9826,6 +12318,39 @@ type StrictServerInterface interface {
 	// GetEnrolment One enrolment
 	// (GET /v1/enrolments/{enrolment_id})
 	GetEnrolment(ctx context.Context, request GetEnrolmentRequestObject) (GetEnrolmentResponseObject, error)
+	// ListImports Imports
+	// (GET /v1/imports)
+	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
+	// ReceiveImport Send a file of officers
+	// (POST /v1/imports)
+	ReceiveImport(ctx context.Context, request ReceiveImportRequestObject) (ReceiveImportResponseObject, error)
+	// GetImport How far an import is, and what came of it
+	// (GET /v1/imports/{import_id})
+	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
+	// CancelImport Stop an import
+	// (POST /v1/imports/{import_id}/cancel)
+	CancelImport(ctx context.Context, request CancelImportRequestObject) (CancelImportResponseObject, error)
+	// CommitImport Commit what was judged
+	// (POST /v1/imports/{import_id}/commit)
+	CommitImport(ctx context.Context, request CommitImportRequestObject) (CommitImportResponseObject, error)
+	// AppendImport Send the next part of a file
+	// (POST /v1/imports/{import_id}/content)
+	AppendImport(ctx context.Context, request AppendImportRequestObject) (AppendImportResponseObject, error)
+	// FollowImport Follow an import as it goes
+	// (GET /v1/imports/{import_id}/progress)
+	FollowImport(ctx context.Context, request FollowImportRequestObject) (FollowImportResponseObject, error)
+	// ReverseImport Take a committed import back
+	// (POST /v1/imports/{import_id}/reversal)
+	ReverseImport(ctx context.Context, request ReverseImportRequestObject) (ReverseImportResponseObject, error)
+	// ListImportRows The rows of an import, each with what came of it
+	// (GET /v1/imports/{import_id}/rows)
+	ListImportRows(ctx context.Context, request ListImportRowsRequestObject) (ListImportRowsResponseObject, error)
+	// ExportSIPP The accepted rows as a workbook for SIPP
+	// (GET /v1/imports/{import_id}/sipp)
+	ExportSIPP(ctx context.Context, request ExportSIPPRequestObject) (ExportSIPPResponseObject, error)
+	// ReadSIPPRejections Read back what SIPP rejected
+	// (POST /v1/imports/{import_id}/sipp-rejections)
+	ReadSIPPRejections(ctx context.Context, request ReadSIPPRejectionsRequestObject) (ReadSIPPRejectionsResponseObject, error)
 	// ListIncidents Incidents
 	// (GET /v1/incidents)
 	ListIncidents(ctx context.Context, request ListIncidentsRequestObject) (ListIncidentsResponseObject, error)
@@ -9901,6 +12426,12 @@ type StrictServerInterface interface {
 	// GetProblem What a code means
 	// (GET /v1/problems/{code})
 	GetProblem(ctx context.Context, request GetProblemRequestObject) (GetProblemResponseObject, error)
+	// ListSIPPProfiles The workbooks that SIPP takes, and their headers
+	// (GET /v1/sipp-profiles)
+	ListSIPPProfiles(ctx context.Context, request ListSIPPProfilesRequestObject) (ListSIPPProfilesResponseObject, error)
+	// CorrectSIPPProfile Correct the headers of a workbook
+	// (PUT /v1/sipp-profiles/{profile})
+	CorrectSIPPProfile(ctx context.Context, request CorrectSIPPProfileRequestObject) (CorrectSIPPProfileResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -11068,6 +13599,324 @@ func (sh *strictHandler) GetEnrolment(ctx *gin.Context, enrolmentID openapi_type
 	}
 }
 
+// ListImports operation middleware
+func (sh *strictHandler) ListImports(ctx *gin.Context, params ListImportsParams) {
+	var request ListImportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListImports(ctx.Request.Context(), request.(ListImportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListImports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListImportsResponseObject); ok {
+		if err := validResponse.VisitListImportsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReceiveImport operation middleware
+func (sh *strictHandler) ReceiveImport(ctx *gin.Context, params ReceiveImportParams) {
+	var request ReceiveImportRequestObject
+
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReceiveImport(ctx.Request.Context(), request.(ReceiveImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReceiveImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReceiveImportResponseObject); ok {
+		if err := validResponse.VisitReceiveImportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetImport operation middleware
+func (sh *strictHandler) GetImport(ctx *gin.Context, importID openapi_types.UUID, params GetImportParams) {
+	var request GetImportRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetImport(ctx.Request.Context(), request.(GetImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetImportResponseObject); ok {
+		if err := validResponse.VisitGetImportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelImport operation middleware
+func (sh *strictHandler) CancelImport(ctx *gin.Context, importID openapi_types.UUID, params CancelImportParams) {
+	var request CancelImportRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelImport(ctx.Request.Context(), request.(CancelImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CancelImportResponseObject); ok {
+		if err := validResponse.VisitCancelImportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CommitImport operation middleware
+func (sh *strictHandler) CommitImport(ctx *gin.Context, importID openapi_types.UUID, params CommitImportParams) {
+	var request CommitImportRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	var body CommitImportJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CommitImport(ctx.Request.Context(), request.(CommitImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CommitImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CommitImportResponseObject); ok {
+		if err := validResponse.VisitCommitImportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AppendImport operation middleware
+func (sh *strictHandler) AppendImport(ctx *gin.Context, importID openapi_types.UUID, params AppendImportParams) {
+	var request AppendImportRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AppendImport(ctx.Request.Context(), request.(AppendImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AppendImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AppendImportResponseObject); ok {
+		if err := validResponse.VisitAppendImportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FollowImport operation middleware
+func (sh *strictHandler) FollowImport(ctx *gin.Context, importID openapi_types.UUID) {
+	var request FollowImportRequestObject
+
+	request.ImportID = importID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowImport(ctx.Request.Context(), request.(FollowImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FollowImportResponseObject); ok {
+		if err := validResponse.VisitFollowImportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReverseImport operation middleware
+func (sh *strictHandler) ReverseImport(ctx *gin.Context, importID openapi_types.UUID, params ReverseImportParams) {
+	var request ReverseImportRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReverseImport(ctx.Request.Context(), request.(ReverseImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReverseImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReverseImportResponseObject); ok {
+		if err := validResponse.VisitReverseImportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListImportRows operation middleware
+func (sh *strictHandler) ListImportRows(ctx *gin.Context, importID openapi_types.UUID, params ListImportRowsParams) {
+	var request ListImportRowsRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListImportRows(ctx.Request.Context(), request.(ListImportRowsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListImportRows")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListImportRowsResponseObject); ok {
+		if err := validResponse.VisitListImportRowsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportSIPP operation middleware
+func (sh *strictHandler) ExportSIPP(ctx *gin.Context, importID openapi_types.UUID, params ExportSIPPParams) {
+	var request ExportSIPPRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportSIPP(ctx.Request.Context(), request.(ExportSIPPRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportSIPP")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportSIPPResponseObject); ok {
+		if err := validResponse.VisitExportSIPPResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadSIPPRejections operation middleware
+func (sh *strictHandler) ReadSIPPRejections(ctx *gin.Context, importID openapi_types.UUID, params ReadSIPPRejectionsParams) {
+	var request ReadSIPPRejectionsRequestObject
+
+	request.ImportID = importID
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadSIPPRejections(ctx.Request.Context(), request.(ReadSIPPRejectionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadSIPPRejections")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadSIPPRejectionsResponseObject); ok {
+		if err := validResponse.VisitReadSIPPRejectionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListIncidents operation middleware
 func (sh *strictHandler) ListIncidents(ctx *gin.Context, params ListIncidentsParams) {
 	var request ListIncidentsRequestObject
@@ -11920,6 +14769,75 @@ func (sh *strictHandler) GetProblem(ctx *gin.Context, code Code, params GetProbl
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetProblemResponseObject); ok {
 		if err := validResponse.VisitGetProblemResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListSIPPProfiles operation middleware
+func (sh *strictHandler) ListSIPPProfiles(ctx *gin.Context) {
+	var request ListSIPPProfilesRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSIPPProfiles(ctx.Request.Context(), request.(ListSIPPProfilesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSIPPProfiles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListSIPPProfilesResponseObject); ok {
+		if err := validResponse.VisitListSIPPProfilesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectSIPPProfile operation middleware
+func (sh *strictHandler) CorrectSIPPProfile(ctx *gin.Context, profile SIPPProfileCode, params CorrectSIPPProfileParams) {
+	var request CorrectSIPPProfileRequestObject
+
+	request.Profile = profile
+	request.Params = params
+
+	var body CorrectSIPPProfileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectSIPPProfile(ctx.Request.Context(), request.(CorrectSIPPProfileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectSIPPProfile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectSIPPProfileResponseObject); ok {
+		if err := validResponse.VisitCorrectSIPPProfileResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -1,0 +1,128 @@
+package imports
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"naungan/internal/access"
+	"naungan/internal/cover"
+	"naungan/internal/registry"
+	"naungan/internal/store"
+)
+
+// mostOddUnits is how many units with an odd head-count are named; the rest are
+// counted.
+const mostOddUnits = 20
+
+// validate makes the plan of a staged import, and decides whether it goes on by
+// itself.
+func (d Driver) validate(ctx context.Context, who access.Actor, id uuid.UUID) error {
+	return d.Store.InTx(ctx, who, func(tx *store.Tx) error {
+		i, err := held(tx, id, cover.ImportStaging)
+		if err != nil {
+			return err
+		}
+		if err := d.plan(tx, &i); err != nil {
+			return err
+		}
+		i.ValidatedAt, i.Total = &tx.Now, i.Counts.Rows+i.Counts.Ended
+		i.Processed = i.Total
+		i.Validate()
+		if i.Mode == cover.CreateOnly && i.RepeatsID.Valid && i.Status != cover.ImportRejected {
+			i.Reject(cover.Fault{Code: cover.ImportRepeated, Params: cover.Params{"import_id": i.RepeatsID.UUID}})
+		}
+		switch i.Status {
+		case cover.ImportRejected:
+			return rest(tx, &i, cover.ImportWasRejected)
+		case cover.ImportCommitting:
+			return tx.UpdateImport(&i, cover.PhaseCommitting)
+		default:
+			return rest(tx, &i, cover.ImportWasValidated)
+		}
+	})
+}
+
+// plan decides what each row does, and says what all of them do together.
+func (d Driver) plan(tx *store.Tx, i *cover.Import) (err error) {
+	if err := tx.Plan(i); err != nil {
+		return err
+	}
+	if err := tx.CountPlan(i); err != nil {
+		return err
+	}
+	if i.RepeatsID, err = tx.CommittedBefore(*i); err != nil {
+		return err
+	}
+	if err := doubtUnits(tx, i); err != nil {
+		return err
+	}
+	if i.AgreementID.Valid {
+		if err := d.premium(tx, i); err != nil {
+			return err
+		}
+	}
+	i.PlanDigest = uuid.NullUUID{Valid: true, UUID: tx.Name(fmt.Sprintf("plan:%s %s %d %+v", i.ID, i.PeopleDigest.UUID, i.RosterChanges, i.Counts))}
+	return nil
+}
+
+// doubtUnits warns of districts, villages and polling stations that would have too
+// many officers, or too few.
+func doubtUnits(tx *store.Tx, i *cover.Import) error {
+	units, all, err := tx.OddUnits(*i, mostOddUnits)
+	if err != nil {
+		return err
+	}
+	for n, u := range units {
+		params := cover.Params{"position": u.Position, "area_code": u.AreaCode, "expected": u.Expected, "actual": u.Actual}
+		if u.PollingStation != "" {
+			params["polling_station"] = u.PollingStation
+		}
+		if n == 0 {
+			params["units"] = all
+		}
+		i.Doubts.Add("", cover.UnitHeadcount, params)
+	}
+	return nil
+}
+
+// premium says what the officers who would be appointed cost a month under the
+// agreement, and what those who would be ended save.
+func (d Driver) premium(tx *store.Tx, i *cover.Import) error {
+	a, err := tx.Agreement(i.AgreementID.UUID)
+	if err != nil {
+		return err
+	}
+	heads, err := tx.NewWages(a.Included())
+	if err != nil {
+		return err
+	}
+	if i.Effects.Added, err = d.cost(a, heads); err != nil {
+		return err
+	}
+	i.Effects.Removed, err = tx.RemovedPremium(a.ID)
+	return err
+}
+
+func (d Driver) cost(a cover.Agreement, heads map[cover.Rupiah]int64) (total cover.Rupiah, err error) {
+	paid := map[cover.Rupiah]int64{}
+	for honorarium, n := range heads {
+		if a.DeclaredWage > 0 {
+			honorarium = a.DeclaredWage
+		}
+		paid[honorarium] += n
+	}
+	wages := make([]cover.Rupiah, 0, len(paid))
+	for wage := range paid {
+		wages = append(wages, wage)
+	}
+	bases, err := registry.Rated(d.Rates, a, wages)
+	if err != nil {
+		return 0, err
+	}
+	for _, b := range bases {
+		total += (b.JKK + b.JKM) * cover.Rupiah(paid[b.Wage])
+	}
+	return total, nil
+}

@@ -1,0 +1,179 @@
+// Package jobs works what transactions have put into the job queue, and what is due
+// by the clock.
+//
+// It owns the workers, how many there are, and when work that stopped moving is
+// taken up again. It does not own the work itself (imports), nor putting it into the queue,
+// which is done in the transaction that wants it (store).
+//
+// The queue is River's, in the same database. A process that dies takes nothing
+// with it: what it was doing is found by the next one, because an import says
+// itself that it has not come to rest.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"naungan/internal/imports"
+	"naungan/internal/store"
+)
+
+const (
+	// importsAtOnce is how many imports one process works on: each keeps a backend of
+	// the database busy.
+	importsAtOnce = 2
+	// attempts is how often an import is tried that fails for a reason of ours.
+	attempts = 6
+	// silence is after how long an import that should move, and says nothing, is taken
+	// up again: somebody may have died with it.
+	silence = 30 * time.Second
+	// watching is how often such imports are looked for.
+	watching = 10 * time.Second
+	// uploadLife is how long an upload that nobody goes on with is kept.
+	uploadLife = 24 * time.Hour
+	// rowsLife is how long the rows of a finished import are kept: as long as they can be
+	// mended or taken back. They hold personal data.
+	rowsLife = 90 * 24 * time.Hour
+)
+
+// Workers work the queue.
+type Workers struct {
+	client *river.Client[pgx.Tx]
+	cancel context.CancelFunc
+}
+
+// Start begins to work, and takes up what a process left that died.
+func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &importWorker{driver: d})
+	river.AddWorker(workers, &watcher{driver: d})
+	river.AddWorker(workers, &sweeper{store: d.Store})
+	client, err := river.NewClient(riverpgxv5.New(d.Store.Pool()), &river.Config{
+		Logger:     slog.New(warnings{log.Handler()}),
+		Workers:    workers,
+		JobTimeout: -1, // an import takes as long as it takes; each statement is bounded
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: importsAtOnce},
+			housekeeping:       {MaxWorkers: 1},
+		},
+		PeriodicJobs: []*river.PeriodicJob{
+			river.NewPeriodicJob(river.PeriodicInterval(watching), func() (river.JobArgs, *river.InsertOpts) { return watch{}, once }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweep{}, once }, nil),
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := takeUp(ctx, client, d.Store, d.Store.Now()); err != nil {
+		return nil, err
+	}
+	// The start is bounded by ctx; the work is not.
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if err := client.Start(running); err != nil {
+		cancel()
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return &Workers{client, cancel}, nil
+}
+
+// Stop lets running jobs finish until the context is done, and cuts the rest off:
+// they are taken up again by the next process.
+func (w *Workers) Stop(ctx context.Context) error {
+	defer w.cancel()
+	err := w.client.Stop(ctx)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		return w.client.StopAndCancel(last)
+	}
+	return err
+}
+
+// takeUp puts imports back into the queue that should move and have said nothing
+// since an instant.
+func takeUp(ctx context.Context, client *river.Client[pgx.Tx], st *store.Store, since time.Time) error {
+	stalled, err := st.Stalled(ctx, since)
+	if err != nil || len(stalled) == 0 {
+		return err
+	}
+	again := make([]river.InsertManyParams, len(stalled))
+	for n, id := range stalled {
+		again[n].Args = imports.Drive{ImportID: id}
+	}
+	_, err = client.InsertMany(ctx, again)
+	return err
+}
+
+// importWorker takes an import on.
+type importWorker struct {
+	river.WorkerDefaults[imports.Drive]
+	driver imports.Driver
+}
+
+func (w *importWorker) Work(ctx context.Context, job *river.Job[imports.Drive]) error {
+	err := w.driver.Run(ctx, job.Args.ImportID)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	slog.ErrorContext(ctx, "import failed", "import", job.Args.ImportID, "attempt", job.Attempt, "error", err)
+	if job.Attempt < attempts {
+		return err
+	}
+	return river.JobCancel(errors.Join(err, w.driver.GiveUp(ctx, job.Args.ImportID)))
+}
+
+// NextRetry is sooner than River's own, because somebody is waiting: 1, 2, 4 … s.
+func (w *importWorker) NextRetry(job *river.Job[imports.Drive]) time.Time {
+	return time.Now().Add(time.Second << max(job.Attempt-1, 0)) //nolint:forbidigo // the queue runs on the machine's clock
+}
+
+// housekeeping is the queue of what is due by the clock.
+const housekeeping = "housekeeping"
+
+// once is how periodic work is tried: the next round comes anyway. It is not unique,
+// because a round that died with its process would keep all others away.
+var once = &river.InsertOpts{Queue: housekeeping, MaxAttempts: 1}
+
+// watch is the work of finding imports that stopped moving.
+type watch struct{}
+
+func (watch) Kind() string { return "import_watch" }
+
+type watcher struct {
+	river.WorkerDefaults[watch]
+	driver imports.Driver
+}
+
+func (w *watcher) Work(ctx context.Context, _ *river.Job[watch]) error {
+	st := w.driver.Store
+	return takeUp(ctx, river.ClientFromContext[pgx.Tx](ctx), st, st.Now().Add(-silence))
+}
+
+// sweep is the work of forgetting what is over.
+type sweep struct{}
+
+func (sweep) Kind() string { return "import_sweep" }
+
+type sweeper struct {
+	river.WorkerDefaults[sweep]
+	store *store.Store
+}
+
+func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweep]) error {
+	now := w.store.Now()
+	return w.store.Abandon(ctx, now.Add(-uploadLife), now.Add(-rowsLife))
+}
+
+// warnings is a log without what the queue tells of its everyday life.
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}

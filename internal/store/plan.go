@@ -1,0 +1,278 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"naungan/internal/cover"
+)
+
+// This file compares the rows of an import with each other and with the register,
+// in sets. What it decides row by row is what registry.Appoint and AmendOfficer
+// decide for one officer; a test holds the two to the same verdicts.
+
+// bulkMemory is what one sort or hash of a plan may take in the database, before
+// it goes to disk.
+const bulkMemory = "256MB"
+
+// roomy lets the transaction's sorts and hashes stay in memory.
+func (tx *Tx) roomy() error {
+	_, err := tx.pgx.Exec(tx.ctx, `set local work_mem = '`+bulkMemory+`'`)
+	return translate(err)
+}
+
+// RosterChanges is how often the roster of an organisation was changed.
+func (tx *Tx) RosterChanges(organisation uuid.UUID) (changes int64, err error) {
+	err = tx.db.Raw(`select coalesce((select changes from rosters where organisation_id = ?), 0)`, organisation).Scan(&changes).Error
+	return changes, translate(err)
+}
+
+// Plan decides what each row of an import does that is not committed yet, and
+// writes it down. The plan is true of a roster with i.RosterChanges, which it sets.
+func (tx *Tx) Plan(i *cover.Import) error {
+	if err := tx.judge(i); err != nil {
+		return err
+	}
+	return tx.each(
+		statement{`delete from import_plan where import_id = $1 and row_no > $2`, []any{i.ID, i.CommittedRow}},
+		statement{`insert into import_plan (import_id, row_no, outcome) select import_id, row_no, 'rejected' from import_rows
+			where import_id = $1 and faults is not null and row_no > $2`, []any{i.ID, i.CommittedRow}},
+		statement{`insert into import_plan (import_id, row_no, outcome, officer_id, officer_version, faults, doubts)
+			select $1, row_no, outcome, officer_id, officer_version, faults, doubts from judged where row_no > $2`, []any{i.ID, i.CommittedRow}},
+	)
+}
+
+// PlanAgain compares an import's plan with what it would be now. Rows that would
+// do something else are rejected (changed_since_validation); officers who would
+// have been ended, and were touched since, are left alone. It returns how many
+// rows it rejected.
+func (tx *Tx) PlanAgain(i *cover.Import) (rejected int64, err error) {
+	if err := tx.judge(i); err != nil {
+		return 0, err
+	}
+	done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set outcome = 'rejected', officer_id = null, officer_version = null,
+			faults = jsonb_build_array(jsonb_build_object('code', $3::text))
+		from judged j where p.import_id = $1 and p.row_no > $2 and j.row_no = p.row_no and p.row_no > 0 and p.outcome <> 'rejected'
+			and (j.outcome, j.officer_id, j.officer_version) is distinct from (p.outcome, p.officer_id, p.officer_version)`,
+		i.ID, i.CommittedRow, cover.ChangedSinceValidation)
+	if err != nil {
+		return 0, translate(err)
+	}
+	_, err = tx.pgx.Exec(tx.ctx, `delete from import_plan p where p.import_id = $1 and p.row_no between $2 + 1 and 0 and not exists (
+			select from officers o where o.id = p.officer_id and o.version = p.officer_version and o.ended_on is null)`, i.ID, i.CommittedRow)
+	return done.RowsAffected(), translate(err)
+}
+
+type statement struct {
+	sql  string
+	args []any
+}
+
+func (tx *Tx) each(statements ...statement) error {
+	for _, s := range statements {
+		if _, err := tx.pgx.Exec(tx.ctx, s.sql, s.args...); err != nil {
+			return translate(err)
+		}
+	}
+	return nil
+}
+
+// duty is the last day of the officer o.
+const duty = "least(%[1]s.term_to, coalesce(%[1]s.ended_on, %[1]s.term_to))"
+
+// mostTwins is up to how many rows of one person in one position are compared term
+// by term; of more, only the first is taken.
+const mostTwins = 100
+
+// judge fills the temporary table judged with what each good row does to the
+// register as it is. It goes with the transaction.
+func (tx *Tx) judge(i *cover.Import) (err error) {
+	if err := tx.roomy(); err != nil {
+		return err
+	}
+	// Read before anything is compared: what changes after it makes the plan stale.
+	if i.RosterChanges, err = tx.RosterChanges(i.OrganisationID); err != nil {
+		return err
+	}
+	createOnly := i.Mode == cover.CreateOnly
+	err = tx.each(
+		statement{sql: `drop table if exists staged, repeated, twins, duties, judged`},
+		statement{`create temporary table staged on commit drop as
+			select row_no, officer_id, person_id, digest, external_id, position, area_code, polling_station, term_from, term_to, honorarium
+			from import_rows where import_id = $1 and faults is null`, []any{i.ID}},
+		statement{sql: `analyze staged`},
+		statement{sql: `create temporary table repeated on commit drop as
+			select row_no, first from (
+				select s.row_no, min(s.row_no) over (partition by external_id) as first
+				from staged s join (select external_id from staged group by external_id having count(*) > 1) k using (external_id)
+			) r where row_no > first`},
+		statement{`create temporary table twins on commit drop as
+			with several as (
+				select person_id, position, count(*) as n, min(s.row_no) as first from staged s
+				where not exists (select from repeated r where r.row_no = s.row_no) group by person_id, position having count(*) > 1
+			)
+			select s.row_no, min(e.row_no) as first
+			from several p join staged s using (person_id, position) join staged e using (person_id, position)
+			where p.n <= $1 and e.row_no < s.row_no and e.term_from <= s.term_to and e.term_to >= s.term_from
+				and not exists (select from repeated r where r.row_no in (s.row_no, e.row_no))
+			group by s.row_no
+			union all
+			select s.row_no, p.first from several p join staged s using (person_id, position) where p.n > $1 and s.row_no > p.first`,
+			[]any{mostTwins}},
+		statement{`create temporary table duties on commit drop as
+			select distinct on (s.row_no) s.row_no, o.id from staged s
+			join officers o on o.organisation_id = $1 and o.person_id = s.person_id and o.position = s.position
+			where o.external_id <> s.external_id and o.term_from <= s.term_to and ` + fmt.Sprintf(duty, "o") + ` >= s.term_from
+			order by s.row_no, o.id`, []any{i.OrganisationID}},
+		statement{judging, []any{i.OrganisationID, createOnly}},
+	)
+	if err != nil || i.Mode != cover.Snapshot {
+		return err
+	}
+	return tx.judgeMissing(*i)
+}
+
+// judging compares each row with the officer that has its key, and with the duty
+// that its person has already. The order of the refusals is that of the verbs.
+var judging = `create temporary table judged on commit drop as
+	with compared as (
+		select s.*, e.id as known, e.version as known_version, e.ended_on, e.digest is not distinct from s.digest as same,
+			r.first as repeats, t.first as twin, d.id as duty,
+			case
+				when r.first is not null then '` + string(cover.DuplicateInFile) + `'
+				when t.first is not null then '` + string(cover.PersonTwiceInFile) + `'
+				when e.digest = s.digest then ''
+				when e.id is not null and (e.position <> s.position or $2) then '` + string(cover.ExternalIDTaken) + `'
+				when e.ended_on not between s.term_from and s.term_to then '` + string(cover.OutsideTerm) + `'
+				when e.person_id <> s.person_id and exists (
+					select from coverage_periods c where c.officer_id = e.id and c.cancelled_on is null) then '` + string(cover.NIKFrozen) + `'
+				when d.id is not null then '` + string(cover.OfficerTaken) + `'
+				else '' end as refused
+		from staged s
+		left join officers e on e.organisation_id = $1 and e.external_id = s.external_id
+		left join repeated r on r.row_no = s.row_no
+		left join twins t on t.row_no = s.row_no
+		left join duties d on d.row_no = s.row_no
+	), elsewhere as (
+		select distinct s.row_no from staged s join officers x on x.person_id = s.person_id
+		where x.organisation_id <> $1 and x.term_from <= s.term_to and ` + fmt.Sprintf(duty, "x") + ` >= s.term_from
+	)
+	select c.row_no,
+		case when refused <> '' then 'rejected' when known is null then 'created' when same then 'unchanged' else 'updated' end as outcome,
+		case when refused = '' then coalesce(known, c.officer_id) end as officer_id,
+		case when refused = '' then known_version end as officer_version,
+		case when refused <> '' then jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+			'pointer', case refused
+				when '` + string(cover.DuplicateInFile) + `' then '/external_id' when '` + string(cover.ExternalIDTaken) + `' then '/external_id'
+				when '` + string(cover.OutsideTerm) + `' then '/term_from' else '/nik' end,
+			'code', refused,
+			'params', case refused
+				when '` + string(cover.DuplicateInFile) + `' then jsonb_build_object('row', repeats)
+				when '` + string(cover.PersonTwiceInFile) + `' then jsonb_build_object('row', twin)
+				when '` + string(cover.OfficerTaken) + `' then jsonb_build_object('officer_id', duty)
+				when '` + string(cover.OutsideTerm) + `' then jsonb_build_object('ended_on', ended_on) end))) end as faults,
+		case when refused = '' and (x.row_no is not null or ended_on is not null) then
+			case when x.row_no is not null then jsonb_build_array(jsonb_build_object(
+				'pointer', '/nik', 'code', '` + string(cover.ServesElsewhere) + `')) else '[]' end
+			|| case when ended_on is not null then jsonb_build_array(jsonb_build_object('pointer', '/external_id',
+				'code', '` + string(cover.OfficerHasEnded) + `', 'params', jsonb_build_object('ended_on', ended_on))) else '[]' end
+		end as doubts
+	from compared c left join elsewhere x on x.row_no = c.row_no`
+
+// judgeMissing adds the officers whom a snapshot leaves out. A row that was
+// rejected still keeps the officer whose key it has.
+func (tx *Tx) judgeMissing(i cover.Import) error {
+	area := inArea("o.area_code", i.AreaCode)
+	sql := `insert into judged (row_no, outcome, officer_id, officer_version)
+		select -row_number() over (order by o.id), 'ended', o.id, o.version from officers o
+		where o.organisation_id = ? and o.position = ? and o.ended_on is null and o.term_to >= ? and ` + area.sql + `
+			and not exists (select from import_rows r where r.import_id = ? and r.external_id = o.external_id)`
+	args := append([]any{i.OrganisationID, i.Position, tx.Today()}, area.args...)
+	return tx.each(statement{numbered(sql), append(args, i.ID)})
+}
+
+// CountPlan counts the rows of an import by what they do.
+func (tx *Tx) CountPlan(i *cover.Import) error {
+	var c cover.ImportCounts
+	err := tx.pgx.QueryRow(tx.ctx, `select count(*) filter (where row_no > 0), count(*) filter (where outcome = 'created'),
+			count(*) filter (where outcome = 'updated'), count(*) filter (where outcome = 'unchanged'),
+			count(*) filter (where outcome = 'ended'), count(*) filter (where outcome = 'rejected'),
+			count(*) filter (where outcome = 'amended'), count(*) filter (where outcome = 'cancelled' and row_no > 0)
+		from import_plan where import_id = $1`, i.ID).
+		Scan(&c.Rows, &c.Created, &c.Updated, &c.Unchanged, &c.Ended, &c.Rejected, &c.Amended, &c.Cancelled)
+	if err != nil {
+		return translate(err)
+	}
+	err = tx.pgx.QueryRow(tx.ctx, `select count(*), count(*) filter (where p.doubts @> $2) from import_plan p
+			left join import_rows r on r.import_id = p.import_id and r.row_no = p.row_no
+			where p.import_id = $1 and p.outcome <> 'rejected' and (p.doubts is not null or r.doubts is not null)`,
+		i.ID, `[{"code": "`+string(cover.ServesElsewhere)+`"}]`).Scan(&c.Warned, &i.Effects.Conflicts)
+	i.Counts = c
+	return translate(err)
+}
+
+// NewWages counts the officers that an import would appoint, by position and
+// honorarium. It is asked right after the plan was made.
+func (tx *Tx) NewWages(positions []string) (map[cover.Rupiah]int64, error) {
+	rows, err := tx.pgx.Query(tx.ctx, `select s.honorarium, count(*) from judged j join staged s using (row_no)
+		where j.outcome = 'created' and s.position = any($1) group by s.honorarium`, positions)
+	if err != nil {
+		return nil, translate(err)
+	}
+	wages := map[cover.Rupiah]int64{}
+	var wage cover.Rupiah
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&wage, &n}, func() error {
+		wages[wage] = n
+		return nil
+	})
+	return wages, translate(err)
+}
+
+// RemovedPremium is what the cover of the officers whom an import would end costs
+// a month under an agreement.
+func (tx *Tx) RemovedPremium(agreement uuid.UUID) (premium cover.Rupiah, err error) {
+	err = tx.pgx.QueryRow(tx.ctx, `select coalesce(sum(c.jkk + c.jkm), 0)::bigint from judged j
+		join coverage_periods c on c.officer_id = j.officer_id and c.agreement_id = $1 and c.cancelled_on is null and c.to_on >= $2
+		where j.outcome = 'ended'`, agreement, tx.Today()).Scan(&premium)
+	return premium, translate(err)
+}
+
+// UnitCount is how many officers a unit would have, and how many it should.
+type UnitCount struct {
+	Position       string
+	AreaCode       string
+	PollingStation string
+	Expected       int64
+	Actual         int64
+}
+
+// OddUnits lists units that the import touches and that would not have as many
+// officers as they should, at most so many of them, and how many there are. It is
+// asked right after the plan was made.
+func (tx *Tx) OddUnits(i cover.Import, most int) (units []UnitCount, all int64, err error) {
+	rows, err := tx.pgx.Query(tx.ctx, `with filed as (
+			select s.position, s.area_code, s.polling_station from judged j join staged s using (row_no) where j.outcome <> 'rejected'
+		), touched as (
+			select distinct position, area_code, polling_station from filed
+		), seats as (
+			select * from filed
+			union all
+			select o.position, o.area_code, o.polling_station from officers o join touched using (position, area_code, polling_station)
+			where o.organisation_id = $1 and `+fmt.Sprintf(duty, "o")+` >= $2
+				and not exists (select from judged j where j.officer_id = o.id)
+		)
+		select s.position, s.area_code, s.polling_station, p.per_unit, count(*), count(*) over ()
+		from seats s join positions p on p.code = s.position where p.per_unit is not null
+		group by s.position, s.area_code, s.polling_station, p.per_unit having count(*) <> p.per_unit
+		order by s.position, s.area_code, s.polling_station limit $3`, i.OrganisationID, tx.Today(), most)
+	if err != nil {
+		return nil, 0, translate(err)
+	}
+	units, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u UnitCount, err error) {
+		return u, row.Scan(&u.Position, &u.AreaCode, &u.PollingStation, &u.Expected, &u.Actual, &all)
+	})
+	return units, all, translate(err)
+}
