@@ -153,7 +153,7 @@ func (i Import) answers(u Upload, terms ReceiveImportParams) bool {
 	// It waits because the number of removals was not, or wrongly, confirmed. One
 	// who says it now means another import.
 	unconfirmed := i.Status == ImportStatusValidated && i.Commit == ImportCommitModeAuto && terms.Removals != nil
-	return !unconfirmed && strings.HasPrefix(i.MediaType, u.MediaType) &&
+	return !unconfirmed && !i.foreign() && strings.HasPrefix(i.MediaType, u.MediaType) &&
 		i.Kind == or(terms.Kind, ImportKindOfficers) &&
 		i.Mode == or(terms.Mode, ImportModeUpsert) &&
 		i.Commit == or(terms.Commit, ImportCommitModeAuto) &&
@@ -161,6 +161,12 @@ func (i Import) answers(u Upload, terms ReceiveImportParams) bool {
 		i.DryRun == or(terms.DryRun, false) &&
 		same(i.AgreementID, terms.AgreementID) && same(i.Amends, terms.Amends) &&
 		same(i.Position, terms.Position) && same(i.AreaCode, terms.AreaCode)
+}
+
+// foreign reports whether an import belongs to another organisation. Those above
+// it see it too.
+func (i Import) foreign() bool {
+	return slices.ContainsFunc(i.Actions, func(a Action) bool { return slices.Contains(a.BlockedBy, "party_role_required") })
 }
 
 func or[T any](p *T, otherwise T) T {

@@ -257,7 +257,10 @@ func TestAnImportAnswersTheSameTermsOnly(t *testing.T) {
 		"another area":            {func(*Import) {}, ReceiveImportParams{AreaCode: &area}, false},
 		"a dry run, for good":     {func(i *Import) { i.DryRun = true }, ReceiveImportParams{}, false},
 		"for good, as a dry run":  {func(*Import) {}, ReceiveImportParams{DryRun: &yes}, false},
-		"another kind of file":    {func(i *Import) { i.MediaType = "application/x-ndjson" }, ReceiveImportParams{}, false},
+		"somebody else sent the same file": {
+			func(i *Import) { i.Actions = []Action{{Action: "append", BlockedBy: []Code{"party_role_required"}}} }, ReceiveImportParams{}, false,
+		},
+		"another kind of file": {func(i *Import) { i.MediaType = "application/x-ndjson" }, ReceiveImportParams{}, false},
 		"the removals are confirmed, while it still goes on": {
 			func(i *Import) { i.Status = ImportStatusStaging }, ReceiveImportParams{Removals: &removals}, true,
 		},

@@ -45,7 +45,6 @@ create table events (
     constraint events_id_key primary key (id)
 );
 create index events_resource_index on events (resource_id, id);
-create index events_organisation_index on events (organisation_id, id);
 
 -- The answers to requests with an Idempotency-Key, kept in the transaction of
 -- their effect. Answers may hold personal data, so they are sealed.

@@ -276,6 +276,9 @@ type step struct {
 }
 
 func (s step) String() string {
+	if s.done == 0 && s.total == nil {
+		return s.phase
+	}
 	count, unit := func(n int64) string { return strconv.FormatInt(n, 10) }, " rows"
 	if s.inBytes {
 		count, unit = inBytes, ""
@@ -351,19 +354,27 @@ type bar struct {
 	out   io.Writer
 	drawn *progressbar.ProgressBar
 	last  step
+	total int64
 }
 
 func (b *bar) show(s step) {
+	total := int64(-1)
+	if s.total != nil && *s.total > 0 {
+		total = *s.total
+	}
 	if b.drawn == nil || s.phase != b.last.phase || s.done < b.last.done {
 		b.end()
-		b.drawn = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(b.out), progressbar.OptionSetDescription(s.phase),
+		b.total = total
+		b.drawn = progressbar.NewOptions64(total, progressbar.OptionSetWriter(b.out), progressbar.OptionSetDescription(s.phase),
 			progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionShowCount(), progressbar.OptionShowBytes(s.inBytes),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth())
+			progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(),
+			progressbar.OptionSetSpinnerChangeInterval(0)) // it would draw by itself, even after the end
 	}
-	if b.last = s; s.total != nil && *s.total > 0 && b.drawn.GetMax64() != *s.total {
-		b.drawn.ChangeMax64(*s.total)
+	if total != b.total {
+		b.drawn.ChangeMax64(total)
 	}
 	_ = b.drawn.Set64(s.done)
+	b.last, b.total = s, total
 }
 
 func (b *bar) note(said string) {

@@ -43,6 +43,13 @@ func (d *desk) opened(t *testing.T) []string {
 	return serves(t, d.ServeHTTP)
 }
 
+// seen is what came to a desk.
+func (d *desk) seen() (id uuid.UUID, kept []byte, offsets []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.imported.ID, d.kept, d.offsets
+}
+
 // serves serves a fake Naungan.
 func serves(t *testing.T, answer http.HandlerFunc) []string {
 	t.Helper()
@@ -85,6 +92,7 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *desk) take(w http.ResponseWriter, r *http.Request) {
 	d.offsets = append(d.offsets, r.Header.Get("Upload-Offset"))
 	if d.hold != nil {
+		_, _ = io.Copy(io.Discard, r.Body) // who does not read does not see the other hang up
 		close(d.hold)
 		d.hold = nil
 		<-r.Context().Done()
@@ -187,7 +195,8 @@ func TestThePushEndsWithAStatusForScripts(t *testing.T) {
 			if status != tt.status {
 				t.Errorf("status %d: %s", status, stderr)
 			}
-			for _, want := range append(tt.says, d.imported.ID.String()) {
+			id, _, _ := d.seen()
+			for _, want := range append(tt.says, id.String()) {
 				if !strings.Contains(stdout, want) {
 					t.Errorf("it does not say %q: %s", want, stdout)
 				}
@@ -239,6 +248,7 @@ func TestAPushSaysItsTerms(t *testing.T) {
 	if status != 0 {
 		t.Fatal(stderr)
 	}
+	id, _, _ := d.seen()
 	terms := strings.Split(d.terms, "&")
 	slices.Sort(terms)
 	want := []string{
@@ -249,7 +259,7 @@ func TestAPushSaysItsTerms(t *testing.T) {
 		t.Errorf("%s", terms)
 	}
 	var printed client.Import
-	if err := json.Unmarshal([]byte(stdout), &printed); err != nil || printed.ID != d.imported.ID {
+	if err := json.Unmarshal([]byte(stdout), &printed); err != nil || printed.ID != id {
 		t.Errorf("%v: %s", err, stdout)
 	}
 }
@@ -259,8 +269,9 @@ func TestAPushGoesOnAfterACut(t *testing.T) {
 	content := bytes.Repeat([]byte("nik,full_name\n"), 50_000)
 	d := &desk{cutAfter: 300_000, course: []*client.Import{imported("committed")}}
 	status, _, stderr := ran(t, d.opened(t), "push", rosterOf(t, content))
-	if status != 0 || !bytes.Equal(d.kept, content) || !slices.Equal(d.offsets, []string{"0", "300000"}) {
-		t.Errorf("status %d, %d of %d bytes, parts at %s: %s", status, len(d.kept), len(content), d.offsets, stderr)
+	_, kept, offsets := d.seen()
+	if status != 0 || !bytes.Equal(kept, content) || !slices.Equal(offsets, []string{"0", "300000"}) {
+		t.Errorf("status %d, %d of %d bytes, parts at %s: %s", status, len(kept), len(content), offsets, stderr)
 	}
 	if !strings.Contains(stderr, "trying again: ") {
 		t.Errorf("it keeps the trouble for itself: %s", stderr)
@@ -272,8 +283,9 @@ func TestAPushTakesUpAnEarlierOne(t *testing.T) {
 	d := &desk{imported: imported("receiving"), kept: []byte("ni"), course: []*client.Import{imported("committed")}}
 	d.imported.ReceivedBytes = 2
 	status, _, stderr := ran(t, d.opened(t), "push", rosterOf(t, []byte("nik\n")))
-	if status != 0 || string(d.kept) != "nik\n" || !slices.Equal(d.offsets, []string{"2"}) {
-		t.Errorf("status %d, kept %q, parts at %s: %s", status, d.kept, d.offsets, stderr)
+	_, kept, offsets := d.seen()
+	if status != 0 || string(kept) != "nik\n" || !slices.Equal(offsets, []string{"2"}) {
+		t.Errorf("status %d, kept %q, parts at %s: %s", status, kept, offsets, stderr)
 	}
 	if !strings.Contains(stderr, "goes on: 2 B of 4 B have arrived") {
 		t.Error(stderr)
@@ -291,8 +303,9 @@ func TestAPushWaitsForAServerThatRestarts(t *testing.T) {
 
 func TestAPushThatIsStoppedGoesOnLater(t *testing.T) {
 	t.Parallel()
-	d := &desk{hold: make(chan struct{}), course: []*client.Import{imported("committed")}}
-	held, told, path := d.hold, d.opened(t), rosterOf(t, []byte("nik\n"))
+	held := make(chan struct{})
+	d := &desk{hold: held, course: []*client.Import{imported("committed")}}
+	told, path := d.opened(t), rosterOf(t, []byte("nik\n"))
 	cmd := command(t.Context(), told, "push", path)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -306,8 +319,9 @@ func TestAPushThatIsStoppedGoesOnLater(t *testing.T) {
 	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(stderr.String(), "the same command goes on") {
 		t.Errorf("%v: %s", err, stderr.String())
 	}
-	if status, _, stderr := ran(t, told, "push", path); status != 0 || string(d.kept) != "nik\n" {
-		t.Errorf("status %d, kept %q: %s", status, d.kept, stderr)
+	status, _, said := ran(t, told, "push", path)
+	if _, kept, _ := d.seen(); status != 0 || string(kept) != "nik\n" {
+		t.Errorf("status %d, kept %q: %s", status, kept, said)
 	}
 }
 
@@ -384,7 +398,7 @@ func TestALogIsNotFloodedWithProgress(t *testing.T) {
 	const want = `sending: 0 B of 5.0 MB
 sending: 2.0 MB of 5.0 MB
 sending: 4.0 MB of 5.0 MB
-staging: 0 rows
+staging
 staging: 900 of 5000000 rows, 1m15s left
 `
 	if out.String() != want {
@@ -404,7 +418,7 @@ func TestABarIsDrawnForEachPhase(t *testing.T) {
 	b.show(step{phase: "staging", done: 7})
 	b.show(step{phase: "staging", done: 50, total: &total})
 	b.end()
-	for _, want := range []string{"sending", "\ntrying again\n", "staging", "50%"} {
+	for _, want := range []string{"sending", "\ntrying again\n", "staging (7/-)"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not show %q: %q", want, out.String())
 		}

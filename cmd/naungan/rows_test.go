@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -19,13 +20,21 @@ type table struct {
 	content string
 	cut     bool // the connection is lost before the end
 
-	path   string
-	query  url.Values
-	header http.Header
+	mu    sync.Mutex
+	asked *http.Request
+}
+
+// was is what the table was asked.
+func (s *table) was() (path string, query url.Values, header http.Header) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked.URL.Path, s.asked.URL.Query(), s.asked.Header
 }
 
 func (s *table) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.path, s.query, s.header = r.URL.Path, r.URL.Query(), r.Header
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = r
 	w.Header().Set("Content-Type", r.Header.Get("Accept")+"; charset=utf-8")
 	_, _ = w.Write([]byte(s.content))
 	if s.cut {
@@ -46,9 +55,10 @@ func TestRowsAreWrittenAsTheNameOfTheFileSays(t *testing.T) {
 			if status != 0 || stdout+stderr != "" {
 				t.Fatalf("status %d: %s%s", status, stdout, stderr)
 			}
-			if s.path != "/v1/imports/"+id+"/rows" || s.query.Get("outcome") != "rejected" ||
-				s.header.Get("Accept") != mediaType || s.header.Get("Purpose") != "verification" {
-				t.Errorf("asked for %s?%s with %v", s.path, s.query.Encode(), s.header)
+			path, query, header := s.was()
+			if path != "/v1/imports/"+id+"/rows" || query.Get("outcome") != "rejected" ||
+				header.Get("Accept") != mediaType || header.Get("Purpose") != "verification" {
+				t.Errorf("asked for %s?%s with %v", path, query.Encode(), header)
 			}
 			holdsOnly(t, out, "nik\n6106\n")
 		})
@@ -87,8 +97,9 @@ func TestRowsGoToStdoutAsCSV(t *testing.T) {
 			if status != 0 || stdout != s.content || stderr != "" {
 				t.Errorf("status %d: %s%s", status, stdout, stderr)
 			}
-			if s.header.Get("Accept") != "text/csv" || !slices.Equal(s.query["outcome"], tt.want) || s.header.Get("Purpose") != "" {
-				t.Errorf("asked for %s with %v", s.query.Encode(), s.header)
+			_, query, header := s.was()
+			if header.Get("Accept") != "text/csv" || !slices.Equal(query["outcome"], tt.want) || header.Get("Purpose") != "" {
+				t.Errorf("asked for %s with %v", query.Encode(), header)
 			}
 		})
 	}

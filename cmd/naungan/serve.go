@@ -57,7 +57,7 @@ func newLog(w io.Writer, c *config.Config) *slog.Logger {
 // times as rare as usual. That may take up to five times what is held, which is
 // some tens of megabytes; towards the limit they become frequent again.
 const (
-	garbagePercent = 400
+	garbagePercent = 100
 	memoryLimit    = 1 << 30
 )
 

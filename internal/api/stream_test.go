@@ -408,7 +408,9 @@ func openDoor(t *testing.T, op *operation, handle gin.HandlerFunc) door {
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		_ = server.Close()
-		<-served
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	})
 	return door{"http://naungan.test/", &http.Client{Transport: transport}}
 }

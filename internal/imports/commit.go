@@ -68,12 +68,12 @@ func (d Driver) refresh(tx *store.Tx, i *cover.Import) error {
 }
 
 func commitChunk(tx *store.Tx, i *cover.Import) (rows int64, err error) {
-	last, n, err := tx.NextChunk(*i, chunkRows)
-	if err != nil || n == 0 {
+	c, err := tx.NextChunk(*i, chunkRows)
+	if err != nil || c.Rows == 0 {
 		return 0, err
 	}
-	i.Processed += n
-	return n, tx.Merge(i, last)
+	i.Processed += c.Rows
+	return c.Rows, tx.Merge(i, c)
 }
 
 // finish ends a commit. Rows of earlier imports that it mended are marked there.

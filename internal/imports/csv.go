@@ -39,7 +39,7 @@ func openCSV(most limits, ahead *bufio.Reader, p *plain, header *cover.ImportHea
 	comma, told := toldSeparator(line)
 	if told {
 		c.skip(ahead, line)
-		if line, err = c.headerLine(ahead, most); err != nil {
+		if _, err = c.headerLine(ahead, most); err != nil {
 			return nil, err
 		}
 	} else {

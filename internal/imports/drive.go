@@ -41,7 +41,9 @@ func (d Driver) stages(ctx context.Context, id uuid.UUID) error {
 		case !i.Status.Moves():
 			return nil
 		case i.Status == cover.ImportCommitting:
-			err = d.commit(ctx, who, i)
+			if err = d.Store.AnalyseImport(ctx, i); err == nil {
+				err = d.commit(ctx, who, i)
+			}
 		case i.Status == cover.ImportReversing:
 			err = d.reverse(ctx, who, i)
 		case i.Phase == cover.PhaseValidating:

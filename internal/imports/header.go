@@ -50,10 +50,12 @@ var names = map[cover.Column][]string{
 		"akhir masa kerja", "tgl akhir", "tanggal akhir", "berakhir", "tanggal berakhir", "sampai", "tst", "end date",
 	},
 	cover.ColHonorarium: {
-		"honor", "honorarium", "upah", "honor bulanan", "honorarium bulanan", "honor per bulan", "honorarium per bulan", "upah bulanan",
-		"upah per bulan", "jumlah honor",
+		"honor", "honor bulanan", "honor per bulan", "jumlah honor", //nolint:misspell // it is Indonesian
+		"honorarium", "honorarium bulanan", "honorarium per bulan", "upah", "upah bulanan", "upah per bulan",
 	},
-	cover.ColPhone: {"no hp", "hp", "nomor hp", "telepon", "no telepon", "nomor telepon", "telp", "no telp", "handphone", "no handphone", "nomor handphone", "no wa"},
+	cover.ColPhone: {
+		"no hp", "hp", "nomor hp", "telepon", "no telepon", "nomor telepon", "telp", "no telp", "handphone", "no handphone", "nomor handphone", "no wa",
+	},
 	cover.ColEmail: {"surel", "e-mail", "alamat email", "alamat surel"},
 	cover.ColKPJ:   {"no kpj", "nomor kpj", "nomor peserta", "no peserta"},
 }

@@ -19,7 +19,9 @@ func TestHeadersInManyWords(t *testing.T) {
 		"kode_wilayah": cover.ColAreaCode, "Kode Desa": cover.ColAreaCode, "kode_kelurahan": cover.ColAreaCode, "Kode Desa/Kelurahan": cover.ColAreaCode,
 		"No. TPS": cover.ColPollingStation, "tps": cover.ColPollingStation, "no_sk": cover.ColDecreeNumber, "Nomor SK": cover.ColDecreeNumber,
 		"mulai": cover.ColTermFrom, "tanggal_mulai": cover.ColTermFrom, "masa_kerja_mulai": cover.ColTermFrom, "TMT": cover.ColTermFrom,
-		"selesai": cover.ColTermTo, "Tanggal Selesai": cover.ColTermTo, "Honor": cover.ColHonorarium, "upah": cover.ColHonorarium,
+		"selesai": cover.ColTermTo, "Tanggal Selesai": cover.ColTermTo, "Honorarium per Bulan": cover.ColHonorarium, "upah": cover.ColHonorarium,
+		"Honor": cover.ColHonorarium, //nolint:misspell // it is Indonesian
+
 		"No. HP": cover.ColPhone, "telepon": cover.ColPhone, "nomor_hp": cover.ColPhone, "Surel": cover.ColEmail, "E-mail": cover.ColEmail,
 		"No KPJ": cover.ColKPJ, "monthly honorarium amount": cover.ColHonorarium, "TERM TO": cover.ColTermTo,
 	} {

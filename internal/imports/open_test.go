@@ -394,7 +394,11 @@ func TestAHugeLineTakesLittleMemory(t *testing.T) { //nolint:paralleltest // it 
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			content := io.MultiReader(strings.NewReader(tt.head), io.LimitReader(endless{tt.endless}, 100<<20))
+			size := int64(100 << 20)
+			if strings.TrimSpace(tt.endless) == "" {
+				size = 8 << 20 // it is read to its end
+			}
+			content := io.MultiReader(strings.NewReader(tt.head), io.LimitReader(endless{tt.endless}, size))
 			_, _, err := read(t, content, tt.media, "")
 			runtime.ReadMemStats(&after)
 			got := refused(err)

@@ -62,9 +62,15 @@ func repaired(c cover.Column, text string, in cover.Appointment, position cover.
 	case cover.ColPhone:
 		return repairedPhone(text)
 	case cover.ColKPJ:
-		if digits := joined(text); membershipNumber(digits) {
-			return digits
-		}
+		return repairedMembership(text)
+	default:
+		return "" // a name or a key can be anything
+	}
+}
+
+func repairedMembership(text string) string {
+	if digits := joined(text); membershipNumber(digits) {
+		return digits
 	}
 	return ""
 }

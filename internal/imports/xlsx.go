@@ -220,6 +220,8 @@ const (
 	mostParts     = 2_000
 	mostXMLToken  = 512 << 10 // bytes of one text or tag; a cell holds 32,767 characters
 	mostXMLRow    = 1 << 20   // bytes of a row as XML
+	mostXMLDepth  = 100       // elements within one another; each takes memory until it ends
+	mostDirectory = 1 << 20   // bytes of a part that says where others are
 )
 
 // survey reads a workbook from end to end before it is trusted. excelize takes
@@ -239,11 +241,11 @@ func survey(packed []byte, most limits) error {
 	var sum uint64
 	for _, part := range archive.File {
 		sum += part.UncompressedSize64
-		if sum > uint64(most.unzipped) || part.UncompressedSize64 > uint64(most.unzipped) {
+		if part.UncompressedSize64 > uint64(most.unzipped) || sum > uint64(most.unzipped) {
 			return tooLarge(most.unzipped)
 		}
-		if part.UncompressedSize64 > uint64(most.part) && !spills(part.Name) {
-			return tooLarge(most.part)
+		if limit := mostOfPart(part.Name, most); part.UncompressedSize64 > uint64(limit) {
+			return tooLarge(limit)
 		}
 	}
 	for _, part := range archive.File {
@@ -258,10 +260,19 @@ func survey(packed []byte, most limits) error {
 	return nil
 }
 
-// spills reports whether excelize unpacks a large part to a file.
-func spills(name string) bool {
+// mostOfPart is how large a part may be. excelize unpacks sheets and shared texts
+// to files when they are large, holds all else in memory, and walks through the
+// directories once a row.
+func mostOfPart(name string, most limits) int64 {
 	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
-	return name == "xl/sharedstrings.xml" || strings.HasPrefix(name, "xl/worksheets/sheet")
+	switch {
+	case name == "xl/sharedstrings.xml", strings.HasPrefix(name, "xl/worksheets/sheet"):
+		return most.unzipped
+	case path.Ext(name) == ".rels", name == "[content_types].xml", name == "xl/workbook.xml":
+		return mostDirectory
+	default:
+		return most.part
+	}
 }
 
 // surveyPart reads a part to its end, where its checksum is. An XML part must be
@@ -311,13 +322,15 @@ type sheetTally struct {
 	depth       int
 }
 
-var errDisorder = errors.New("rows or cells stand in no order")
+var errDisorder = errors.New("the XML stands in no order")
 
 func (t *sheetTally) see(token xml.Token, at int64) error {
 	switch e := token.(type) {
 	case xml.StartElement:
 		t.depth++
 		switch {
+		case t.depth > mostXMLDepth:
+			return errDisorder
 		case t.depth == 1:
 			t.sheet = e.Name.Local == "worksheet"
 		case e.Name.Local == "row" && t.sheet:

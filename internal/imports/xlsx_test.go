@@ -27,7 +27,7 @@ func TestRowsOfASheet(t *testing.T) {
 		t.Fatal(err)
 	}
 	for cell, value := range map[string]any{
-		"B3": "External ID", "C3": "No. KTP", "D3": "Nama", "E3": "Tanggal Lahir", "F3": "Jabatan", "G3": "Kode Desa", "H3": "TMT", "I3": "Selesai", "J3": "Honor", "K3": "_row",
+		"B3": "External ID", "C3": "No. KTP", "D3": "Nama", "E3": "Tanggal Lahir", "F3": "Jabatan", "G3": "Kode Desa", "H3": "TMT", "I3": "Selesai", "J3": "Upah", "K3": "_row",
 		"B4": "S-1", "C4": "9906014508890002", "D4": "\u00a0Rini Contoh ", "H4": "2024-05-26", "J4": 1300000, "K4": 17,
 		"B7": "S-2", "C7": 9906014508890002.0, "E7": time.Date(1989, 8, 5, 0, 0, 0, 0, time.UTC), "G7": "61.06.01.2001",
 		"B8": "S-3", "M8": "tumpah",
@@ -164,6 +164,8 @@ func TestSpoiltWorkbooks(t *testing.T) {
 		"a cell of a megabyte":                {sheet(`<v>8</v>`, `<v>`+strings.Repeat("8", 1<<20)+`</v>`), "row_too_long limit=65536 row=2"},
 		"a row of a megabyte":                 {sheet(`<row r="3"`, `<row r="3">`+strings.Repeat(`<c/>`, 300_000)+`</row><row r="4"`), "file_unreadable reason=corrupt"},
 		"a row of long cells":                 {sheet(`<v>8</v>`, `<v>`+strings.Repeat("8", mostRow)+`</v>`), "row_too_long limit=65536 row=2"},
+		"a thousand things in one another":    {sheet(`<row r="3"`, strings.Repeat(`<a>`, 1000)+strings.Repeat(`</a>`, 1000)+`<row r="3"`), "file_unreadable reason=corrupt"},
+		"a directory of two megabytes":        {other("xl/_rels/workbook.xml.rels", strings.Repeat(" ", 2<<20)), "file_too_large limit=1048576"},
 		"a letter instead of a workbook":      {stuffed(t, map[string]string{"word/document.xml": "<w/>"}), "file_unreadable reason=corrupt"},
 		"an archive of nothing":               {stuffed(t, nil), "file_unreadable reason=corrupt"},
 		"a picture of seventeen megabytes":    {other("docProps/app.xml", strings.Repeat(" ", 17<<20)), "file_too_large limit=16777216"},

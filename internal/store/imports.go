@@ -133,6 +133,20 @@ func (s *Store) Abandon(ctx context.Context, silentSince, finishedBefore time.Ti
 	return translate(err)
 }
 
+// importAnalysed is from how many rows on an import is worth telling the planner of
+// the database about. It knows nothing of rows that have just come, and would look
+// each of many up one by one.
+const importAnalysed = 2_000
+
+// AnalyseImport tells the planner about the rows of an import, or about its plan.
+func (s *Store) AnalyseImport(ctx context.Context, i cover.Import) error {
+	if i.Counts.Rows < importAnalysed {
+		return nil
+	}
+	_, err := s.pool.Exec(ctx, `analyze import_rows, import_plan`)
+	return translate(err)
+}
+
 // Alone runs do while no other process does so for the same import, and reports
 // whether it could. The lock ends with its connection, whatever happens to this
 // process.

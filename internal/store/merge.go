@@ -1,8 +1,10 @@
 package store
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,64 +19,114 @@ import (
 // below 0 come after it.
 const BeforeAllRows = math.MinInt64 / 2
 
-// NextChunk returns the last of the next rows of a plan, at most so many of them;
-// none where all are committed.
-func (tx *Tx) NextChunk(i cover.Import, rows int) (last int64, n int64, err error) {
-	err = tx.pgx.QueryRow(tx.ctx, `select coalesce(max(row_no), 0), count(*) from (
-			select row_no from import_plan where import_id = $1 and row_no > $2 order by row_no limit $3) c`,
-		i.ID, i.CommittedRow, rows).Scan(&last, &n)
-	return last, n, translate(err)
+// Chunk is some rows of a plan that follow each other, by what they do.
+type Chunk struct {
+	Rows, Created, Updated, Ended int64
+	Last                          int64 // the number of the last row
 }
 
-// Merge carries out the plan of an import for the rows up to last. The roster is
-// held, and is as the plan found it.
-func (tx *Tx) Merge(i *cover.Import, last int64) error {
-	chunk := []any{i.ID, i.CommittedRow, last}
-	const rows = ` from import_plan p join import_rows r on r.import_id = p.import_id and r.row_no = p.row_no
-		where p.import_id = $1 and p.row_no > $2 and p.row_no <= $3`
-	const planned = ` from import_plan p where p.import_id = $1 and p.row_no > $2 and p.row_no <= $3`
-	err := tx.each(
-		statement{`insert into officers (id, organisation_id, person_id, personal, digest, external_id, full_name, born_on, sex, position,
-				role, area_code, polling_station, decree_number, term_from, term_to, honorarium, version, created_at, updated_at)
-			select r.officer_id, $4, r.person_id, r.personal, r.digest, r.external_id, r.full_name, r.born_on, r.sex, r.position,
-				r.role, r.area_code, r.polling_station, r.decree_number, r.term_from, r.term_to, r.honorarium, 1, $5, $5` + rows + `
-				and p.outcome = 'created' order by p.row_no`, append(chunk, i.OrganisationID, tx.Now)},
-		statement{`update import_plan p set prior = to_jsonb(o) || jsonb_build_object('cover', coalesce((
-				select jsonb_agg(jsonb_build_object('id', c.id, 'to_on', c.to_on, 'version', c.version)) from coverage_periods c
-				where p.outcome = 'ended' and c.officer_id = o.id and c.cancelled_on is null), '[]'))
-			from officers o where o.id = p.officer_id and p.import_id = $1 and p.row_no > $2 and p.row_no <= $3
-				and p.outcome in ('updated', 'ended')`, chunk},
-		statement{`update officers o set person_id = n.person_id, personal = n.personal, digest = n.digest, full_name = n.full_name,
-				born_on = n.born_on, sex = n.sex, role = n.role, area_code = n.area_code, polling_station = n.polling_station,
-				decree_number = n.decree_number, term_from = n.term_from, term_to = n.term_to, honorarium = n.honorarium,
-				version = o.version + 1, updated_at = $4
-			from (select p.officer_id as id, r.*` + rows + ` and p.outcome = 'updated') n where o.id = n.id`, append(chunk, tx.Now)},
-		statement{`update officers o set ended_on = greatest(o.term_from, least(o.term_to, $4)), end_reason = 'removed',
-				version = o.version + 1, updated_at = $5
-			where o.id in (select p.officer_id` + planned + ` and p.outcome = 'ended')`, append(chunk, tx.Today(), tx.Now)},
-		statement{`update coverage_periods c set to_on = case when c.from_on > o.ended_on then c.to_on else o.ended_on end,
-				cancelled_on = case when c.from_on > o.ended_on then $4::date end, version = c.version + 1, updated_at = $5
-			from officers o where o.id = c.officer_id and c.cancelled_on is null and c.to_on > o.ended_on
-				and o.id in (select p.officer_id` + planned + ` and p.outcome = 'ended')`, append(chunk, tx.Today(), tx.Now)},
-		statement{`insert into events (id, type, resource_id, organisation_id, client_id, actor_id, request_id,
-				before_digest, after_digest, occurred_at)
-			select uuid_v7($4), case p.outcome when 'created' then '` + string(cover.OfficerWasAppointed) + `'
-					when 'updated' then '` + string(cover.OfficerAmended) + `' else '` + string(cover.OfficerWasEnded) + `' end,
-				p.officer_id, $5, $6, $7, $8,
-				officer_digest((p.prior->>'digest')::uuid, (p.prior->>'ended_on')::date, p.prior->>'end_reason'),
-				case p.outcome
-					when 'created' then r.digest
-					when 'updated' then officer_digest(r.digest, (p.prior->>'ended_on')::date, p.prior->>'end_reason')
-					else (select officer_digest(o.digest, o.ended_on, o.end_reason) from officers o where o.id = p.officer_id) end,
-				$4
-			from import_plan p left join import_rows r on r.import_id = p.import_id and r.row_no = p.row_no
-			where p.import_id = $1 and p.row_no > $2 and p.row_no <= $3 and p.outcome in ('created', 'updated', 'ended')
-			order by p.row_no`, append(chunk, tx.Now, i.OrganisationID, tx.who.ClientID, tx.who.OrganisationID, tx.who.RequestID)},
-	)
-	if err == nil {
-		i.CommittedRow = last
+// NextChunk returns the next rows of a plan, at most so many of them; no rows where
+// all are committed.
+func (tx *Tx) NextChunk(i cover.Import, rows int) (c Chunk, err error) {
+	err = tx.pgx.QueryRow(tx.ctx, `select count(*), count(*) filter (where outcome = 'created'),
+			count(*) filter (where outcome = 'updated'), count(*) filter (where outcome = 'ended'), coalesce(max(row_no), 0)
+		from (select row_no, outcome from import_plan where import_id = $1 and row_no > $2 order by row_no limit $3) c`,
+		i.ID, i.CommittedRow, rows).Scan(&c.Rows, &c.Created, &c.Updated, &c.Ended, &c.Last)
+	return c, translate(err)
+}
+
+// Merge carries out a chunk of the plan of an import. The roster is held, and is as
+// the plan found it.
+func (tx *Tx) Merge(i *cover.Import, c Chunk) error {
+	chunk := []any{i.ID, i.CommittedRow, c.Last}
+	var work []statement
+	if c.Created > 0 {
+		from := filed + ` and p.outcome = 'created'`
+		if c.Created == c.Rows { // which is usual, and spares the database to compare
+			from = ` from import_rows r where r.import_id = $1` + bounded
+		}
+		work = append(work,
+			statement{appointing + from + ` order by r.row_no`, append(chunk, i.OrganisationID, tx.Now)},
+			statement{recordingAppointed + from + ` order by r.row_no`, append(chunk, tx.Now, i.OrganisationID, tx.who.ClientID,
+				tx.who.OrganisationID, tx.who.RequestID, beginsV7(tx.Now))})
 	}
-	return err
+	if c.Updated+c.Ended > 0 {
+		work = append(work, statement{keepingPrior, chunk})
+	}
+	if c.Updated > 0 {
+		work = append(work, statement{amending, append(chunk, tx.Now)})
+	}
+	if c.Ended > 0 {
+		work = append(work, statement{ending, append(chunk, tx.Today(), tx.Now)}, statement{shortening, append(chunk, tx.Today(), tx.Now)})
+	}
+	if c.Updated+c.Ended > 0 {
+		work = append(work, statement{recordingChanged, append(chunk, tx.Now, i.OrganisationID, tx.who.ClientID, tx.who.OrganisationID, tx.who.RequestID)})
+	}
+	if err := tx.each(work...); err != nil {
+		return err
+	}
+	i.CommittedRow = c.Last
+	return nil
+}
+
+// The statements of a chunk: of import $1, the rows after $2 up to $3. The bounds
+// stand there for both tables, or else one of them is read whole.
+const (
+	planned = ` from import_plan p where p.import_id = $1 and p.row_no > $2 and p.row_no <= $3`
+	bounded = ` and r.row_no > $2 and r.row_no <= $3`
+	filed   = ` from import_plan p join import_rows r on r.import_id = p.import_id and r.row_no = p.row_no
+		where p.import_id = $1 and p.row_no > $2 and p.row_no <= $3` + bounded
+
+	appointing = `insert into officers (id, organisation_id, person_id, personal, digest, external_id, full_name, born_on, sex,
+			position, role, area_code, polling_station, decree_number, term_from, term_to, honorarium, version, created_at, updated_at)
+		select r.officer_id, $4, r.person_id, r.personal, r.digest, r.external_id, r.full_name, r.born_on, r.sex,
+			r.position, r.role, r.area_code, r.polling_station, r.decree_number, r.term_from, r.term_to, r.honorarium, 1, $5, $5`
+
+	keepingPrior = `update import_plan p set prior = to_jsonb(o) || jsonb_build_object('cover', coalesce((
+			select jsonb_agg(jsonb_build_object('id', c.id, 'to_on', c.to_on, 'version', c.version)) from coverage_periods c
+			where p.outcome = 'ended' and c.officer_id = o.id and c.cancelled_on is null), '[]'))
+		from officers o where o.id = p.officer_id and p.import_id = $1 and p.row_no > $2 and p.row_no <= $3
+			and p.outcome in ('updated', 'ended')`
+
+	amending = `update officers o set person_id = n.person_id, personal = n.personal, digest = n.digest, full_name = n.full_name,
+			born_on = n.born_on, sex = n.sex, role = n.role, area_code = n.area_code, polling_station = n.polling_station,
+			decree_number = n.decree_number, term_from = n.term_from, term_to = n.term_to, honorarium = n.honorarium,
+			version = o.version + 1, updated_at = $4
+		from (select p.officer_id as id, r.*` + filed + ` and p.outcome = 'updated') n where o.id = n.id`
+
+	ending = `update officers o set ended_on = greatest(o.term_from, least(o.term_to, $4)), end_reason = 'removed',
+			version = o.version + 1, updated_at = $5
+		where o.id in (select p.officer_id` + planned + ` and p.outcome = 'ended')`
+
+	shortening = `update coverage_periods c set to_on = case when c.from_on > o.ended_on then c.to_on else o.ended_on end,
+			cancelled_on = case when c.from_on > o.ended_on then $4::date end, version = c.version + 1, updated_at = $5
+		from officers o where o.id = c.officer_id and c.cancelled_on is null and c.to_on > o.ended_on
+			and o.id in (select p.officer_id` + planned + ` and p.outcome = 'ended')`
+)
+
+const eventColumns = `id, type, resource_id, organisation_id, client_id, actor_id, request_id, before_digest, after_digest, occurred_at`
+
+var (
+	// The ids are versions 7 of which the beginning is given: to make it for each row
+	// costs as much as to write the row.
+	recordingAppointed = `insert into events (` + eventColumns + `)
+		select ($9 || substr(gen_random_uuid()::text, 16))::uuid, '` + string(cover.OfficerWasAppointed) + `', r.officer_id,
+			$5, $6, $7, $8, null, r.digest, $4`
+
+	recordingChanged = `insert into events (` + eventColumns + `)
+		select uuid_v7($4), case p.outcome when 'updated' then '` + string(cover.OfficerAmended) + `'
+				else '` + string(cover.OfficerWasEnded) + `' end, p.officer_id, $5, $6, $7, $8,
+			officer_digest((p.prior->>'digest')::uuid, (p.prior->>'ended_on')::date, p.prior->>'end_reason'),
+			officer_digest(o.digest, o.ended_on, o.end_reason), $4
+		from import_plan p join officers o on o.id = p.officer_id
+		where p.import_id = $1 and p.row_no > $2 and p.row_no <= $3 and p.outcome in ('updated', 'ended')`
+)
+
+// beginsV7 is how the version 7 UUIDs of an instant begin, down to the version.
+func beginsV7(at time.Time) string {
+	var id uuid.UUID
+	binary.BigEndian.PutUint64(id[:], uint64(at.UnixMilli())<<16|7<<12) //nolint:gosec // no instant of ours is before 1970
+	return id.String()[:15]
 }
 
 // CancelRest marks the rows of an import that were not committed.
@@ -89,6 +141,9 @@ func (tx *Tx) CancelRest(i cover.Import) error {
 // MarkAmended notes in an earlier import which of its rejected rows another one
 // mended, and counts them. It returns the import that the earlier one mends itself.
 func (tx *Tx) MarkAmended(earlier, by uuid.UUID) (uuid.NullUUID, error) {
+	if err := tx.inSets(); err != nil {
+		return uuid.NullUUID{}, err
+	}
 	done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set outcome = 'amended', officer_id = m.officer_id
 		from import_plan m where p.import_id = $1 and p.outcome = 'rejected' and m.import_id = $2 and m.row_no = p.row_no
 			and m.outcome in ('created', 'updated', 'unchanged')`, earlier, by)

@@ -23,6 +23,13 @@ func (tx *Tx) roomy() error {
 	return translate(err)
 }
 
+// inSets keeps the transaction from looking many rows up one by one. The planner
+// knows nothing of rows that have just come, and may take them for a few.
+func (tx *Tx) inSets() error {
+	_, err := tx.pgx.Exec(tx.ctx, `set local enable_nestloop = off`)
+	return translate(err)
+}
+
 // RosterChanges is how often the roster of an organisation was changed.
 func (tx *Tx) RosterChanges(organisation uuid.UUID) (changes int64, err error) {
 	err = tx.db.Raw(`select coalesce((select changes from rosters where organisation_id = ?), 0)`, organisation).Scan(&changes).Error
@@ -40,7 +47,8 @@ func (tx *Tx) Plan(i *cover.Import) error {
 		statement{`insert into import_plan (import_id, row_no, outcome) select import_id, row_no, 'rejected' from import_rows
 			where import_id = $1 and faults is not null and row_no > $2`, []any{i.ID, i.CommittedRow}},
 		statement{`insert into import_plan (import_id, row_no, outcome, officer_id, officer_version, faults, doubts)
-			select $1, row_no, outcome, officer_id, officer_version, faults, doubts from judged where row_no > $2`, []any{i.ID, i.CommittedRow}},
+			select $1, row_no, outcome, officer_id, officer_version, faults, doubts from judged where row_no > $2
+			order by row_no -- as it is read again, chunk by chunk`, []any{i.ID, i.CommittedRow}},
 	)
 }
 
@@ -50,6 +58,9 @@ func (tx *Tx) Plan(i *cover.Import) error {
 // rows it rejected.
 func (tx *Tx) PlanAgain(i *cover.Import) (rejected int64, err error) {
 	if err := tx.judge(i); err != nil {
+		return 0, err
+	}
+	if err := tx.inSets(); err != nil {
 		return 0, err
 	}
 	done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set outcome = 'rejected', officer_id = null, officer_version = null,
@@ -62,6 +73,10 @@ func (tx *Tx) PlanAgain(i *cover.Import) (rejected int64, err error) {
 	}
 	_, err = tx.pgx.Exec(tx.ctx, `delete from import_plan p where p.import_id = $1 and p.row_no between $2 + 1 and 0 and not exists (
 			select from officers o where o.id = p.officer_id and o.version = p.officer_version and o.ended_on is null)`, i.ID, i.CommittedRow)
+	if err != nil {
+		return 0, translate(err)
+	}
+	_, err = tx.pgx.Exec(tx.ctx, `set local enable_nestloop = on`)
 	return done.RowsAffected(), translate(err)
 }
 
@@ -126,7 +141,9 @@ func (tx *Tx) judge(i *cover.Import) (err error) {
 			join officers o on o.organisation_id = $1 and o.person_id = s.person_id and o.position = s.position
 			where o.external_id <> s.external_id and o.term_from <= s.term_to and ` + fmt.Sprintf(duty, "o") + ` >= s.term_from
 			order by s.row_no, o.id`, []any{i.OrganisationID}},
+		statement{sql: `analyze repeated, twins, duties`},
 		statement{judging, []any{i.OrganisationID, createOnly}},
+		statement{sql: `analyze judged`},
 	)
 	if err != nil || i.Mode != cover.Snapshot {
 		return err
@@ -205,9 +222,13 @@ func (tx *Tx) CountPlan(i *cover.Import) error {
 	if err != nil {
 		return translate(err)
 	}
-	err = tx.pgx.QueryRow(tx.ctx, `select count(*), count(*) filter (where p.doubts @> $2) from import_plan p
-			left join import_rows r on r.import_id = p.import_id and r.row_no = p.row_no
-			where p.import_id = $1 and p.outcome <> 'rejected' and (p.doubts is not null or r.doubts is not null)`,
+	// In sets, which need no idea of how many rows there are.
+	err = tx.pgx.QueryRow(tx.ctx, `select
+			(select count(*) from (
+				(select row_no from import_rows where import_id = $1 and doubts is not null
+				union select row_no from import_plan where import_id = $1 and doubts is not null)
+				except select row_no from import_plan where import_id = $1 and outcome = 'rejected') w),
+			(select count(*) from import_plan where import_id = $1 and doubts @> $2)`,
 		i.ID, `[{"code": "`+string(cover.ServesElsewhere)+`"}]`).Scan(&c.Warned, &i.Effects.Conflicts)
 	i.Counts = c
 	return translate(err)

@@ -17,13 +17,17 @@ import (
 	"naungan/internal/cover"
 )
 
-// mostParts is what a piece of a file may grow to when it is unpacked; receivers
+// mostPart is what a piece of a file may grow to when it is unpacked; receivers
 // keep pieces of a fraction of it.
 const mostPart = 8 << 20
 
+// packing is a little worse for a small window, and takes a tenth of the memory.
+const packingWindow = 256 << 10
+
 var (
-	packer, _   = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
-	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(mostPart))
+	packer, _ = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2),
+		zstd.WithWindowSize(packingWindow), zstd.WithLowerEncoderMem(true))
+	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(mostPart))
 )
 
 // KeepImportPart keeps a piece of a file, compressed and sealed, behind those that
@@ -61,7 +65,9 @@ func (tx *Tx) DiscardImport(id uuid.UUID) error {
 	)
 }
 
-func bindPart(id uuid.UUID, begins int64) []byte { return binary.BigEndian.AppendUint64(id[:], uint64(begins)) } //nolint:gosec // a place in a file is not negative
+func bindPart(id uuid.UUID, begins int64) []byte {
+	return binary.BigEndian.AppendUint64(id[:], uint64(begins))
+} //nolint:gosec // a place in a file is not negative
 
 // ImportContent reads the bytes of a file, piece by piece.
 func (s *Store) ImportContent(ctx context.Context, i cover.Import) io.Reader {
