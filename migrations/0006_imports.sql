@@ -61,7 +61,7 @@ create index imports_content_index on imports (content_digest, organisation_id) 
 create index imports_announced_index on imports (announced_digest, organisation_id) where announced_digest is not null;
 create index imports_people_index on imports (people_digest, organisation_id) where people_digest is not null;
 create index imports_moving_index on imports (status, updated_at)
-    where status in ('receiving', 'received', 'staging', 'committing', 'reversing');
+    where status in ('receiving', 'received', 'staging', 'validated', 'committing', 'reversing');
 create index imports_finished_index on imports (finished_at) where forgotten_at is null;
 
 -- The bytes of a file in pieces, each compressed and sealed. They are gone once

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"time"
 
@@ -44,6 +46,78 @@ var (
 		{"sek_pps", client.RoleStaff},
 	}
 )
+
+// rosterColumns are the columns of a roster as a secretariat would head them: what
+// each is to Naungan, and what it says of an officer.
+var rosterColumns = []struct {
+	header, name string
+	of           func(client.OfficerInput) string
+}{
+	{"ID Petugas", "external_id", func(o client.OfficerInput) string { return o.ExternalID }},
+	{"NIK", "nik", func(o client.OfficerInput) string { return o.NIK }},
+	{"Nama Lengkap", "full_name", func(o client.OfficerInput) string { return o.FullName }},
+	{"Tanggal Lahir", "born_on", func(o client.OfficerInput) string { return o.BornOn.String() }},
+	{"Jenis Kelamin", "sex", func(o client.OfficerInput) string { return string(*o.Sex) }},
+	{"Jabatan", "position", func(o client.OfficerInput) string { return o.Position }},
+	{"Peran", "role", func(o client.OfficerInput) string { return string(*o.Role) }},
+	{"Kode Wilayah", "area_code", func(o client.OfficerInput) string { return o.AreaCode }},
+	{"Mulai Tugas", "term_from", func(o client.OfficerInput) string { return o.TermFrom.String() }},
+	{"Selesai Tugas", "term_to", func(o client.OfficerInput) string { return o.TermTo.String() }},
+	{"No HP", "phone", func(o client.OfficerInput) string { return *o.Phone }},
+}
+
+// cellOf is what stands in a column of an officer's row.
+func cellOf(o client.OfficerInput, column string) string {
+	for _, c := range rosterColumns {
+		if c.name == column {
+			return c.of(o)
+		}
+	}
+	return ""
+}
+
+// slip is a mistake in one cell of a roster, of the kind that people make.
+type slip struct {
+	column string
+	spoil  func(cell, above string) string
+	code   string // by which Naungan names it
+}
+
+// slips are those of the file that is sent first, by the line on which they stand.
+var slips = map[int]slip{
+	18:   {"nik", func(cell, _ string) string { return cell[:15] }, "nik_invalid"},
+	205:  {"area_code", func(cell, _ string) string { return cell[:9] + "9999" }, "area_unknown"},
+	411:  {"phone", func(cell, _ string) string { return cell[:7] }, "phone_invalid"},
+	873:  {"term_from", func(cell, _ string) string { return cell[8:] + "/" + cell[5:7] + "/" + cell[:4] }, "wrong_format"},
+	1204: {"external_id", func(_, above string) string { return above }, "duplicate_in_file"},
+	1650: {"full_name", func(string, string) string { return "" }, "required"},
+}
+
+// firstLine is that of the first officer in a file; the headers stand above.
+const firstLine = 2
+
+// rosterCSV writes officers as a file, with slips on some of its lines.
+func rosterCSV(officers []client.OfficerInput, slips map[int]slip) []byte {
+	var file bytes.Buffer
+	out := csv.NewWriter(&file)
+	record := make([]string, len(rosterColumns))
+	for i, c := range rosterColumns {
+		record[i] = c.header
+	}
+	_ = out.Write(record) // into memory, which fails never
+	for n, o := range officers {
+		slip, slipped := slips[n+firstLine]
+		for i, c := range rosterColumns {
+			record[i] = c.of(o)
+			if slipped && slip.column == c.name {
+				record[i] = slip.spoil(c.of(o), c.of(officers[n-1]))
+			}
+		}
+		_ = out.Write(record)
+	}
+	out.Flush()
+	return file.Bytes()
+}
 
 // officerOf invents the n-th officer, for a seat in an area.
 func officerOf(n int, s seat, area string, from, to openapi_types.Date) client.OfficerInput {

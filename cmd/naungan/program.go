@@ -160,6 +160,7 @@ func (p *program) work(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
 		return err
 	}
+	p.api.TmpDir = tmp
 	p.workers, err = jobs.Start(ctx, imports.Driver{Store: p.store, Rates: rates, TmpDir: tmp}, p.log)
 	return err
 }

@@ -28,6 +28,7 @@ import (
 	published "naungan/api"
 	"naungan/internal/access"
 	"naungan/internal/cover"
+	"naungan/internal/imports"
 )
 
 // contract is the published contract as the server keeps it: what it says of each
@@ -50,6 +51,7 @@ type operation struct {
 	produces []string
 	raw      bool // its handler reads the body, which may be a file of any size
 	long     bool // it takes as long as it moves, and not patience at most
+	keyed    bool // takes an Idempotency-Key
 	route    *routers.Route
 }
 
@@ -137,6 +139,8 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 				op.queries = append(op.queries, p.Value.Name)
 			case p.Value.Name == "Purpose":
 				op.purpose = true
+			case p.Value.Name == "Idempotency-Key":
+				op.keyed = true
 			}
 		}
 	}
@@ -169,7 +173,9 @@ func (s *Server) route(c *gin.Context) {
 	r.operation = s.contract.operations[c.Request.Method+" "+c.FullPath()]
 	r.method, r.url, r.accept = c.Request.Method, c.Request.URL, c.GetHeader("Accept")
 	r.path, r.query, r.base = c.Request.URL.Path, c.Request.URL.Query(), baseOf(c.Request)
-	r.idempotencyKey, r.dryRun = c.GetHeader("Idempotency-Key"), dry(r.query)
+	if r.dryRun = dry(r.query); r.operation != nil && r.operation.keyed {
+		r.idempotencyKey = c.GetHeader("Idempotency-Key")
+	}
 	r.basic.id, r.basic.secret, _ = c.Request.BasicAuth()
 }
 
@@ -285,6 +291,9 @@ func (r *request) readBody(c *gin.Context) error {
 		return &cover.Error{Kind: cover.Malformed, Code: cover.MediaTypeUnsupported, Params: cover.Params{"supported": r.operation.consumes}}
 	}
 	if r.operation.raw {
+		if c.Request.ContentLength > imports.MostBytes {
+			return &cover.Error{Kind: cover.Malformed, Code: cover.UploadTooLarge, Params: cover.Params{"limit": imports.MostBytes}}
+		}
 		return nil
 	}
 	tooLarge := &cover.Error{Kind: cover.Malformed, Code: cover.BodyTooLarge, Params: cover.Params{"limit": maxBody}}

@@ -176,17 +176,17 @@ func (s *Server) ListImports(ctx context.Context, req wire.ListImportsRequestObj
 // GetImport answers GET /v1/imports/{import_id}.
 func (s *Server) GetImport(ctx context.Context, req wire.GetImportRequestObject) (wire.GetImportResponseObject, error) {
 	r := s.reader(ctx)
+	i, err := r.Import(req.ImportID)
+	if err != nil {
+		return nil, err
+	}
 	headers := wire.GetImport200ResponseHeaders{}
 	if wait := waitOf(req.Params.Prefer); wait > 0 {
 		applied := "wait=" + strconv.Itoa(int(wait/time.Second))
 		headers.PreferenceApplied = &applied
-		if err := s.awaitRest(ctx, r, req.ImportID, wait); err != nil {
+		if i, err = s.awaitRest(ctx, r, i, wait); err != nil {
 			return nil, err
 		}
-	}
-	i, err := r.Import(req.ImportID)
-	if err != nil {
-		return nil, err
 	}
 	headers.ETag = etag(i.Version)
 	if i.Status == cover.ImportReceiving {
@@ -219,29 +219,39 @@ func waitOf(prefer *string) time.Duration {
 // glance is how often somebody who waits for an import looks at it.
 const glance = 200 * time.Millisecond
 
-// awaitRest returns when an import goes no further by itself, or when the time is
-// over.
-func (s *Server) awaitRest(ctx context.Context, r *store.Reader, id uuid.UUID, wait time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, wait)
+// awaitRest returns an import as it is when it goes no further by itself, or when
+// the time is over.
+func (s *Server) awaitRest(ctx context.Context, r *store.Reader, i cover.Import, wait time.Duration) (cover.Import, error) {
+	patient, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	return s.watch(ctx, r, id, func(int64) error { return nil })
+	nothing := func() error { return nil }
+	if err := s.watch(patient, r, i.ID, nothing, nothing); err != nil {
+		return i, err
+	}
+	return r.Import(i.ID)
 }
 
+// beat is after how many glances without a change a stream says that it is alive.
+const beat = 75
+
 // watch tells of each new version of an import until it rests, the context is done
-// or the server stops.
-func (s *Server) watch(ctx context.Context, r *store.Reader, id uuid.UUID, changed func(version int64) error) error {
+// or the server stops, and every beat that nothing changed.
+func (s *Server) watch(ctx context.Context, r *store.Reader, id uuid.UUID, changed, unchanged func() error) error {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
-	for seen := int64(0); ; {
+	for seen, quiet := int64(0), 0; ; quiet++ {
 		version, status, err := r.ImportVersion(id)
 		if err != nil {
 			return err
 		}
-		if version != seen {
-			if err := changed(version); err != nil {
-				return err
-			}
-			seen = version
+		switch {
+		case version != seen:
+			seen, quiet, err = version, 0, changed()
+		case quiet >= beat:
+			quiet, err = 0, unchanged()
+		}
+		if err != nil {
+			return err
 		}
 		if !status.Moves() && status != cover.ImportReceiving {
 			return nil
@@ -266,7 +276,7 @@ func (s *Server) FollowImport(ctx context.Context, req wire.FollowImportRequestO
 		Status: http.StatusOK,
 		Header: http.Header{"Content-Type": {"text/event-stream"}, "Cache-Control": {"no-store"}},
 		Stream: func(w io.Writer) error {
-			return s.watch(ctx, r, req.ImportID, func(int64) error {
+			return s.watch(ctx, r, req.ImportID, func() error {
 				i, err := r.Import(req.ImportID)
 				if err != nil {
 					return err
@@ -275,13 +285,18 @@ func (s *Server) FollowImport(ctx context.Context, req wire.FollowImportRequestO
 				if err != nil {
 					return err
 				}
-				if _, err := fmt.Fprintf(w, "id: %d\nevent: progress\ndata: %s\n\n", i.Version, data); err != nil {
-					return err
-				}
-				return flush(w)
-			})
+				return tell(w, fmt.Sprintf("id: %d\nevent: progress\ndata: %s\n\n", i.Version, data))
+			}, func() error { return tell(w, ": still here\n\n") })
 		},
 	}, nil
+}
+
+// tell sends a text at once.
+func tell(w io.Writer, text string) error {
+	if _, err := io.WriteString(w, text); err != nil {
+		return err
+	}
+	return flush(w)
 }
 
 // CommitImport answers POST /v1/imports/{import_id}/commit.
@@ -386,10 +401,10 @@ func (s *Server) streamRows(ctx context.Context, r *store.Reader, i cover.Import
 	}
 	v, language := s.view(r), requestOf(ctx).language
 	say := func(fault cover.Fault) string { return s.catalogue.detail(fault.Code, language, fault.Params) }
-	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}}
+	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {"Accept, Accept-Language, Authorization, Purpose"}}
 	header.Set("Content-Disposition", `attachment; filename="rows-`+i.ID.String()+extensions[media]+`"`)
 	return wire.Answer{Status: http.StatusOK, Header: header, Stream: func(w io.Writer) error {
-		return imports.WriteRows(w, media, v.shown(r.EachImportRow(i, f)), say)
+		return imports.WriteRows(w, media, s.TmpDir, v.shown(r.EachImportRow(i, f)), say)
 	}}, nil
 }
 
@@ -399,7 +414,12 @@ var extensions = map[string]string{rowMedia[1]: ".csv", rowMedia[2]: ".ndjson", 
 func (v view) shown(rows iter.Seq2[cover.ImportRow, error]) iter.Seq2[cover.ImportRow, error] {
 	return func(yield func(cover.ImportRow, error) bool) {
 		for row, err := range rows {
-			if !yield(v.shownRow(row), err) {
+			stray := store.Stray(row.Row)
+			row = v.shownRow(row)
+			if stray { // it mends no row that could be named in the next file
+				row.Row = 0
+			}
+			if !yield(row, err) {
 				return
 			}
 		}
@@ -407,8 +427,7 @@ func (v view) shown(rows iter.Seq2[cover.ImportRow, error]) iter.Seq2[cover.Impo
 }
 
 // shownRow is a row as the viewer may see it. What to write in a personal cell is as
-// personal as the cell. A line of an amending file that mends no row has none to
-// name.
+// personal as the cell.
 func (v view) shownRow(row cover.ImportRow) cover.ImportRow {
 	row.Row = store.ShownRow(row.Row)
 	if v.who.SeesPersonalData() {
@@ -426,12 +445,12 @@ func (v view) shownRow(row cover.ImportRow) cover.ImportRow {
 // ExportSIPP answers GET /v1/imports/{import_id}/sipp.
 func (s *Server) ExportSIPP(ctx context.Context, req wire.ExportSIPPRequestObject) (wire.ExportSIPPResponseObject, error) {
 	r := s.reader(ctx)
-	if r.Actor().Purpose == "" {
-		return nil, cover.Refuse(cover.Forbidden, cover.PurposeMissing, nil)
-	}
 	i, err := r.Import(req.ImportID)
 	if err != nil {
 		return nil, err
+	}
+	if r.Actor().Purpose == "" {
+		return nil, cover.Refuse(cover.Forbidden, cover.PurposeMissing, nil)
 	}
 	profile, err := r.SIPPProfile(req.Params.Profile)
 	if err != nil {
@@ -557,7 +576,7 @@ func (s *Server) CorrectSIPPProfile(ctx context.Context, req wire.CorrectSIPPPro
 
 func toSIPPProfile(p cover.SIPPProfile) wire.SIPPProfile {
 	return wire.SIPPProfile{
-		Code: p.Code, Source: p.Source, Certainty: wire.Certainty(p.Certainty), Version: p.Version, UpdatedAt: p.UpdatedAt,
+		Code: p.Code, Source: p.Source, Certainty: certainties[p.Certainty], Version: p.Version, UpdatedAt: p.UpdatedAt,
 		Columns: each(p.Columns, func(c cover.SIPPColumn) wire.SIPPColumn {
 			return wire.SIPPColumn{Header: c.Header, Value: orNil(c.Value), Text: orNil(c.Text)}
 		}),

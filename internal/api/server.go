@@ -32,6 +32,8 @@ import (
 
 // Server implements every operation of the contract.
 type Server struct {
+	TmpDir string // where workbooks are put together; empty for the system's own
+
 	store     *store.Store
 	tariff    *tariff.Tariff
 	contract  *contract

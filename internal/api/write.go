@@ -121,9 +121,19 @@ func (s *Server) finish(response any, doubts cover.Faults, r *request) (wire.Ans
 		answer.Body = append(trimObject(answer.Body), fmt.Sprintf(`,"warnings":%s}`, told)...)
 	}
 	if r.dryRun {
-		answer.Body = append(trimObject(answer.Body), `,"dry_run":true}`...)
+		answer.Body = sayDry(answer.Body)
 	}
 	return answer, nil
+}
+
+// sayDry adds to an object that it was a dry run. An import has a member of that
+// name, and none may come twice.
+func sayDry(body []byte) []byte {
+	own := []byte(`"dry_run":false`)
+	if bytes.Contains(body, own) { // no text holds quotes that are not escaped
+		return bytes.Replace(body, own, []byte(`"dry_run":true`), 1)
+	}
+	return append(trimObject(body), `,"dry_run":true}`...)
 }
 
 // trimObject takes the closing brace off a JSON object that has members.

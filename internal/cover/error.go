@@ -119,7 +119,8 @@ func (f *Faults) Add(pointer string, code Code, params Params) {
 	*f = append(*f, Fault{Pointer: pointer, Code: code, Params: params})
 }
 
-// Check records a fault of the body unless ok.
+// Check records a fault of the body unless ok. Where a million rows are checked, Add
+// below an if makes the params of those alone that have the fault.
 func (f *Faults) Check(ok bool, pointer string, code Code, params Params) {
 	if !ok {
 		f.Add(pointer, code, params)

@@ -20,9 +20,11 @@ const (
 	OfficersEnrolled           EventType = "officers_enrolled"
 	ImportReceivedWhole        EventType = "import_received"
 	ImportWasValidated         EventType = "import_validated"
+	ImportCommitWasOrdered     EventType = "import_commit_ordered" // by whom, who may not have sent it
 	ImportWasCommitted         EventType = "import_committed"
 	ImportWasRejected          EventType = "import_rejected"
 	ImportWasCancelled         EventType = "import_cancelled"
+	ImportReversalWasOrdered   EventType = "import_reversal_ordered"
 	ImportWasReversed          EventType = "import_reversed"
 	SIPPProfileCorrected       EventType = "sipp_profile_corrected"
 	CoveragePeriodWasCancelled EventType = "coverage_period_cancelled"

@@ -239,6 +239,7 @@ type Import struct {
 	ReceivedAt     *time.Time
 	ValidatedAt    *time.Time
 	FinishedAt     *time.Time
+	ForgottenAt    *time.Time // its rows are gone
 	Version        int64
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -389,22 +390,30 @@ func (i Import) MayCancel() error {
 }
 
 // MayReverse refuses an import of which nothing was committed
-// (import_not_committed).
+// (import_not_committed), or whose rows are gone (import_forgotten).
 func (i Import) MayReverse() error {
-	if i.Status != ImportCommitted && i.Status != ImportPartiallyCommitted {
+	switch {
+	case i.Status != ImportCommitted && i.Status != ImportPartiallyCommitted:
 		return Refuse(Conflict, ImportNotCommitted, Params{"status": i.Status})
+	case i.ForgottenAt != nil:
+		return Refuse(Conflict, ImportForgotten, Params{"finished_at": i.FinishedAt})
+	default:
+		return nil
 	}
-	return nil
 }
 
 // MayAmend refuses to mend rows of an import that has none to mend
-// (import_not_amendable).
+// (import_not_amendable), or whose rows are gone (import_forgotten).
 func (i Import) MayAmend() error {
 	committed := i.Status == ImportCommitted || i.Status == ImportPartiallyCommitted
-	if !committed || i.Counts.Rejected == 0 {
+	switch {
+	case !committed || i.Counts.Rejected == 0:
 		return Refuse(Conflict, ImportNotAmendable, Params{"status": i.Status})
+	case i.ForgottenAt != nil:
+		return Refuse(Conflict, ImportForgotten, Params{"finished_at": i.FinishedAt})
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Actions says what the organisation that sent the import may do next.

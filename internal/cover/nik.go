@@ -1,7 +1,6 @@
 package cover
 
 import (
-	"regexp"
 	"strconv"
 	"time"
 )
@@ -23,8 +22,6 @@ const (
 // Sexes lists every sex.
 var Sexes = []Sex{Female, Male}
 
-var nikDigits = regexp.MustCompile(`^[1-9][0-9]{15}$`)
-
 // Valid reports whether n has the structure of a NIK: sixteen digits, an area,
 // a day that exists in some century, and a serial that is not 0000.
 func (n NIK) Valid() bool { return n.Flaw() == "" }
@@ -33,7 +30,7 @@ func (n NIK) Valid() bool { return n.Flaw() == "" }
 // nothing, if it is one.
 func (n NIK) Flaw() string {
 	switch {
-	case !nikDigits.MatchString(string(n)):
+	case len(n) != 16 || n[0] == '0' || !allDigits(string(n)):
 		return "digits"
 	case n[2:4] == "00" || n[4:6] == "00":
 		return "area"
@@ -79,6 +76,15 @@ func (n NIK) Masked() string {
 		return "****************"
 	}
 	return string(n[:6]) + "******" + string(n[12:])
+}
+
+func allDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 func (n NIK) bornIn(century int) Date {

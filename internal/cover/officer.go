@@ -1,7 +1,6 @@
 package cover
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -150,15 +149,32 @@ func Appoint(in Appointment, body Organisation, ref *Reference, today Date) (o O
 	}, doubts, f.Err()
 }
 
-var (
-	phoneNoise  = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
-	mobilePhone = regexp.MustCompile(`^\+628[0-9]{7,11}$`)
-)
+var phoneNoise = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "")
+
+// mobilePhone recognises +628 and seven to eleven digits.
+func mobilePhone(text string) bool {
+	digits, found := strings.CutPrefix(text, "+628")
+	return found && len(digits) >= 7 && len(digits) <= 11 && allDigits(digits)
+}
+
+// singleSpaced leaves one space between words and none around them. Most texts have
+// it so, and cost nothing.
+func singleSpaced(text string) string {
+	after := byte(' ')
+	for i := range len(text) {
+		b := text[i]
+		if b < ' ' || b > '~' || b == ' ' && after == ' ' {
+			return strings.Join(strings.Fields(text), " ")
+		}
+		after = b
+	}
+	return strings.TrimSuffix(text, " ")
+}
 
 // clean trims what people leave around values and brings telephone numbers to
 // E.164.
 func (in *Appointment) clean(f *Faults) {
-	in.FullName = strings.Join(strings.Fields(in.FullName), " ")
+	in.FullName = singleSpaced(in.FullName)
 	in.Personal.NIK = NIK(strings.TrimSpace(string(in.Personal.NIK)))
 	in.Personal.Email = strings.TrimSpace(in.Personal.Email)
 	in.Personal.KPJ = strings.TrimSpace(in.Personal.KPJ)
@@ -174,7 +190,7 @@ func (in *Appointment) clean(f *Faults) {
 	case strings.HasPrefix(phone, "62"):
 		phone = "+" + phone
 	}
-	f.Check(mobilePhone.MatchString(phone), "/phone", PhoneInvalid, nil)
+	f.Check(mobilePhone(phone), "/phone", PhoneInvalid, nil)
 	in.Personal.Phone = phone
 }
 
@@ -188,7 +204,9 @@ const (
 func (in *Appointment) checkPerson(today Date, f, doubts *Faults) {
 	nik := in.Personal.NIK
 	age := in.BornOn.YearsOn(Earlier(in.TermFrom, today))
-	f.Check(age >= youngest && age <= oldest, "/born_on", BirthDateImplausible, Params{"min": youngest, "max": oldest})
+	if age < youngest || age > oldest {
+		f.Add("/born_on", BirthDateImplausible, Params{"min": youngest, "max": oldest})
+	}
 	if flaw := nik.Flaw(); flaw != "" {
 		f.Add("/nik", NIKInvalid, Params{"reason": flaw})
 		return
@@ -208,19 +226,26 @@ const mostWage Rupiah = 100_000_000
 
 func (in *Appointment) checkDuty(body Organisation, ref *Reference, f, doubts *Faults) {
 	f.Check(!in.TermTo.Before(in.TermFrom), "/term_to", EndsBeforeStart, nil)
-	f.Check(in.TermTo.Before(in.TermFrom.AddYears(3)), "/term_to", PeriodTooLong, Params{"years": 3})
-	f.Check(in.Honorarium >= 0 && in.Honorarium <= mostWage, "/monthly_honorarium_amount", AmountImplausible,
-		Params{"min": 0, "max": int64(mostWage)})
+	if !in.TermTo.Before(in.TermFrom.AddYears(3)) {
+		f.Add("/term_to", PeriodTooLong, Params{"years": 3})
+	}
+	if in.Honorarium < 0 || in.Honorarium > mostWage {
+		f.Add("/monthly_honorarium_amount", AmountImplausible, Params{"min": 0, "max": int64(mostWage)})
+	}
 	position, known := ref.Position(in.Position)
 	if !known {
 		f.Add("/position", PositionUnknown, nil)
 		return
 	}
-	f.Check(position.Organiser == body.Kind, "/position", PositionOfOtherBody, Params{"organiser": position.Organiser})
+	if position.Organiser != body.Kind {
+		f.Add("/position", PositionOfOtherBody, Params{"organiser": position.Organiser})
+	}
 	if in.Role == "" {
 		in.Role = position.PlainRole()
 	}
-	f.Check(position.Has(in.Role), "/role", RoleUnknown, Params{"position": position.Code})
+	if !position.Has(in.Role) {
+		f.Add("/role", RoleUnknown, Params{"position": position.Code})
+	}
 	in.checkPlace(body, position, ref, f)
 	in.checkTerm(ref, doubts)
 	age := in.BornOn.YearsOn(in.TermFrom)
@@ -242,7 +267,9 @@ func (in *Appointment) checkPlace(body Organisation, position Position, ref *Ref
 	}
 	atStation := position.Unit == UnitPollingStation
 	f.Check(!atStation || in.PollingStation != "", "/polling_station", PollingStationMissing, nil)
-	f.Check(atStation || in.PollingStation == "", "/polling_station", PollingStationNotExpected, Params{"position": position.Code})
+	if !atStation && in.PollingStation != "" {
+		f.Add("/polling_station", PollingStationNotExpected, Params{"position": position.Code})
+	}
 }
 
 // checkTerm holds term and honorarium against the election's table, and takes

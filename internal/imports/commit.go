@@ -11,7 +11,7 @@ import (
 	"naungan/internal/store"
 )
 
-// chunkRows is how many rows one transaction commits: few enough that whoever
+// chunkRows is how many rows one transaction usually commits: few enough that whoever
 // wants to change one officer waits less than a second, and many enough that their
 // number costs nothing.
 const chunkRows = 20_000
@@ -31,12 +31,15 @@ func (d Driver) commit(ctx context.Context, who access.Actor, i cover.Import) er
 			if err := d.refresh(tx, &i); err != nil {
 				return err
 			}
-			n, err := commitChunk(tx, &i)
+			n, err := d.commitChunk(tx, &i)
 			if err != nil {
 				return err
 			}
 			if done = n == 0; done {
 				return finish(tx, &i)
+			}
+			if err := tx.MayBeLost(); err != nil {
+				return err
 			}
 			return tx.UpdateImport(&i, cover.PhaseCommitting)
 		})
@@ -67,8 +70,8 @@ func (d Driver) refresh(tx *store.Tx, i *cover.Import) error {
 	return err
 }
 
-func commitChunk(tx *store.Tx, i *cover.Import) (rows int64, err error) {
-	c, err := tx.NextChunk(*i, chunkRows)
+func (d Driver) commitChunk(tx *store.Tx, i *cover.Import) (rows int64, err error) {
+	c, err := tx.NextChunk(*i, d.chunk())
 	if err != nil || c.Rows == 0 {
 		return 0, err
 	}
@@ -114,7 +117,7 @@ func (d Driver) commitAll(ctx context.Context, who access.Actor, id uuid.UUID) e
 			return errChanged
 		}
 		for {
-			n, err := commitChunk(tx, &i)
+			n, err := d.commitChunk(tx, &i)
 			if err != nil {
 				return err
 			}

@@ -17,6 +17,15 @@ type Driver struct {
 	Store  *store.Store
 	Rates  *tariff.Tariff
 	TmpDir string // where workbooks are unpacked; empty for the system's own
+
+	ChunkRows int // how many rows one transaction commits; 0 for as many as usual
+}
+
+func (d Driver) chunk() int {
+	if d.ChunkRows > 0 {
+		return d.ChunkRows
+	}
+	return chunkRows
 }
 
 // Run takes an import through its stages until it rests: finished, or waiting for
@@ -124,11 +133,7 @@ func stop(tx *store.Tx, i *cover.Import, status cover.ImportStatus, what cover.E
 		if err := tx.CancelRest(*i); err != nil {
 			return err
 		}
-		if err := tx.CountPlan(i); err != nil {
-			return err
-		}
-		i.Finish()
-		what = cover.ImportWasCommitted
+		return finish(tx, i)
 	}
 	return rest(tx, i, what)
 }
@@ -152,7 +157,7 @@ func Commit(tx *store.Tx, id uuid.UUID, v store.Version, plan string, removals *
 	if err := i.Commit(plan, removals); err != nil {
 		return i, err
 	}
-	return i, goOn(tx, &i, cover.PhaseCommitting, i.Counts.Rows+i.Counts.Ended)
+	return i, goOn(tx, &i, cover.PhaseCommitting, i.Counts.Rows+i.Counts.Ended, cover.ImportCommitWasOrdered)
 }
 
 // Reverse sets going to take a committed import back.
@@ -165,12 +170,17 @@ func Reverse(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Import, error) 
 		return i, err
 	}
 	i.Status = cover.ImportReversing
-	return i, goOn(tx, &i, cover.PhaseReversing, i.Counts.Changes())
+	return i, goOn(tx, &i, cover.PhaseReversing, i.Counts.Changes(), cover.ImportReversalWasOrdered)
 }
 
-func goOn(tx *store.Tx, i *cover.Import, phase cover.ImportPhase, total int64) error {
+// goOn sets an import going, and writes down who had it done: what the work does
+// then is done in the name of its sender.
+func goOn(tx *store.Tx, i *cover.Import, phase cover.ImportPhase, total int64, ordered cover.EventType) error {
 	i.Total = total
 	if err := tx.UpdateImport(i, phase); err != nil {
+		return err
+	}
+	if err := tx.Record(importEvent(ordered, *i)); err != nil {
 		return err
 	}
 	return tx.Enqueue(Drive{ImportID: i.ID})
@@ -187,7 +197,7 @@ func (d Driver) reverse(ctx context.Context, who access.Actor, i cover.Import) e
 			if _, err := tx.HoldRoster(i.OrganisationID); err != nil {
 				return err
 			}
-			n, err := tx.Reverse(i, chunkRows)
+			n, err := tx.Reverse(i, d.chunk())
 			if err != nil {
 				return err
 			}

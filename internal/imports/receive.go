@@ -22,6 +22,10 @@ const MostBytes = 1 << 30
 // what an upload takes of our memory.
 const pieceSize = 1 << 20
 
+// mostMoving is how many imports of one organisation may be received or worked on
+// at a time: each may take a gigabyte.
+const mostMoving = 20
+
 // Drive is the work of taking an import on to where it rests.
 type Drive struct {
 	ImportID uuid.UUID `json:"import_id"`
@@ -30,8 +34,9 @@ type Drive struct {
 // Kind names the work to the job queue.
 func (Drive) Kind() string { return "import" }
 
-// Open begins an import. Refuses whoever is no election body (not_allowed), and
-// says all that is wrong with its terms.
+// Open begins an import. Refuses whoever is no election body (not_allowed), says
+// all that is wrong with its terms, and refuses more than an organisation may have
+// at once (too_many_imports).
 func Open(tx *store.Tx, terms cover.ImportTerms) (cover.Import, error) {
 	i := cover.Import{
 		ClientID: tx.Actor().ClientID, OrganisationID: tx.Actor().OrganisationID, RequestID: tx.Actor().RequestID, ImportTerms: terms,
@@ -50,6 +55,13 @@ func Open(tx *store.Tx, terms cover.ImportTerms) (cover.Import, error) {
 	}
 	if err := checkReferred(tx, terms); err != nil {
 		return i, err
+	}
+	moving, err := tx.MovingImports()
+	if err != nil {
+		return i, err
+	}
+	if moving >= mostMoving {
+		return i, cover.Refuse(cover.Conflict, cover.TooManyImports, cover.Params{"limit": mostMoving})
 	}
 	return i, tx.InsertImport(&i)
 }

@@ -27,14 +27,16 @@ var notes = []string{"_row", "_outcome", "_error_code", "_message", "_suggestion
 // application/x-ndjson or a workbook, by media type. It writes the cells as it gets
 // them, masked or not. An error of the rows ends it and is returned; what a text
 // had until then is written, and of a workbook nothing.
-func WriteRows(w io.Writer, media string, rows iter.Seq2[cover.ImportRow, error], say func(cover.Fault) string) error {
+//
+// A workbook is put together in the folder tmp, empty for the system's own.
+func WriteRows(w io.Writer, media, tmp string, rows iter.Seq2[cover.ImportRow, error], say func(cover.Fault) string) error {
 	switch media {
 	case mediaCSV:
 		return writeCSV(w, rows, say)
 	case mediaNDJSON:
 		return writeNDJSON(w, rows, say)
 	case mediaXLSX:
-		return writeWorkbook(w, rows, say)
+		return writeWorkbook(w, tmp, rows, say)
 	default:
 		return fmt.Errorf("rows as %q: no such format", media)
 	}
@@ -244,8 +246,8 @@ func remarksOn(faults cover.Faults, suggestions map[string]string, say func(cove
 	return told
 }
 
-func writeWorkbook(w io.Writer, rows iter.Seq2[cover.ImportRow, error], say func(cover.Fault) string) (err error) {
-	s, err := newTextSheet("rows", headings())
+func writeWorkbook(w io.Writer, tmp string, rows iter.Seq2[cover.ImportRow, error], say func(cover.Fault) string) (err error) {
+	s, err := newTextSheet("rows", tmp, headings())
 	if err != nil {
 		return err
 	}
@@ -298,8 +300,8 @@ const textFormat = 49
 
 // newTextSheet begins a sheet with a row of headers. Every cell is text, also those
 // that are still empty, for they are the ones that people fill in.
-func newTextSheet(name string, headers []string) (s *textSheet, err error) {
-	s = &textSheet{name: name, file: excelize.NewFile()}
+func newTextSheet(name, tmp string, headers []string) (s *textSheet, err error) {
+	s = &textSheet{name: name, file: excelize.NewFile(excelize.Options{TmpDir: tmp})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())

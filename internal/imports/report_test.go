@@ -71,7 +71,7 @@ func allOf(rows ...cover.ImportRow) iter.Seq2[cover.ImportRow, error] {
 func written(t *testing.T, media string, rows ...cover.ImportRow) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := WriteRows(&out, media, allOf(rows...), inWords); err != nil {
+	if err := WriteRows(&out, media, "", allOf(rows...), inWords); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -349,7 +349,7 @@ func TestAnErrorOfTheRowsEndsWriting(t *testing.T) {
 	broken := errors.New("the database went away")
 	for _, media := range reportMedia {
 		asked := 0
-		err := WriteRows(io.Discard, media, func(yield func(cover.ImportRow, error) bool) {
+		err := WriteRows(io.Discard, media, "", func(yield func(cover.ImportRow, error) bool) {
 			for asked = 1; asked < 5; asked++ {
 				var err error
 				if asked == 3 {
@@ -376,7 +376,7 @@ func (hungUp) Write([]byte) (int, error) { return 0, errHungUp }
 func TestACallerWhoHangsUpIsWrittenNoMore(t *testing.T) {
 	t.Parallel()
 	for _, media := range reportMedia {
-		if err := WriteRows(hungUp{}, media, manyRows(5000), inWords); !errors.Is(err, errHungUp) {
+		if err := WriteRows(hungUp{}, media, "", manyRows(5000), inWords); !errors.Is(err, errHungUp) {
 			t.Errorf("%s: got %v", media, err)
 		}
 	}
@@ -384,7 +384,7 @@ func TestACallerWhoHangsUpIsWrittenNoMore(t *testing.T) {
 
 func TestAFormatThatDoesNotExistIsRefused(t *testing.T) {
 	t.Parallel()
-	if err := WriteRows(io.Discard, "text/html", allOf(), inWords); err == nil {
+	if err := WriteRows(io.Discard, "text/html", "", allOf(), inWords); err == nil {
 		t.Error("rows were written as HTML")
 	}
 }
@@ -411,7 +411,7 @@ func TestTextsAreHandedOnAsTheyGo(t *testing.T) {
 		one := int64(len(written(t, media, sari)))
 		var out countedBytes
 		n := int64(0)
-		err := WriteRows(&out, media, func(yield func(cover.ImportRow, error) bool) {
+		err := WriteRows(&out, media, "", func(yield func(cover.ImportRow, error) bool) {
 			for range 10_000 {
 				if n++; !yield(sari, nil) {
 					return
@@ -436,7 +436,7 @@ func TestAWorkbookLeavesNothingOnDisk(t *testing.T) {
 	broken := errors.New("the database went away")
 	for name, end := range map[string]error{"whole": nil, "broken off": broken} {
 		grew := false
-		err := WriteRows(io.Discard, mediaXLSX, func(yield func(cover.ImportRow, error) bool) {
+		err := WriteRows(io.Discard, mediaXLSX, dir, func(yield func(cover.ImportRow, error) bool) {
 			for r, err := range manyRows(15_000) {
 				if !yield(r, err) {
 					return
@@ -491,7 +491,7 @@ func BenchmarkWriteRows(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", media, n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := WriteRows(io.Discard, media, manyRows(n), inWords); err != nil {
+					if err := WriteRows(io.Discard, media, "", manyRows(n), inWords); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -31,7 +31,7 @@ func WriteSIPP(
 	if err != nil {
 		return err
 	}
-	s, err := newTextSheet(p.Code, sippHeaders(p))
+	s, err := newTextSheet(p.Code, "", sippHeaders(p))
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func TestReferenceDataIsLoaded(t *testing.T) {
 			where per_unit <> (select sum(seats) from position_roles where position = code)`, 0},
 		"terms of roles that have no seat": {`select count(*) from election_terms t where not exists
 			(select from position_roles r where (r.position, r.role) = (t.position, t.role))`, 0},
-		"datasets": {`select count(*) from reference_versions`, 4},
+		"datasets": {`select count(*) from reference_versions`, 5},
 	} {
 		if got := count(t, db, tt.sql); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
@@ -147,8 +147,8 @@ func TestTwoProcessesMayLoadAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := count(t, db, `select count(*) from reference_versions`); got != 4 {
-		t.Errorf("%d datasets, want 4", got)
+	if got := count(t, db, `select count(*) from reference_versions`); got != 5 {
+		t.Errorf("%d datasets, want 5", got)
 	}
 }
 

@@ -18,6 +18,9 @@ const strayRow = int64(1) << 40
 // StrayRow is the number under which such a row is kept.
 func StrayRow(line int64) int64 { return strayRow + line }
 
+// Stray reports whether a row is kept under such a number.
+func Stray(row int64) bool { return row > strayRow }
+
 // RowFilter narrows the rows of an import.
 type RowFilter struct {
 	Outcomes []cover.RowOutcome
@@ -157,7 +160,7 @@ func ShownRow(row int64) int64 {
 	switch {
 	case row < 0:
 		return 0
-	case row > strayRow:
+	case Stray(row):
 		return row - strayRow
 	default:
 		return row

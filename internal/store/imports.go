@@ -61,6 +61,14 @@ func (r *Reader) CommittedBefore(i cover.Import) (uuid.NullUUID, error) {
 	return uuid.NullUUID{UUID: found[0], Valid: true}, nil
 }
 
+// MovingImports counts the imports of the actor's own organisation that are being
+// received or worked on.
+func (r *Reader) MovingImports() (n int64, err error) {
+	err = r.db.Raw(`select count(*) from imports where organisation_id = ?
+		and status in ('receiving', 'received', 'staging', 'committing', 'reversing')`, r.who.OrganisationID).Scan(&n).Error
+	return n, translate(err)
+}
+
 // InsertImport writes a new import.
 func (tx *Tx) InsertImport(i *cover.Import) error {
 	i.ID, i.Version = newID(), 1
@@ -115,12 +123,13 @@ func (s *Store) Stalled(ctx context.Context, before time.Time) ([]uuid.UUID, err
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// Abandon cancels uploads that nobody went on with since an instant, and forgets
-// the rows of imports that finished before another.
+// Abandon cancels uploads that nobody went on with since an instant, and imports
+// that nobody committed since another; and forgets the rows of those that finished
+// before that.
 func (s *Store) Abandon(ctx context.Context, silentSince, finishedBefore time.Time) error {
 	_, err := s.pool.Exec(ctx, `with gone as (
 			update imports set status = 'cancelled', phase = 'resting', finished_at = $3, updated_at = $3, version = version + 1
-			where status = 'receiving' and updated_at < $1 returning id
+			where status = 'receiving' and updated_at < $1 or status = 'validated' and updated_at < $2 returning id
 		) delete from import_parts p using gone where p.import_id = gone.id`, silentSince, finishedBefore, s.now())
 	if err != nil {
 		return translate(err)
@@ -168,15 +177,18 @@ func (s *Store) Alone(ctx context.Context, id uuid.UUID, do func() error) (ran b
 	return true, do()
 }
 
+// sippProfiles is named, because gorm takes the IP in it for that of the Internet.
+const sippProfiles = "sipp_profiles"
+
 // SIPPProfiles lists the workbooks that SIPP takes.
 func (r *Reader) SIPPProfiles() (profiles []cover.SIPPProfile, err error) {
-	err = r.db.Order("code").Find(&profiles).Error
+	err = r.db.Table(sippProfiles).Order("code").Find(&profiles).Error
 	return profiles, translate(err)
 }
 
 // SIPPProfile returns one of them.
 func (r *Reader) SIPPProfile(code string) (p cover.SIPPProfile, err error) {
-	err = r.db.Take(&p, "code = ?", code).Error
+	err = r.db.Table(sippProfiles).Take(&p, "code = ?", code).Error
 	return p, translate(err)
 }
 

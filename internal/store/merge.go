@@ -25,6 +25,14 @@ type Chunk struct {
 	Last                          int64 // the number of the last row
 }
 
+// MayBeLost lets the commit of the transaction return before it is on disk. A crash
+// of the database may undo it, whole; so whatever it did must be found to be done
+// again, and nobody be told that it is done.
+func (tx *Tx) MayBeLost() error {
+	_, err := tx.pgx.Exec(tx.ctx, `set local synchronous_commit = off`)
+	return translate(err)
+}
+
 // NextChunk returns the next rows of a plan, at most so many of them; no rows where
 // all are committed.
 func (tx *Tx) NextChunk(i cover.Import, rows int) (c Chunk, err error) {
@@ -175,7 +183,7 @@ func (tx *Tx) Reverse(i cover.Import, rows int) (n int64, err error) {
 				when exists (select from incidents x where x.officer_id = o.id) then '` + string(cover.IncidentRests) + `'
 				when p.outcome <> 'created' and exists (select from officers x where x.organisation_id = o.organisation_id and x.id <> o.id
 					and x.person_id = (p.prior->>'person_id')::uuid and x.position = o.position
-					and x.term_from <= (p.prior->>'term_to')::date and ` + fmt.Sprintf(duty, "x") + ` >= (p.prior->>'term_from')::date)
+					and x.term_from <= least((p.prior->>'term_to')::date, (p.prior->>'ended_on')::date) and ` + fmt.Sprintf(duty, "x") + ` >= (p.prior->>'term_from')::date)
 					then '` + string(cover.OfficerTaken) + `'
 				else '' end as code
 			from import_plan p left join officers o on o.id = p.officer_id
@@ -199,14 +207,16 @@ func (tx *Tx) Reverse(i cover.Import, rows int) (n int64, err error) {
 func (tx *Tx) restore(i cover.Import) error {
 	const created = `(select officer_id from undone where code = '' and outcome = 'created')`
 	return tx.each(
-		statement{`insert into events (id, type, resource_id, organisation_id, client_id, actor_id, request_id,
+		statement{
+			`insert into events (id, type, resource_id, organisation_id, client_id, actor_id, request_id,
 				before_digest, after_digest, occurred_at)
 			select uuid_v7($1), case u.outcome when 'created' then '` + string(cover.OfficerWasWithdrawn) + `'
 					else '` + string(cover.OfficerAmended) + `' end, o.id, $2, $3, $4, $5,
 				officer_digest(o.digest, o.ended_on, o.end_reason),
 				officer_digest((u.prior->>'digest')::uuid, (u.prior->>'ended_on')::date, u.prior->>'end_reason'), $1
 			from undone u join officers o on o.id = u.officer_id where u.code = '' order by u.row_no`,
-			[]any{tx.Now, i.OrganisationID, tx.who.ClientID, tx.who.OrganisationID, tx.who.RequestID}},
+			[]any{tx.Now, i.OrganisationID, tx.who.ClientID, tx.who.OrganisationID, tx.who.RequestID},
+		},
 		statement{sql: `delete from sipp_rejections where officer_id in ` + created},
 		statement{sql: `delete from coverage_periods where officer_id in ` + created},
 		statement{sql: `delete from officers where id in ` + created},

@@ -236,7 +236,7 @@ func (tx *Tx) OverlappingDuty(o cover.Officer) (id *uuid.UUID, err error) {
 	var found []uuid.UUID
 	err = tx.db.Table("officers").Where(`person_id = ? and organisation_id = ? and position = ? and id <> ?
 		and term_from <= ? and least(term_to, coalesce(ended_on, term_to)) >= ?`,
-		person, o.OrganisationID, o.Position, o.ID, o.TermTo, o.TermFrom).Limit(1).Pluck("id", &found).Error
+		person, o.OrganisationID, o.Position, o.ID, o.LastDay(), o.TermFrom).Limit(1).Pluck("id", &found).Error
 	if err != nil || len(found) == 0 {
 		return nil, translate(err)
 	}
@@ -248,7 +248,7 @@ func (tx *Tx) OverlappingDuty(o cover.Officer) (id *uuid.UUID, err error) {
 func (tx *Tx) ServesElsewhere(o cover.Officer) (serves bool, err error) {
 	err = tx.db.Raw(`select exists (select from officers x where x.person_id = ? and x.organisation_id <> ?
 			and x.term_from <= ? and least(x.term_to, coalesce(x.ended_on, x.term_to)) >= ?)`,
-		tx.PersonOf(o.Personal.NIK), o.OrganisationID, o.TermTo, o.TermFrom).Scan(&serves).Error
+		tx.PersonOf(o.Personal.NIK), o.OrganisationID, o.LastDay(), o.TermFrom).Scan(&serves).Error
 	return serves, translate(err)
 }
 

@@ -233,16 +233,14 @@ const enrolRoster = `
 			left join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
 				as b (wage, base, jkk, jkm, schedule) on b.wage = r.wage
 		), placed as materialized (
-			select j.*, md5(random()::text || j.id) as random, j.outcome = 'eligible' and exists (
+			select j.*, j.outcome = 'eligible' and exists (
 				select from judged s where s.person_id = j.person_id and s.id < j.id and s.outcome = 'eligible'
 					and daterange(s.from_on, s.to_on, '[]') && daterange(j.from_on, j.to_on, '[]')) as second
 			from judged j
 		), made as (
 			insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, segment,
 				wage_base, jkk, jkm, schedule, version, created_at, updated_at)
-			select (lpad(to_hex((extract(epoch from ?::timestamptz) * 1000)::bigint), 12, '0') || '7' || substr(p.random, 1, 3)
-					|| '8' || substr(p.random, 4, 15))::uuid,
-				p.id, p.person_id, ?, ?, p.from_on, p.to_on, ?, p.base, p.jkk, p.jkm, p.schedule, 1, ?, ?
+			select uuid_v7(?), p.id, p.person_id, ?, ?, p.from_on, p.to_on, ?, p.base, p.jkk, p.jkm, p.schedule, 1, ?, ?
 			from placed p where p.outcome = 'eligible' and not p.second order by p.id
 			returning jkk + jkm as premium
 		)
@@ -269,6 +267,11 @@ func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
 	e.ID, e.CreatedAt, e.Skipped = newID(), tx.Now, []cover.Skip{}
 	if err := tx.db.Create(e).Error; err != nil {
 		return translate(err)
+	}
+	// The officers stay until their cover is written: an import that is taken back
+	// waits.
+	if err := tx.db.Exec("select from rosters where organisation_id = ? for share", r.Agreement.OrganiserID).Error; err != nil {
+		return err
 	}
 	// Two enrolments of one roster would trip over each other in the middle; the
 	// second waits here, and then finds everybody enrolled.

@@ -71,7 +71,7 @@ func (tx *Tx) PlanAgain(i *cover.Import) (rejected int64, err error) {
 	if err != nil {
 		return 0, translate(err)
 	}
-	_, err = tx.pgx.Exec(tx.ctx, `delete from import_plan p where p.import_id = $1 and p.row_no between $2 + 1 and 0 and not exists (
+	_, err = tx.pgx.Exec(tx.ctx, `delete from import_plan p where p.import_id = $1 and p.row_no > $2 and p.row_no < 0 and not exists (
 			select from officers o where o.id = p.officer_id and o.version = p.officer_version and o.ended_on is null)`, i.ID, i.CommittedRow)
 	if err != nil {
 		return 0, translate(err)
@@ -115,31 +115,37 @@ func (tx *Tx) judge(i *cover.Import) (err error) {
 	err = tx.each(
 		statement{sql: `drop table if exists staged, repeated, twins, duties, judged`},
 		statement{`create temporary table staged on commit drop as
-			select row_no, officer_id, person_id, digest, external_id, position, area_code, polling_station, term_from, term_to, honorarium
+			select row_no, officer_id, person_id, digest, external_id, position, area_code, polling_station, term_from, term_to,
+				term_to as last, honorarium
 			from import_rows where import_id = $1 and faults is null`, []any{i.ID}},
 		statement{sql: `analyze staged`},
+		// Whoever was ended stays so, whatever a row says of the term.
+		statement{`update staged s set last = o.ended_on from officers o
+			where o.organisation_id = $1 and o.external_id = s.external_id and o.ended_on < s.last`, []any{i.OrganisationID}},
 		statement{sql: `create temporary table repeated on commit drop as
 			select row_no, first from (
 				select s.row_no, min(s.row_no) over (partition by external_id) as first
 				from staged s join (select external_id from staged group by external_id having count(*) > 1) k using (external_id)
 			) r where row_no > first`},
-		statement{`create temporary table twins on commit drop as
+		statement{
+			`create temporary table twins on commit drop as
 			with several as (
 				select person_id, position, count(*) as n, min(s.row_no) as first from staged s
 				where not exists (select from repeated r where r.row_no = s.row_no) group by person_id, position having count(*) > 1
 			)
 			select s.row_no, min(e.row_no) as first
 			from several p join staged s using (person_id, position) join staged e using (person_id, position)
-			where p.n <= $1 and e.row_no < s.row_no and e.term_from <= s.term_to and e.term_to >= s.term_from
+			where p.n <= $1 and e.row_no < s.row_no and e.term_from <= s.last and e.last >= s.term_from
 				and not exists (select from repeated r where r.row_no in (s.row_no, e.row_no))
 			group by s.row_no
 			union all
 			select s.row_no, p.first from several p join staged s using (person_id, position) where p.n > $1 and s.row_no > p.first`,
-			[]any{mostTwins}},
+			[]any{mostTwins},
+		},
 		statement{`create temporary table duties on commit drop as
 			select distinct on (s.row_no) s.row_no, o.id from staged s
 			join officers o on o.organisation_id = $1 and o.person_id = s.person_id and o.position = s.position
-			where o.external_id <> s.external_id and o.term_from <= s.term_to and ` + fmt.Sprintf(duty, "o") + ` >= s.term_from
+			where o.external_id <> s.external_id and o.term_from <= s.last and ` + fmt.Sprintf(duty, "o") + ` >= s.term_from
 			order by s.row_no, o.id`, []any{i.OrganisationID}},
 		statement{sql: `analyze repeated, twins, duties`},
 		statement{judging, []any{i.OrganisationID, createOnly}},
@@ -174,7 +180,7 @@ var judging = `create temporary table judged on commit drop as
 		left join duties d on d.row_no = s.row_no
 	), elsewhere as (
 		select distinct s.row_no from staged s join officers x on x.person_id = s.person_id
-		where x.organisation_id <> $1 and x.term_from <= s.term_to and ` + fmt.Sprintf(duty, "x") + ` >= s.term_from
+		where x.organisation_id <> $1 and x.term_from <= s.last and ` + fmt.Sprintf(duty, "x") + ` >= s.term_from
 	)
 	select c.row_no,
 		case when refused <> '' then 'rejected' when known is null then 'created' when same then 'unchanged' else 'updated' end as outcome,

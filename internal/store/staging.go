@@ -52,8 +52,10 @@ func (tx *Tx) KeepImportPart(id uuid.UUID, begins int64, piece []byte) error {
 	}
 	return tx.each(
 		statement{`insert into import_parts (import_id, begins_at, length, sealed) values ($1, $2, $3, $4)`, []any{id, begins, len(piece), sealed}},
-		statement{`update imports set received_bytes = $2, processed = $2, version = version + 1, updated_at = $3 where id = $1`,
-			[]any{id, begins + int64(len(piece)), tx.Now}},
+		statement{
+			`update imports set received_bytes = $2, processed = $2, version = version + 1, updated_at = $3 where id = $1`,
+			[]any{id, begins + int64(len(piece)), tx.Now},
+		},
 	)
 }
 

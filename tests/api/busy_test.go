@@ -20,6 +20,7 @@ func busy(t *testing.T) *world {
 	w.gatherOfficers()
 	w.draftAgreements()
 	w.openClaims()
+	w.sendRosters()
 	for _, name := range []string{"rotating_client_id", "leaving_client_id"} {
 		made := w.kpu.post("/v1/api-clients", object{
 			"organisation_id": w.organisations["kpu"], "name": name, "scopes": []string{"officers:read"},
@@ -91,6 +92,31 @@ func (w *world) openClaims() {
 	w.branch.post("/v1/claims/"+w.ids["owed_claim_id"]+"/approve", nil).must(w.t, 200)
 }
 
+// sendRosters sends a file for each thing that is done with an import.
+func (w *world) sendRosters() {
+	w.t.Helper()
+	w.ids["import_id"] = w.bring(w.kpu, "", inCSV(ratna(71), ratna(72), ratna(73, object{"area_code": "61.06.99.1001"}))).id()
+	w.ids["waiting_import_id"] = w.bring(w.kpu, "?commit=manual", inCSV(ratna(74))).id()
+	w.ids["finished_import_id"] = w.bring(w.kpu, "", inCSV(ratna(75))).id()
+	w.ids["leaving_import_id"] = w.kpu.send(upload("", "").under("Upload-Complete", "?0")).must(w.t, 201).id(w.t)
+}
+
+// sendEveryStatus sends files until there is an import of every status.
+func (w *world) sendEveryStatus() {
+	w.t.Helper()
+	received := w.kpu.send(upload("", inCSV(ratna(90)))).must(w.t, 202).id(w.t)
+	staging := w.kpu.send(upload("", inCSV(ratna(91)))).must(w.t, 202).id(w.t)
+	w.exec(`update imports set status = 'staging', phase = 'staging' where id = $1`, staging) // as a process leaves it that dies
+	w.bring(w.kpu, "", inCSV(ratna(92, object{"nik": "1"})))
+	w.kpu.post("/v1/imports/"+received+"/cancel", nil).must(w.t, 200)
+	w.kpu.send(upload("", inCSV(ratna(93)))).must(w.t, 202)
+	reversing := w.bring(w.kpu, "", inCSV(ratna(94))).id()
+	w.kpu.post("/v1/imports/"+reversing+"/reversal", nil).must(w.t, 202)
+	w.take(w.bring(w.kpu, "", inCSV(ratna(95))), "reversal")
+	committing := w.bring(w.kpu, "?commit=manual", inCSV(ratna(96)))
+	w.kpu.pay("/v1/imports/"+committing.id()+"/commit", object{"plan_digest": committing.object["plan_digest"]}).must(w.t, 202)
+}
+
 func (w *world) injury(incident string) object {
 	return object{"incident_id": incident, "programme": "jkk", "items": []object{
 		{"kind": "medical_care", "benefit_amount": 4250000}, {"kind": "transport", "benefit_amount": 500000},
@@ -100,18 +126,18 @@ func (w *world) injury(incident string) object {
 // write is a call that changes something, and who may make it.
 type write struct {
 	by    caller
-	other object // another body for the same address; nil if there is none to send
+	other any // another body for the same address; nil if there is none to send
 	call
 }
 
 // writes are the calls of a busy world that succeed, by their operations.
 func (w *world) writes() map[string]write {
 	w.t.Helper()
-	post := func(by caller, path string, body any, other object) write {
+	post := func(by caller, path string, body, other any) write {
 		return write{by: by, other: other, call: call{method: "POST", path: path, body: body}}
 	}
-	patch := func(by caller, path string, body, other object) write {
-		return write{by: by, other: other, call: call{method: "PATCH", path: path, body: body, header: map[string]string{"If-Match": "*"}}}
+	patch := func(by caller, path string, body object) write {
+		return write{by: by, call: call{method: "PATCH", path: path, body: body, header: map[string]string{"If-Match": "*"}}}
 	}
 	open := w.government.get("/v1/invoices/"+w.ids["open_invoice_id"]).must(w.t, 200).object(w.t)
 	payment := func(reference string) object {
@@ -121,19 +147,21 @@ func (w *world) writes() map[string]write {
 	}
 	client := object{"organisation_id": w.organisations["kpu"], "name": "SIAKBA", "scopes": []string{"officers:read", "officers:write"}}
 	below := object{"kind": "kpu", "level": "district", "area_code": district, "name": "Sekretariat", "time_zone": "Asia/Jakarta"}
+	plan := w.kpu.get("/v1/imports/"+w.ids["waiting_import_id"]).must(w.t, 200).object(w.t)["plan_digest"]
+	profile := object{"source": "Template SIPP 2026", "columns": []object{{"header": "KPJ", "value": "kpj"}, {"header": "JENIS", "text": "NA"}}}
 	all := map[string]write{
 		"createClient":         post(w.kpu, "/v1/api-clients", client, object{"organisation_id": w.organisations["kpu"], "name": "SIAKBA 2", "scopes": []string{"officers:read"}}),
 		"rotateClient":         post(w.kpu, "/v1/api-clients/{rotating_client_id}/rotate", object{"grace_hours": 2}, object{"grace_hours": 3}),
 		"revokeClient":         post(w.kpu, "/v1/api-clients/{leaving_client_id}/revoke", nil, nil),
 		"registerOrganisation": post(w.kpu, "/v1/organisations", below, object{"kind": "kpu", "level": "district", "area_code": "61.06.02", "name": "Sekretariat", "time_zone": "Asia/Jakarta"}),
-		"amendOrganisation":    patch(w.kpu, "/v1/organisations/{organisation_id}", object{"npp": "AB123456"}, nil),
+		"amendOrganisation":    patch(w.kpu, "/v1/organisations/{organisation_id}", object{"npp": "AB123456"}),
 		"draftAgreement":       post(w.kpu, "/v1/agreements", w.agreement(), w.agreement(object{"title": "Lain"})),
-		"amendAgreement":       patch(w.kpu, "/v1/agreements/{changing_agreement_id}", object{"title": "Perjanjian yang diperbaiki"}, nil),
+		"amendAgreement":       patch(w.kpu, "/v1/agreements/{changing_agreement_id}", object{"title": "Perjanjian yang diperbaiki"}),
 		"signAgreement":        post(w.branch, "/v1/agreements/{draft_agreement_id}/sign", object{"signed_on": "2024-11-28"}, object{"signed_on": "2024-11-27"}),
 		"terminateAgreement":   post(w.branch, "/v1/agreements/{ending_agreement_id}/terminate", object{"terminated_on": "2024-12-31", "reason": "Selesai"}, object{"terminated_on": "2024-12-30", "reason": "Selesai"}),
 		"enrolOfficers":        post(w.kpu, "/v1/agreements/{agreement_id}/enrolments", object{"positions": []string{"pps"}}, object{}),
 		"appointOfficer":       post(w.kpu, "/v1/officers", siti(20), siti(21)),
-		"amendOfficer":         patch(w.kpu, "/v1/officers/{moving_officer_id}", object{"decree_number": "46/2024"}, nil),
+		"amendOfficer":         patch(w.kpu, "/v1/officers/{moving_officer_id}", object{"decree_number": "46/2024"}),
 		"endOfficer":           post(w.kpu, "/v1/officers/{leaving_officer_id}/end", object{"ended_on": "2024-11-28", "reason": "resigned"}, object{"ended_on": "2024-11-28", "reason": "replaced"}),
 		"cancelCoveragePeriod": post(w.branch, "/v1/coverage-periods/{wrong_period_id}/cancel", nil, nil),
 		"draftInvoice":         post(w.branch, "/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-12"}, object{"agreement_id": w.ids["agreement_id"], "month": "2025-01"}),
@@ -145,6 +173,11 @@ func (w *world) writes() map[string]write {
 		"submitClaim":          post(w.kpu, "/v1/claims/{draft_claim_id}/submit", nil, nil),
 		"approveClaim":         post(w.branch, "/v1/claims/{granted_claim_id}/approve", nil, nil),
 		"rejectClaim":          post(w.branch, "/v1/claims/{untrue_claim_id}/reject", object{"reason": "untrue"}, object{"reason": "other", "note": "Lihat surat."}),
+		"receiveImport":        {by: w.kpu, other: inCSV(ratna(81)), call: upload("?commit=manual", inCSV(ratna(80)))},
+		"commitImport":         post(w.kpu, "/v1/imports/{waiting_import_id}/commit", object{"plan_digest": plan}, object{"plan_digest": "another"}),
+		"cancelImport":         post(w.kpu, "/v1/imports/{leaving_import_id}/cancel", nil, nil),
+		"reverseImport":        post(w.kpu, "/v1/imports/{finished_import_id}/reversal", nil, nil),
+		"correctSIPPProfile":   {by: w.admin, call: call{method: "PUT", path: "/v1/sipp-profiles/data_tk_na", body: profile}},
 		"payClaim":             post(w.branch, "/v1/claims/{owed_claim_id}/pay", object{"paid_on": "2024-11-28", "reference": "TRF-2"}, object{"paid_on": "2024-11-28", "reference": "TRF-3"}),
 	}
 	needed := map[string]bool{}
@@ -211,8 +244,15 @@ func (c call) under(name, value string) call {
 func (c call) keyed() call { return c.under("Idempotency-Key", uuid.NewString()) }
 
 // dry is the call as a dry run.
-func (c call) dry() call {
-	c.path += "?dry_run=true"
+func (c call) dry() call { return c.asking("dry_run=true") }
+
+// asking is the call with a parameter more in its query.
+func (c call) asking(parameter string) call {
+	if strings.Contains(c.path, "?") {
+		c.path += "&" + parameter
+	} else {
+		c.path += "?" + parameter
+	}
 	return c
 }
 

@@ -32,6 +32,15 @@ func one[T any](s *server, sql string, args ...any) (out T) {
 	return out
 }
 
+// exec changes something behind the door.
+func (s *server) exec(sql string, args ...any) {
+	s.t.Helper()
+	s.behind(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, sql, args...)
+		return err
+	})
+}
+
 // events counts those of a type about a resource.
 func (s *server) events(what, resource string) int {
 	s.t.Helper()

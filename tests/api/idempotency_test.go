@@ -40,7 +40,7 @@ func TestEveryWriteDoesWhatItsDryRunSaid(t *testing.T) {
 	w := busy(t)
 	writes := w.writes()
 	for _, o := range operations() {
-		if !o.writes() {
+		if !o.writes() || o.OperationID == "receiveImport" { // its dry run is kept, to be read
 			continue
 		}
 		write := writes[o.OperationID]
@@ -61,7 +61,7 @@ func TestEveryWriteDoesWhatItsDryRunSaid(t *testing.T) {
 			if first.StatusCode != dry.StatusCode || first.retold(t) != dry.retold(t) {
 				t.Errorf("the dry run said %d %s\nit became %d %s", dry.StatusCode, dry.retold(t), first.StatusCode, first.retold(t))
 			}
-			if _, said := first.object(t)["dry_run"]; said {
+			if first.object(t)["dry_run"] == true {
 				t.Error("what was done calls itself a dry run")
 			}
 			after := w.contents()
@@ -127,6 +127,8 @@ func TestFiftyAtOnceUnderOneKeyAreOneEffect(t *testing.T) {
 				switch {
 				case a.StatusCode == 409 && a.code(t) == "request_in_progress" && a.Header.Get("Retry-After") != "":
 					continue
+				case a.StatusCode == 409 && a.code(t) == "too_many_imports": // of which all but one come to nothing
+					continue
 				case a.StatusCode >= 300:
 					t.Errorf("%d %s", a.StatusCode, a.raw)
 					continue
@@ -176,8 +178,8 @@ func TestMoneyDoesNotMoveWithoutAKey(t *testing.T) {
 			t.Errorf("%s with an endless key: %d %s", o.OperationID, got.StatusCode, got.raw)
 		}
 	}
-	if needed != 3 {
-		t.Errorf("%d operations need a key; issue, record and pay do", needed)
+	if needed != 4 {
+		t.Errorf("%d operations need a key; issue, record, pay and commit do", needed)
 	}
 	if tables := changed(before, w.contents()); len(tables) > 0 {
 		t.Errorf("refusals changed %v", tables)

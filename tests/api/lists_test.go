@@ -294,6 +294,9 @@ func TestTotalsAreToldToWhoeverAsks(t *testing.T) {
 	t.Parallel()
 	w := populous(t)
 	for _, l := range w.lists(t) {
+		if !l.takes("Prefer") {
+			continue
+		}
 		t.Run(l.OperationID, func(t *testing.T) {
 			whole := float64(len(l.ask("limit", "1000").items(t)))
 			for prefer, applied := range map[string]string{
@@ -341,6 +344,9 @@ func TestAFilterKeepsWhatItNames(t *testing.T) {
 				all = append(all, value)
 				if got := names(l.ask(field, value, "limit", "1000").must(t, 200).items(t)); !slices.Equal(got, want) {
 					t.Errorf("%s %s=%s: %d, want %d", l.OperationID, field, value, len(got), len(want))
+				}
+				if !l.takes("Prefer") {
+					continue
 				}
 				exact := l.by.send(get(l.address(field, value, "limit", "1")).under("Prefer", "count=exact"))
 				same(t, l.OperationID+" total of "+field+"="+value, exact.object(t)["total"], any(float64(len(want))))
@@ -417,6 +423,7 @@ func TestTheStatusAskedForIsTheStatusShown(t *testing.T) {
 	w.kpu.post("/v1/officers", siti(60, object{"term_from": "2024-12-01"})).must(t, 201)
 	w.signed(w.agreement(object{"starts_on": "2024-12-01"}))
 	w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-12"}).must(t, 201)
+	w.sendEveryStatus()
 	seen := map[string]bool{}
 	for _, day := range []time.Time{
 		time.Date(2024, 8, 25, 9, 0, 0, 0, wib), time.Date(2024, 11, 28, 9, 0, 0, 0, wib), time.Date(2024, 11, 29, 23, 59, 59, 0, wib),

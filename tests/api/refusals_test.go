@@ -289,9 +289,7 @@ func TestEveryOperationRefusesWhatItDoesNotKnow(t *testing.T) {
 	w := settle(t)
 	for _, o := range operations() {
 		if o.OperationID != "requestToken" {
-			unknown := o.call(t, w.ids)
-			unknown.path += "?nonsense=1"
-			if got := w.kpu.send(unknown); got.StatusCode != 400 || !slices.Contains(got.places(t), "query nonsense unknown_parameter") {
+			if got := w.kpu.send(o.call(t, w.ids).asking("nonsense=1")); got.StatusCode != 400 || !slices.Contains(got.places(t), "query nonsense unknown_parameter") {
 				t.Errorf("%s with nonsense: %d %s", o.OperationID, got.StatusCode, got.raw)
 			}
 		}

@@ -24,7 +24,8 @@ var (
 
 // Names that others gave, and that we may not change.
 var foreignEnums = map[string]string{
-	"TimeZone": "names of the IANA time zone database",
+	"TimeZone":       "names of the IANA time zone database",
+	"UploadComplete": "booleans of HTTP structured fields (RFC 9651)",
 }
 
 // moneyMoves are the operations that a repeated request must never repeat. Others

@@ -1843,7 +1843,7 @@ type SIPPColumnInput struct {
 	Value *SIPPValue `json:"value,omitempty"`
 }
 
-// SIPPProfile Example: {"certainty":"K","code":"data_tk_na","columns":[{"header":"KPJ","value":"kpj"},{"header":"Nama Lengkap","value":"full_name"}],"source":"Panduan SIPP","updated_at":"2024-08-20T02:00:00Z","version":1}
+// SIPPProfile Example: {"certainty":"unconfirmed","code":"data_tk_na","columns":[{"header":"KPJ","value":"kpj"},{"header":"Nama Lengkap","value":"full_name"}],"source":"Panduan SIPP","updated_at":"2024-08-20T02:00:00Z","version":1}
 type SIPPProfile struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
 	Certainty Certainty       `json:"certainty"`
