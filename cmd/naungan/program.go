@@ -238,6 +238,21 @@ func (p *program) Wait(ctx context.Context) error {
 	}
 }
 
+// bereft reports whether the private Postgres is gone. Then the job queue is not
+// stopped: it would try for many seconds to write down what it did, while nobody is
+// served, and it is made to be cut off.
+func (p *program) bereft() bool {
+	if p.postgres == nil {
+		return false
+	}
+	select {
+	case <-p.postgres.Done():
+		return true
+	default:
+		return false
+	}
+}
+
 // grace is how long requests that run may go on after the program was told to
 // stop; as long as any of them may take. Streams that would go on for ever end when
 // they are told (api.Server.Stop); a file that takes longer is cut off.
@@ -257,7 +272,7 @@ func (p *program) Close() error {
 			faults = append(faults, fmt.Errorf("requests were cut off: %w", err), server.Close())
 		}
 	}
-	if p.workers != nil {
+	if p.workers != nil && !p.bereft() {
 		faults = append(faults, p.workers.Stop(ctx))
 	}
 	if p.store != nil {

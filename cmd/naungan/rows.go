@@ -19,7 +19,7 @@ import (
 
 func rowsCommand() *cobra.Command {
 	var outcomes []string
-	var out, purpose string
+	var out, purpose, language string
 	cmd := &cobra.Command{
 		Use:   "rows IMPORT",
 		Short: "The rows of an import, to mend",
@@ -44,8 +44,9 @@ officers.personal:read, and the reading is recorded.`,
 		"which rows, separated by commas: created, updated, unchanged, ended,\nrejected, amended, cancelled, or all")
 	cmd.Flags().StringVar(&out, "out", "", "the file to write")
 	cmd.Flags().StringVar(&purpose, "purpose", "", "why personal data is needed unmasked: registration, verification,\nbenefit_payment, audit or data_subject_request")
+	cmd.Flags().StringVar(&language, "language", "id", "of the messages in the file: id or en")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		wanted, err := rowsWanted(args[0], outcomes, out, purpose)
+		wanted, err := rowsWanted(args[0], outcomes, out, purpose, language)
 		if err != nil {
 			return err
 		}
@@ -61,14 +62,18 @@ type wantedRows struct {
 	of        uuid.UUID
 	params    client.ListImportRowsParams
 	mediaType string
+	language  string
 }
 
-func rowsWanted(id string, outcomes []string, out, purpose string) (w wantedRows, err error) {
-	var faults [4]error
+func rowsWanted(id string, outcomes []string, out, purpose, language string) (w wantedRows, err error) {
+	var faults [5]error
 	w.of, faults[0] = idOf(id)
 	w.params.Outcome, faults[1] = outcomesOf(outcomes)
 	w.params.Purpose, faults[2] = chosen[client.Purpose]("purpose", purpose)
 	w.mediaType, faults[3] = mediaTypeOf(out)
+	if w.language = language; language != "id" && language != "en" {
+		faults[4] = errors.New("--language: id or en")
+	}
 	return w, errors.Join(faults[:]...)
 }
 
@@ -116,6 +121,7 @@ func saveRows(cmd *cobra.Command, c caller, wanted wantedRows, out string) error
 func openRows(ctx context.Context, c caller, wanted wantedRows) (io.ReadCloser, error) {
 	res, err := c.ListImportRows(client.Unhurried(ctx), wanted.of, &wanted.params, func(_ context.Context, req *http.Request) error {
 		req.Header.Set("Accept", wanted.mediaType)
+		req.Header.Set("Accept-Language", wanted.language)
 		return nil
 	})
 	if err != nil {

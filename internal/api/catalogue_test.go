@@ -156,6 +156,8 @@ var typical = map[cover.Code]cover.Params{
 	cover.RowNotRejected:            {"row": int64(18)},
 	cover.OfficerHasEnded:           {"ended_on": onDay(2024, 11, 30)},
 	cover.UnitHeadcount:             {"position": "kpps", "area_code": "61.06.01.1001", "polling_station": "4", "expected": 7, "actual": 9},
+	cover.CellsCleared:              {"columns": []string{"phone"}, "rows": int64(12)},
+	cover.SnapshotUnsure:            {"rows": int64(3)},
 	cover.ColumnIgnored:             {"header": "Catatan"},
 	cover.RuleBroken:                {"count": 1200},
 	cover.MethodNotAllowed:          {"allowed": []string{"GET", "PATCH"}},

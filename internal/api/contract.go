@@ -286,11 +286,15 @@ func (r *request) readBody(c *gin.Context) error {
 	if len(r.operation.consumes) == 0 {
 		return nil
 	}
-	r.mediaType, _, _ = mime.ParseMediaType(c.GetHeader("Content-Type"))
+	media, params, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	r.mediaType = media
 	if !slices.Contains(r.operation.consumes, r.mediaType) {
 		return &cover.Error{Kind: cover.Malformed, Code: cover.MediaTypeUnsupported, Params: cover.Params{"supported": r.operation.consumes}}
 	}
 	if r.operation.raw {
+		if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "us-ascii") {
+			return &cover.Error{Kind: cover.Malformed, Code: cover.MediaTypeUnsupported, Params: cover.Params{"supported": r.operation.consumes}}
+		}
 		if c.Request.ContentLength > imports.MostBytes {
 			return &cover.Error{Kind: cover.Malformed, Code: cover.UploadTooLarge, Params: cover.Params{"limit": imports.MostBytes}}
 		}

@@ -28,6 +28,21 @@ import (
 // itself.
 const commitScope = "imports:commit"
 
+// uploadsAtOnce is how many files are taken in at a time: each takes a megabyte of
+// memory for as long as its sender likes.
+const uploadsAtOnce = 64
+
+// enter takes one of a few places, and leave gives it back. Refuses to wait
+// (service_unavailable).
+func enter(places chan struct{}) (leave func(), err error) {
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	default:
+		return nil, cover.Refuse(cover.Unavailable, cover.ServiceUnavailable, nil)
+	}
+}
+
 // ReceiveImport answers POST /v1/imports. The bytes are kept as they come; only when
 // all are there is anything answered.
 func (s *Server) ReceiveImport(ctx context.Context, req wire.ReceiveImportRequestObject) (wire.ReceiveImportResponseObject, error) {
@@ -41,6 +56,11 @@ func (s *Server) ReceiveImport(ctx context.Context, req wire.ReceiveImportReques
 	if terms.CommitMode == cover.CommitAuto && !terms.DryRun && !who.Granted(commitScope) {
 		return nil, cover.Refuse(cover.Forbidden, cover.ScopeMissing, cover.Params{"scope": commitScope})
 	}
+	leave, err := enter(s.uploads)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	i, err := store.Do(ctx, s.store, who, func(tx *store.Tx) (cover.Import, error) { return imports.Open(tx, terms) })
 	if err != nil {
 		return nil, err
@@ -97,6 +117,11 @@ func (s *Server) AppendImport(ctx context.Context, req wire.AppendImportRequestO
 	if err := mayAppend(i, who, req.Params.UploadOffset); err != nil {
 		return nil, err
 	}
+	leave, err := enter(s.uploads)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	sum, end, err := imports.Keep(ctx, s.store, who, i.ID, req.Params.UploadOffset, req.Body)
 	if err != nil {
 		return nil, err
@@ -533,6 +558,11 @@ func (s *Server) ReadSIPPRejections(ctx context.Context, req wire.ReadSIPPReject
 	if err != nil {
 		return nil, err
 	}
+	leave, err := enter(s.workbooks)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	content, err := io.ReadAll(io.LimitReader(req.Body, mostWorkbook+1))
 	if err != nil {
 		return nil, err

@@ -39,6 +39,8 @@ type Server struct {
 	contract  *contract
 	catalogue *catalogue
 	tokens    *tokens
+	uploads   chan struct{} // holds one for each file that is being taken in
+	workbooks chan struct{} // and one for each workbook that is read at once
 	stopping  atomic.Bool
 	stopped   chan struct{} // closed by Stop; whoever waits or follows ends then
 }
@@ -65,6 +67,7 @@ func New(st *store.Store) (*Server, error) {
 	}
 	return &Server{
 		store: st, tariff: rates, contract: published, catalogue: words, tokens: newTokens(st), stopped: make(chan struct{}),
+		uploads: make(chan struct{}, uploadsAtOnce), workbooks: make(chan struct{}, 1),
 	}, nil
 }
 

@@ -173,6 +173,7 @@ const (
 	DuplicateInFile        Code = "duplicate_in_file"
 	PersonTwiceInFile      Code = "person_twice_in_file"
 	RowNotRejected         Code = "row_not_rejected"
+	PersonReplaced         Code = "person_replaced"
 	ChangedSinceValidation Code = "changed_since_validation"
 	TouchedSince           Code = "touched_since"
 	IncidentRests          Code = "incident_rests"
@@ -197,6 +198,8 @@ const (
 	OfficerHasEnded      Code = "officer_has_ended"
 	UnitHeadcount        Code = "unit_headcount_implausible"
 	ColumnIgnored        Code = "column_ignored"
+	CellsCleared         Code = "cells_cleared"
+	SnapshotUnsure       Code = "snapshot_unsure"
 )
 
 // The reasons for which officers are not enrolled.

@@ -169,6 +169,7 @@ func (c ImportCounts) Changes() int64 { return c.Created + c.Updated + c.Ended }
 // ImportEffects are what a commit does to the register and to a premium.
 type ImportEffects struct {
 	Conflicts int64  `json:"conflicts"` // people who serve in another body at the same time
+	Ended     int64  `json:"ended"`     // rows of officers whose duty is over, and stays so
 	Added     Rupiah `json:"added"`     // to the monthly premium of the agreement
 	Removed   Rupiah `json:"removed"`   // from it
 }
@@ -402,12 +403,14 @@ func (i Import) MayReverse() error {
 	}
 }
 
-// MayAmend refuses to mend rows of an import that has none to mend
+// MayAmend refuses to mend rows of an import that has none to mend, or of which good
+// rows are not committed and would be left behind
 // (import_not_amendable), or whose rows are gone (import_forgotten).
 func (i Import) MayAmend() error {
 	committed := i.Status == ImportCommitted || i.Status == ImportPartiallyCommitted
+	allBad := i.Status == ImportRejected && i.Counts.Rejected+i.Counts.Amended == i.Counts.Rows
 	switch {
-	case !committed || i.Counts.Rejected == 0:
+	case !committed && !allBad || i.Counts.Rejected == 0:
 		return Refuse(Conflict, ImportNotAmendable, Params{"status": i.Status})
 	case i.ForgottenAt != nil:
 		return Refuse(Conflict, ImportForgotten, Params{"finished_at": i.FinishedAt})

@@ -315,6 +315,12 @@ func (o Officer) CheckEnd() error {
 	return f.Err()
 }
 
+// Replaces reports whether this is another person than before: with another NIK and
+// another name. A slip in one of them is mended; with both, somebody would be lost.
+func (o Officer) Replaces(before Officer) bool {
+	return o.Personal.NIK != before.Personal.NIK && !strings.EqualFold(o.FullName, before.FullName)
+}
+
 // MayEnd refuses to end a duty twice (officer_ended).
 func (o Officer) MayEnd() error {
 	if o.EndedOn.Zero() {

@@ -1,6 +1,7 @@
 package cover
 
 import (
+	"regexp"
 	"strconv"
 	"time"
 
@@ -87,12 +88,22 @@ type Cells [columnCount]string
 func (c Cells) Masked() Cells {
 	m := c
 	for _, col := range Columns {
-		if col.Personal() && c[col] != "" {
+		switch {
+		case c[col] == "":
+		case col.Personal():
 			m[col] = maskedCell(col, c[col])
+		default:
+			m[col] = longNumber.ReplaceAllStringFunc(c[col], func(digits string) string { return maskMiddle(digits, 0, 2) })
 		}
 	}
 	return m
 }
+
+// longNumber is what may be a NIK in a column where none belongs.
+var longNumber = regexp.MustCompile(`[0-9]{15,}`)
+
+// HoldsNIK reports whether a text may hold one.
+func HoldsNIK(text string) bool { return longNumber.MatchString(text) }
 
 func maskedCell(col Column, text string) string {
 	switch col {
@@ -114,7 +125,7 @@ func maskedCell(col Column, text string) string {
 func (c Cells) Unmasked(sent Cells) Cells {
 	shown := sent.Masked()
 	for _, col := range Columns {
-		if col.Personal() && sent[col] != "" && c[col] == shown[col] {
+		if sent[col] != "" && c[col] == shown[col] {
 			c[col] = sent[col]
 		}
 	}

@@ -124,7 +124,7 @@ func (d Driver) commitAll(ctx context.Context, who access.Actor, id uuid.UUID) e
 			if n == 0 {
 				break
 			}
-			if err := d.Store.Progress(ctx, id, cover.PhaseCommitting, i.Processed); err != nil {
+			if err := d.Store.Progress(ctx, id, cover.PhaseCommitting, i.Processed, i.Total); err != nil {
 				return err
 			}
 		}

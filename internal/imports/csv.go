@@ -190,7 +190,7 @@ func (c *csvRows) next(l *line) error {
 // record reads a record and says on which line it starts. With a line, an error
 // is one of that record alone, after which reading goes on.
 func (c *csvRows) record() (cells []string, row int64, err error) {
-	c.meter.reset()
+	c.meter.reset(c.meter.behind(c.reader.InputOffset()))
 	cells, err = c.reader.Read()
 	if c.plain.err != nil && err != nil {
 		return nil, 0, c.plain.err
@@ -199,6 +199,9 @@ func (c *csvRows) record() (cells []string, row int64, err error) {
 		return nil, 0, rowTooLong(c.startOf(cells), c.most, c.offset())
 	}
 	if flaw, ok := errors.AsType[*csv.ParseError](err); ok {
+		if flaw.Line > flaw.StartLine { // who knows how many rows a quote has swallowed that was not closed
+			return nil, 0, unreadable(c.offset(), "quote")
+		}
 		c.last = c.lines + int64(flaw.Line)
 		return nil, c.lines + int64(flaw.StartLine), err
 	}
@@ -240,17 +243,23 @@ func quoteFlaw(err error) string {
 
 // meter lets only so many bytes through before it is reset, so that a quote that
 // is never closed does not pull the rest of the file into memory. Line ends before
-// anything else do not count: encoding/csv steps over them without keeping them.
+// a record begins do not count: encoding/csv steps over them without keeping them.
 type meter struct {
 	r       io.Reader
 	most    int
 	given   int
+	passed  int64 // bytes in all
+	solid   int64 // of these, up to the last that is no line end
+	begun   bool  // the record has begun
 	tripped bool
 }
 
 var errMeter = errors.New("the record is too long")
 
-func (m *meter) reset() { m.given = 0 }
+// behind reports whether a record begins in what was read ahead of a place.
+func (m *meter) behind(place int64) bool { return m.solid > place }
+
+func (m *meter) reset(begun bool) { m.given, m.begun = 0, begun }
 
 func (m *meter) Read(p []byte) (int, error) {
 	if m.given >= m.most {
@@ -258,7 +267,11 @@ func (m *meter) Read(p []byte) (int, error) {
 		return 0, errMeter
 	}
 	n, err := m.r.Read(p[:min(len(p), m.most-m.given)])
-	if m.given > 0 || len(bytes.Trim(p[:n], "\r\n")) > 0 {
+	if solid := len(bytes.TrimRight(p[:n], "\r\n")); solid > 0 {
+		m.begun, m.solid = true, m.passed+int64(solid)
+	}
+	m.passed += int64(n)
+	if m.begun {
 		m.given += n
 	}
 	return n, err

@@ -34,8 +34,6 @@ func TestRowsOfATable(t *testing.T) {
 		"empty cells too many spoil nothing":           {"a,1,,,,,,,,,,,,\n", []string{"2 a|1"}},
 		"a quote in the middle spoils its row":         {"a,1\"2\nb,2\n", []string{"2 -|- [ row_malformed reason=bare_quote]", "3 b|2"}},
 		"a quote closed too early spoils its row":      {"a,\"1\"2\nb,2\n", []string{"2 -|- [ row_malformed reason=quote]", "3 b|2"}},
-		"a quote that is never closed swallows a few":  {"a,1\nb,\"2\nc,3\n", []string{"2 a|1", "3 -|- [ row_malformed reason=quote]"}},
-		"a row after one of many lines keeps its line": {"\"a\nb\",\"1\"x\nb,2\n", []string{"2 -|- [ row_malformed reason=quote]", "4 b|2"}},
 		"what is no UTF-8 is told by column":           {"a,1\xff2\nb\xc3,2\n", []string{"2 a|1\ufffd2 [/nik not_utf8]", "3 b\ufffd|2 [/external_id not_utf8]"}},
 		"a NUL is told by column":                      {"a,1\x002\n", []string{"2 a|1\ufffd2 [/nik nul_character]"}},
 		"a column that is left alone may hold rubbish": {"a,1,,,,,,,,,\xff\x00\n", []string{"2 a|1"}},
@@ -251,4 +249,20 @@ func benchmarkReading(b *testing.B, media string, row func(int) string, header s
 		}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// A quote that is not closed where it was opened may have swallowed any number of
+// rows, whose people would be missing without a word.
+func TestAQuoteThatSwallowsRowsEndsTheFile(t *testing.T) {
+	t.Parallel()
+	for name, rows := range map[string]string{
+		"to the end of the file": "a,1\nb,\"2\nc,3\n",
+		"to the next quote":      "\"a\nb\",\"1\"x\nb,2\n",
+	} {
+		_, _, err := read(t, strings.NewReader(plainHeader+rows), mediaCSV, "")
+		e, ours := errors.AsType[*cover.Error](err)
+		if !ours || e.Code != cover.FileUnreadable || e.Params["reason"] != "quote" {
+			t.Errorf("%s: got %v, want file_unreadable for a quote", name, err)
+		}
+	}
 }

@@ -135,6 +135,14 @@ func stop(tx *store.Tx, i *cover.Import, status cover.ImportStatus, what cover.E
 		}
 		return finish(tx, i)
 	}
+	if i.PlanDigest.Valid { // what was planned is not done any more
+		if err := tx.CancelRest(*i); err != nil {
+			return err
+		}
+		if err := tx.CountPlan(i); err != nil {
+			return err
+		}
+	}
 	return rest(tx, i, what)
 }
 

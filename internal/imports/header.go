@@ -192,6 +192,7 @@ func shown(header string) string {
 // moves every value behind it.
 func (y layout) fill(l *line, cells []string) (any bool) {
 	beyond := false
+	l.table = true
 	for i, cell := range cells {
 		text := tidy(cell)
 		if text == "" {

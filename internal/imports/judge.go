@@ -22,6 +22,9 @@ func judge(l *line, body cover.Organisation, ref *cover.Reference, today cover.D
 			j.unread |= 1 << c
 		}
 	}
+	if l.table {
+		l.translate(ref)
+	}
 	j.read()
 	o, doubts, err := cover.Appoint(j.in, body, ref, today)
 	v := verdict{officer: o, faults: j.faults, doubts: j.own(doubts)}
@@ -37,6 +40,23 @@ func judge(l *line, body cover.Organisation, ref *cover.Reference, today cover.D
 	}
 	v.suggestions = suggest(l, v.faults, j.in, position, ref)
 	return v
+}
+
+// translate puts the codes of the contract in the place of the words that people
+// use for sex, role and position: L and P, ketua and anggota, PPS. What it does not
+// know stays as it is, and is refused.
+func (l *line) translate(ref *cover.Reference) {
+	if code, known := sexWords[plainWords(l.cells[cover.ColSex])]; known {
+		l.cells[cover.ColSex] = string(code)
+	}
+	if code, known := roleWords[plainWords(l.cells[cover.ColRole])]; known {
+		l.cells[cover.ColRole] = string(code)
+	}
+	if _, known := ref.Position(l.cells[cover.ColPosition]); !known && l.cells[cover.ColPosition] != "" {
+		if code := repairedPosition(l.cells[cover.ColPosition], ref); code != "" {
+			l.cells[cover.ColPosition] = code
+		}
+	}
 }
 
 // faultsOf takes the faults out of what Appoint refused.

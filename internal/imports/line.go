@@ -8,6 +8,7 @@ type line struct {
 	amends int64        // the row that it mends, from the column _row; 0 if it says none
 	cells  cover.Cells  // an empty cell is absent, unless given says otherwise
 	given  uint32       // a bit for each column that is there; only NDJSON tells an empty text from none
+	table  bool         // people filled it in, so that sex, role and position may stand there in their words
 	faults cover.Faults // what already reading it found: no UTF-8, a text where a number belongs, an unknown key
 }
 

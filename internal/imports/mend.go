@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -13,26 +14,30 @@ import (
 type mending struct {
 	reader *store.Reader
 	first  cover.Import
-	open   map[int64]struct{} // rows that were rejected, and not mended yet
+	open   map[int64]cover.RowOutcome // rows that were rejected, and those that were mended already
 }
 
 func mendable(r *store.Reader, first uuid.UUID) (*mending, error) {
-	m := &mending{reader: r, open: map[int64]struct{}{}}
+	m := &mending{reader: r, open: map[int64]cover.RowOutcome{}}
 	var err error
 	if m.first, err = r.Import(first); err != nil {
 		return nil, err
 	}
-	return m, r.RejectedRows(first, func(row int64) { m.open[row] = struct{}{} })
+	return m, r.RowsToMend(first, func(row int64, outcome cover.RowOutcome) { m.open[row] = outcome })
 }
 
 // place gives a line the number of the row that it mends, and cells that are still
-// as they were shown masked their first text. A line that names no row to be mended,
-// or one that another line mends, is a bad one (row_not_rejected).
+// as they were shown masked their first text. A row that was left as it was is bad
+// for what it was bad for: some of that cannot be seen in the row alone, such as a
+// key that another row had. A row that was mended already is judged like any other.
+// A line that names no row to be mended, or one that another line mends, is a bad
+// one (row_not_rejected).
 func (m *mending) place(l *line) error {
 	if m == nil {
 		return nil
 	}
-	if _, rejected := m.open[l.amends]; !rejected {
+	outcome, known := m.open[l.amends]
+	if !known {
 		var params cover.Params
 		if l.amends != 0 {
 			params = cover.Params{"row": l.amends}
@@ -43,20 +48,22 @@ func (m *mending) place(l *line) error {
 	}
 	delete(m.open, l.amends)
 	l.no = l.amends
-	if !masked(l.cells) {
-		return nil
+	sent, err := m.reader.SentRow(m.first, l.no)
+	if err != nil {
+		return err
 	}
-	sent, err := m.reader.SentCells(m.first, l.no)
-	l.cells = l.cells.Unmasked(sent)
-	return err
+	l.cells = l.cells.Unmasked(sent.Cells)
+	if outcome == cover.RowRejected && l.cells == shownTexts(sent.Cells) {
+		l.faults = slices.Clone(sent.Faults)
+	}
+	return nil
 }
 
-// masked reports whether a personal cell may be as it was shown.
-func masked(cells cover.Cells) bool {
+// shownTexts are cells as a file can show them: what is no text comes out as
+// replacement characters, and spaces around do not come back.
+func shownTexts(cells cover.Cells) cover.Cells {
 	for _, c := range cover.Columns {
-		if c.Personal() && strings.Contains(cells[c], "*") {
-			return true
-		}
+		cells[c] = tidy(strings.ToValidUTF8(cells[c], "\uFFFD"))
 	}
-	return false
+	return cells
 }

@@ -165,7 +165,7 @@ func Finish(tx *store.Tx, st *store.Store, id uuid.UUID, sum hash.Hash) (cover.I
 			return i, err
 		}
 		if before.Valid {
-			return i, cover.Refuse(cover.Conflict, cover.ImportRepeated, cover.Params{"import_id": before.UUID})
+			return i, cover.RefuseAt("", cover.ImportRepeated, cover.Params{"import_id": before.UUID})
 		}
 	}
 	i.Status, i.ReceivedAt = cover.ImportReceived, &tx.Now

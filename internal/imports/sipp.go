@@ -164,7 +164,7 @@ type SIPPRejection struct {
 // that twice as many is no answer to them; such a workbook unpacks to some 40 MiB.
 const (
 	rejectionBytes    = 32 << 20
-	rejectionUnpacked = 256 << 20
+	rejectionUnpacked = 64 << 20
 	rejectionRows     = 20_000
 	rejectionColumns  = 200
 )
@@ -239,6 +239,9 @@ func readRejectionSheet(content []byte, name string) (all []rejectionRow, err er
 func openRejections(content []byte) (*excelize.File, error) {
 	if reason := disguise(content, mediaXLSX); reason != "" {
 		return nil, unreadable(0, reason)
+	}
+	if err := survey(content, limits{unzipped: rejectionUnpacked, part: mostPart}); err != nil {
+		return nil, err
 	}
 	file, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{
 		UnzipSizeLimit: rejectionUnpacked,

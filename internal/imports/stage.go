@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -51,12 +52,13 @@ func (d Driver) stageRows(ctx context.Context, tx *store.Tx, id uuid.UUID) error
 	if err != nil {
 		return err
 	}
-	f, err := open(d.Store.ImportContent(ctx, i), i.MediaType, i.Encoding, d.TmpDir)
+	content := &counted{Reader: d.Store.ImportContent(ctx, i)}
+	f, err := open(content, i.MediaType, i.Encoding, d.TmpDir)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	s := &staging{driver: d, id: id, file: f, encoder: d.Store.EncodeRows(i), ref: tx.Reference(), today: tx.Today()}
+	s := &staging{driver: d, id: id, file: f, content: content, size: i.ReceivedBytes, encoder: d.Store.EncodeRows(i), ref: tx.Reference(), today: tx.Today()}
 	if s.body, err = tx.Self(); err != nil {
 		return err
 	}
@@ -98,6 +100,26 @@ type staging struct {
 	damages damages
 	people  peopleDigest
 	rows    int64 // written
+	content *counted
+	size    int64 // of the file, in bytes
+}
+
+// counted is a file of which it is known how much was read.
+type counted struct {
+	io.Reader
+	read atomic.Int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+// expected is how many rows the file will probably have, by its bytes.
+func (s *staging) expected() int64 {
+	read := max(s.content.read.Load(), 1)
+	return s.rows * s.size / read
 }
 
 // batch is some lines on their way to the database. Batches are used again, so
@@ -229,7 +251,7 @@ func (s *staging) write(ctx, inner context.Context, on belt) func() ([]byte, err
 			before := s.rows
 			s.rows += int64(len(last.lines))
 			if s.rows/said > before/said {
-				if err := s.driver.Store.Progress(ctx, s.id, cover.PhaseStaging, s.rows); err != nil {
+				if err := s.driver.Store.Progress(ctx, s.id, cover.PhaseStaging, s.rows, s.expected()); err != nil {
 					return nil, err
 				}
 			}

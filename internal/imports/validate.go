@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -14,19 +15,25 @@ import (
 
 // mostOddUnits is how many units with an odd head-count are named; the rest are
 // counted.
-const mostOddUnits = 20
+const mostOddUnits = 5
 
 // validate makes the plan of a staged import, and decides whether it goes on by
 // itself.
 func (d Driver) validate(ctx context.Context, who access.Actor, id uuid.UUID) error {
 	return d.Store.InTx(ctx, who, func(tx *store.Tx) error {
-		i, err := held(tx, id, cover.ImportStaging)
+		// Locked at the end only, so that it can be cancelled while it is thought about.
+		i, err := tx.Import(id)
 		if err != nil {
 			return err
 		}
 		if err := d.plan(tx, &i); err != nil {
 			return err
 		}
+		now, err := held(tx, id, cover.ImportStaging)
+		if err != nil {
+			return err
+		}
+		i.Version = now.Version
 		i.ValidatedAt, i.Total = &tx.Now, i.Counts.Rows+i.Counts.Ended
 		i.Processed = i.Total
 		i.Validate()
@@ -55,8 +62,14 @@ func (d Driver) plan(tx *store.Tx, i *cover.Import) (err error) {
 	if i.RepeatsID, err = tx.CommittedBefore(*i); err != nil {
 		return err
 	}
-	if err := doubtUnits(tx, i); err != nil {
-		return err
+	if !i.AmendsID.Valid { // a few rows of a unit say nothing of the unit
+		if err := doubtUnits(tx, i); err != nil {
+			return err
+		}
+	}
+	doubtCleared(i)
+	if i.Effects.Ended > 0 {
+		i.Doubts.Add("", cover.OfficerHasEnded, cover.Params{"rows": i.Effects.Ended})
 	}
 	if i.AgreementID.Valid {
 		if err := d.premium(tx, i); err != nil {
@@ -65,6 +78,20 @@ func (d Driver) plan(tx *store.Tx, i *cover.Import) (err error) {
 	}
 	i.PlanDigest = uuid.NullUUID{Valid: true, UUID: tx.Name(fmt.Sprintf("plan:%s %s %d %+v", i.ID, i.PeopleDigest.UUID, i.RosterChanges, i.Counts))}
 	return nil
+}
+
+// doubtCleared warns of values that the file has no column for, and that are cleared
+// therefore.
+func doubtCleared(i *cover.Import) {
+	var absent []string
+	for _, c := range []cover.Column{cover.ColDecreeNumber, cover.ColHonorarium, cover.ColPhone, cover.ColEmail, cover.ColKPJ} {
+		if !slices.ContainsFunc(i.Header.Columns, func(h cover.ImportColumn) bool { return h.Column == c.String() }) {
+			absent = append(absent, c.String())
+		}
+	}
+	if i.Counts.Updated > 0 && len(absent) > 0 {
+		i.Doubts.Add("", cover.CellsCleared, cover.Params{"columns": absent, "rows": i.Counts.Updated})
+	}
 }
 
 // doubtUnits warns of districts, villages and polling stations that would have too
@@ -94,7 +121,9 @@ func (d Driver) premium(tx *store.Tx, i *cover.Import) error {
 	if err != nil {
 		return err
 	}
-	heads, err := tx.NewWages(a.Included())
+	heads, err := tx.NewWages(store.Roster{
+		Agreement: a, Positions: a.Included(), From: a.StartsOn, To: a.LastDay(), AgeBelow: d.Rates.AgeBelow(a.Segment, a.StartsOn),
+	})
 	if err != nil {
 		return err
 	}

@@ -238,9 +238,14 @@ func survey(packed []byte, most limits) error {
 	if len(archive.File) > mostParts {
 		return unreadable(0, "corrupt")
 	}
-	var sum uint64
+	var sum, held uint64
 	for _, part := range archive.File {
 		sum += part.UncompressedSize64
+		if !unpackedToFile(part.Name) {
+			if held += part.UncompressedSize64; held > mostHeld {
+				return tooLarge(mostHeld)
+			}
+		}
 		if part.UncompressedSize64 > uint64(most.unzipped) || sum > uint64(most.unzipped) {
 			return tooLarge(most.unzipped)
 		}
@@ -258,6 +263,14 @@ func survey(packed []byte, most limits) error {
 		}
 	}
 	return nil
+}
+
+// mostHeld is how large the parts may be together that excelize holds in memory.
+const mostHeld = 48 << 20
+
+func unpackedToFile(name string) bool {
+	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
+	return name == "xl/sharedstrings.xml" || strings.HasPrefix(name, "xl/worksheets/sheet")
 }
 
 // mostOfPart is how large a part may be. excelize unpacks sheets and shared texts
@@ -298,7 +311,7 @@ func surveyXML(r io.Reader) error {
 	d := xml.NewDecoder(m)
 	t := sheetTally{}
 	for {
-		m.reset()
+		m.reset(true) // in XML line ends are kept like any text
 		token, err := d.Token()
 		switch {
 		case m.tripped:

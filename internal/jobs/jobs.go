@@ -58,7 +58,7 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 	client, err := river.NewClient(riverpgxv5.New(d.Store.Pool()), &river.Config{
 		Logger:     slog.New(warnings{log.Handler()}),
 		Workers:    workers,
-		JobTimeout: -1, // an import takes as long as it takes; each statement is bounded
+		JobTimeout: -1, // an import takes as long as it takes
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: importsAtOnce},
 			housekeeping:       {MaxWorkers: 1},

@@ -41,7 +41,8 @@ func Appoint(tx *store.Tx, in cover.Appointment) (cover.Officer, error) {
 
 // AmendOfficer corrects what was written of an officer of the actor's own
 // organisation. The position stays: another position is another duty. Refuses to
-// change the NIK of somebody whom cover rests on (nik_frozen).
+// change the NIK of somebody whom cover rests on (nik_frozen), and to put another
+// person in the place of one (person_replaced).
 func AmendOfficer(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cover.Appointment)) (cover.Officer, error) {
 	before, body, err := ownOfficer(tx, id, v)
 	if err != nil {
@@ -56,6 +57,9 @@ func AmendOfficer(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cover
 	}
 	after.ID, after.Version, after.CreatedAt = before.ID, before.Version, before.CreatedAt
 	after.EndedOn, after.EndReason = before.EndedOn, before.EndReason
+	if after.Replaces(before) {
+		return before, cover.RefuseAt("/external_id", cover.PersonReplaced, nil)
+	}
 	if err := after.CheckEnd(); err != nil {
 		return before, err
 	}

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"iter"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"naungan/internal/cover"
 )
@@ -91,7 +94,17 @@ func (r *Reader) ImportRows(i cover.Import, f RowFilter) (out Listed[cover.Impor
 func (r *Reader) EachImportRow(i cover.Import, f RowFilter) iter.Seq2[cover.ImportRow, error] {
 	return func(yield func(cover.ImportRow, error) bool) {
 		sql, args := f.query(i)
-		rows, err := r.store.pool.Query(r.ctx, sql, args...)
+		pool := r.store.pool
+		if f.Limit == 0 {
+			pool = r.store.slow
+		}
+		conn, err := r.acquire(pool)
+		if err != nil {
+			yield(cover.ImportRow{}, err)
+			return
+		}
+		defer conn.Release()
+		rows, err := conn.Query(r.ctx, sql, args...)
 		if err != nil {
 			yield(cover.ImportRow{}, translate(err))
 			return
@@ -107,6 +120,20 @@ func (r *Reader) EachImportRow(i cover.Import, f RowFilter) iter.Seq2[cover.Impo
 			yield(cover.ImportRow{}, translate(err))
 		}
 	}
+}
+
+// turn is how long somebody waits for one of a few connections.
+const turn = 10 * time.Second
+
+// acquire waits its turn. Refuses to wait for long (service_unavailable).
+func (r *Reader) acquire(pool *pgxpool.Pool) (*pgxpool.Conn, error) {
+	ctx, cancel := context.WithTimeout(r.ctx, turn)
+	defer cancel()
+	conn, err := pool.Acquire(ctx)
+	if err != nil && r.ctx.Err() == nil {
+		return nil, &cover.Error{Kind: cover.Unavailable, Code: cover.ServiceUnavailable, Err: err}
+	}
+	return conn, err
 }
 
 func (r *Reader) scanImportRow(i cover.Import, rows pgx.Rows) (row cover.ImportRow, err error) {
@@ -167,31 +194,33 @@ func ShownRow(row int64) int64 {
 	}
 }
 
-// RejectedRows lists the numbers of the rows that an import rejected.
-func (r *Reader) RejectedRows(id uuid.UUID, each func(row int64)) error {
-	rows, err := r.store.pool.Query(r.ctx, `select row_no from import_plan where import_id = $1 and outcome = 'rejected' and row_no < $2`,
-		id, strayRow)
+// RowsToMend lists the numbers of the rows that an import rejected, and of those
+// that were mended since.
+func (r *Reader) RowsToMend(id uuid.UUID, each func(row int64, outcome cover.RowOutcome)) error {
+	rows, err := r.store.pool.Query(r.ctx, `select row_no, outcome from import_plan
+		where import_id = $1 and outcome in ('rejected', 'amended') and row_no < $2`, id, strayRow)
 	if err != nil {
 		return translate(err)
 	}
 	var row int64
-	_, err = pgx.ForEachRow(rows, []any{&row}, func() error {
-		each(row)
+	var outcome cover.RowOutcome
+	_, err = pgx.ForEachRow(rows, []any{&row, &outcome}, func() error {
+		each(row, outcome)
 		return nil
 	})
 	return translate(err)
 }
 
-// SentCells returns what was sent in a row of an import.
-func (r *Reader) SentCells(i cover.Import, row int64) (cover.Cells, error) {
+// SentRow returns a row of an import as it was sent, and what came of it.
+func (r *Reader) SentRow(i cover.Import, row int64) (cover.ImportRow, error) {
 	before := Place{ID: strconv.FormatInt(row-1, 10)}
 	for found, err := range r.EachImportRow(i, RowFilter{After: &before, Limit: 1}) {
 		if err == nil && found.Row != row {
 			break
 		}
-		return found.Cells, err
+		return found, err
 	}
-	return cover.Cells{}, nil
+	return cover.ImportRow{}, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
 }
 
 // RecordRows writes down that the actor reads rows of an import unmasked: one

@@ -94,11 +94,12 @@ func (tx *Tx) UpdateImport(i *cover.Import, phase cover.ImportPhase) error {
 	return tx.update(i)
 }
 
-// Progress says how far a phase is, in a transaction of its own. It never goes
-// back: a phase that is begun again after a crash catches up first.
-func (s *Store) Progress(ctx context.Context, id uuid.UUID, phase cover.ImportPhase, processed int64) error {
-	_, err := s.pool.Exec(ctx, `update imports set processed = greatest(processed, $3), version = version + 1, updated_at = $4
-		where id = $1 and phase = $2`, id, phase, processed, s.now())
+// Progress says how far a phase is, and how far it will probably go, in a
+// transaction of its own. It never goes back: a phase that is begun again after a
+// crash catches up first.
+func (s *Store) Progress(ctx context.Context, id uuid.UUID, phase cover.ImportPhase, processed, total int64) error {
+	_, err := s.pool.Exec(ctx, `update imports set processed = greatest(processed, $3), total = greatest($4, processed, $3),
+		version = version + 1, updated_at = $5 where id = $1 and phase = $2`, id, phase, processed, total, s.now())
 	return translate(err)
 }
 
@@ -112,11 +113,14 @@ func (s *Store) Sender(ctx context.Context, id uuid.UUID) (access.Actor, error) 
 	return who, translate(err)
 }
 
-// Stalled lists imports that should go on by themselves, and of which nothing was
-// heard since an instant.
+// Stalled lists imports that should go on by themselves, of which nothing was heard
+// since an instant, and whose turn is not to come anyway.
 func (s *Store) Stalled(ctx context.Context, before time.Time) ([]uuid.UUID, error) {
-	rows, err := s.pool.Query(ctx, `select id from imports
-		where status in ('received', 'staging', 'committing', 'reversing') and updated_at < $1 order by updated_at`, before)
+	rows, err := s.pool.Query(ctx, `select id from imports i
+		where status in ('received', 'staging', 'committing', 'reversing') and updated_at < $1
+			and not exists (select from river_job j where j.kind = 'import' and j.args->>'import_id' = i.id::text
+				and j.state in ('available', 'retryable', 'scheduled'))
+		order by updated_at`, before)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -149,6 +149,12 @@ func (tx *Tx) CancelRest(i cover.Import) error {
 // MarkAmended notes in an earlier import which of its rejected rows another one
 // mended, and counts them. It returns the import that the earlier one mends itself.
 func (tx *Tx) MarkAmended(earlier, by uuid.UUID) (uuid.NullUUID, error) {
+	var next uuid.NullUUID
+	var status cover.ImportStatus
+	err := tx.pgx.QueryRow(tx.ctx, `select status, amends_id from imports where id = $1 for update`, earlier).Scan(&status, &next)
+	if err != nil || status == cover.ImportReversing || status == cover.ImportReversed {
+		return next, translate(err) // it was taken back meanwhile
+	}
 	if err := tx.inSets(); err != nil {
 		return uuid.NullUUID{}, err
 	}
@@ -158,11 +164,10 @@ func (tx *Tx) MarkAmended(earlier, by uuid.UUID) (uuid.NullUUID, error) {
 	if err != nil {
 		return uuid.NullUUID{}, translate(err)
 	}
-	var next uuid.NullUUID
-	err = tx.pgx.QueryRow(tx.ctx, `update imports set version = version + 1, updated_at = $3, counts = counts || jsonb_build_object(
+	_, err = tx.pgx.Exec(tx.ctx, `update imports set version = version + 1, updated_at = $3, counts = counts || jsonb_build_object(
 			'rejected', (counts->>'rejected')::bigint - $2, 'amended', (counts->>'amended')::bigint + $2),
-			status = case when (counts->>'rejected')::bigint = $2 and (counts->>'cancelled')::bigint = 0 then 'committed' else status end
-		where id = $1 returning amends_id`, earlier, done.RowsAffected(), tx.Now).Scan(&next)
+			status = case when status in ('partially_committed', 'rejected') and (counts->>'rejected')::bigint = $2 and (counts->>'cancelled')::bigint = 0 then 'committed' else status end
+		where id = $1`, earlier, done.RowsAffected(), tx.Now)
 	return next, translate(err)
 }
 
@@ -181,6 +186,8 @@ func (tx *Tx) Reverse(i cover.Import, rows int) (n int64, err error) {
 				when exists (select from coverage_periods c join invoice_lines l on l.coverage_period_id = c.id where c.officer_id = o.id)
 					then '` + string(cover.CoverBilled) + `'
 				when exists (select from incidents x where x.officer_id = o.id) then '` + string(cover.IncidentRests) + `'
+				when p.outcome = 'updated' and exists (select from coverage_periods c where c.officer_id = o.id and c.cancelled_on is null)
+					then '` + string(cover.TouchedSince) + `'
 				when p.outcome <> 'created' and exists (select from officers x where x.organisation_id = o.organisation_id and x.id <> o.id
 					and x.person_id = (p.prior->>'person_id')::uuid and x.position = o.position
 					and x.term_from <= least((p.prior->>'term_to')::date, (p.prior->>'ended_on')::date) and ` + fmt.Sprintf(duty, "x") + ` >= (p.prior->>'term_from')::date)

@@ -268,9 +268,9 @@ func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
 	if err := tx.db.Create(e).Error; err != nil {
 		return translate(err)
 	}
-	// The officers stay until their cover is written: an import that is taken back
-	// waits.
-	if err := tx.db.Exec("select from rosters where organisation_id = ? for share", r.Agreement.OrganiserID).Error; err != nil {
+	// The officers stay until their cover is written, and plans that were made before
+	// are looked at again: whom cover rests on may not become somebody else.
+	if _, err := tx.HoldRoster(r.Agreement.OrganiserID); err != nil {
 		return err
 	}
 	// Two enrolments of one roster would trip over each other in the middle; the

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -17,10 +18,17 @@ import (
 // it goes to disk.
 const bulkMemory = "256MB"
 
-// roomy lets the transaction's sorts and hashes stay in memory.
+// longestStatement is many times what a statement of a plan takes for five million
+// rows. One that takes longer is one that somebody made so.
+const longestStatement = "10min"
+
+// roomy lets the transaction's sorts and hashes stay in memory, and ends what would
+// never end.
 func (tx *Tx) roomy() error {
-	_, err := tx.pgx.Exec(tx.ctx, `set local work_mem = '`+bulkMemory+`'`)
-	return translate(err)
+	return tx.each(
+		statement{sql: `set local work_mem = '` + bulkMemory + `'`},
+		statement{sql: `set local statement_timeout = '` + longestStatement + `'`},
+	)
 }
 
 // inSets keeps the transaction from looking many rows up one by one. The planner
@@ -115,7 +123,7 @@ func (tx *Tx) judge(i *cover.Import) (err error) {
 	err = tx.each(
 		statement{sql: `drop table if exists staged, repeated, twins, duties, judged`},
 		statement{`create temporary table staged on commit drop as
-			select row_no, officer_id, person_id, digest, external_id, position, area_code, polling_station, term_from, term_to,
+			select row_no, officer_id, person_id, digest, external_id, full_name, born_on, position, area_code, polling_station, term_from, term_to,
 				term_to as last, honorarium
 			from import_rows where import_id = $1 and faults is null`, []any{i.ID}},
 		statement{sql: `analyze staged`},
@@ -143,10 +151,16 @@ func (tx *Tx) judge(i *cover.Import) (err error) {
 			[]any{mostTwins},
 		},
 		statement{`create temporary table duties on commit drop as
-			select distinct on (s.row_no) s.row_no, o.id from staged s
-			join officers o on o.organisation_id = $1 and o.person_id = s.person_id and o.position = s.position
-			where o.external_id <> s.external_id and o.term_from <= s.last and ` + fmt.Sprintf(duty, "o") + ` >= s.term_from
-			order by s.row_no, o.id`, []any{i.OrganisationID}},
+			with known as (
+				select s.* from staged s where exists (select from officers o where o.organisation_id = $1 and o.person_id = s.person_id
+						and o.position = s.position and o.external_id <> s.external_id)
+					and not exists (select from repeated r where r.row_no = s.row_no)
+					and not exists (select from twins t where t.row_no = s.row_no)
+			)
+			select k.row_no, d.id from known k cross join lateral (
+				select o.id from officers o where o.organisation_id = $1 and o.person_id = k.person_id and o.position = k.position
+					and o.external_id <> k.external_id and o.term_from <= k.term_to and ` + fmt.Sprintf(duty, "o") + ` >= k.term_from
+				order by o.id limit 1) d`, []any{i.OrganisationID}},
 		statement{sql: `analyze repeated, twins, duties`},
 		statement{judging, []any{i.OrganisationID, createOnly}},
 		statement{sql: `analyze judged`},
@@ -154,7 +168,7 @@ func (tx *Tx) judge(i *cover.Import) (err error) {
 	if err != nil || i.Mode != cover.Snapshot {
 		return err
 	}
-	return tx.judgeMissing(*i)
+	return tx.judgeMissing(i)
 }
 
 // judging compares each row with the officer that has its key, and with the duty
@@ -168,6 +182,7 @@ var judging = `create temporary table judged on commit drop as
 				when t.first is not null then '` + string(cover.PersonTwiceInFile) + `'
 				when e.digest = s.digest then ''
 				when e.id is not null and (e.position <> s.position or $2) then '` + string(cover.ExternalIDTaken) + `'
+				when e.person_id <> s.person_id and lower(e.full_name) <> lower(s.full_name) then '` + string(cover.PersonReplaced) + `'
 				when e.ended_on not between s.term_from and s.term_to then '` + string(cover.OutsideTerm) + `'
 				when e.person_id <> s.person_id and exists (
 					select from coverage_periods c where c.officer_id = e.id and c.cancelled_on is null) then '` + string(cover.NIKFrozen) + `'
@@ -189,6 +204,7 @@ var judging = `create temporary table judged on commit drop as
 		case when refused <> '' then jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
 			'pointer', case refused
 				when '` + string(cover.DuplicateInFile) + `' then '/external_id' when '` + string(cover.ExternalIDTaken) + `' then '/external_id'
+				when '` + string(cover.PersonReplaced) + `' then '/external_id'
 				when '` + string(cover.OutsideTerm) + `' then '/term_from' else '/nik' end,
 			'code', refused,
 			'params', case refused
@@ -205,8 +221,22 @@ var judging = `create temporary table judged on commit drop as
 	from compared c left join elsewhere x on x.row_no = c.row_no`
 
 // judgeMissing adds the officers whom a snapshot leaves out. A row that was
-// rejected still keeps the officer whose key it has.
-func (tx *Tx) judgeMissing(i cover.Import) error {
+// rejected still keeps the officer whose key it has; while there is one of which it
+// cannot be told whose it is, nobody is missing for certain (snapshot_unsure).
+func (tx *Tx) judgeMissing(i *cover.Import) error {
+	var unsure int64
+	err := tx.pgx.QueryRow(tx.ctx, `select count(*) from import_rows where import_id = $1 and faults is not null
+		and (coalesce(external_id, '') = '' or faults @> $2)`, i.ID, `[{"code": "`+string(cover.RowMalformed)+`"}]`).Scan(&unsure)
+	if err != nil {
+		return translate(err)
+	}
+	if unsure > 0 && slices.ContainsFunc(i.Doubts, func(f cover.Fault) bool { return f.Code == cover.SnapshotUnsure }) {
+		return nil // said already
+	}
+	if unsure > 0 {
+		i.Doubts.Add("", cover.SnapshotUnsure, cover.Params{"rows": unsure})
+		return nil
+	}
 	area := inArea("o.area_code", i.AreaCode)
 	sql := `insert into judged (row_no, outcome, officer_id, officer_version)
 		select -row_number() over (order by o.id), 'ended', o.id, o.version from officers o
@@ -234,17 +264,28 @@ func (tx *Tx) CountPlan(i *cover.Import) error {
 				(select row_no from import_rows where import_id = $1 and doubts is not null
 				union select row_no from import_plan where import_id = $1 and doubts is not null)
 				except select row_no from import_plan where import_id = $1 and outcome = 'rejected') w),
-			(select count(*) from import_plan where import_id = $1 and doubts @> $2)`,
-		i.ID, `[{"code": "`+string(cover.ServesElsewhere)+`"}]`).Scan(&c.Warned, &i.Effects.Conflicts)
+			(select count(*) from import_plan where import_id = $1 and doubts @> $2),
+			(select count(*) from import_plan where import_id = $1 and doubts @> $3)`,
+		i.ID, doubtOf(cover.ServesElsewhere), doubtOf(cover.OfficerHasEnded)).Scan(&c.Warned, &i.Effects.Conflicts, &i.Effects.Ended)
 	i.Counts = c
 	return translate(err)
 }
 
-// NewWages counts the officers that an import would appoint, by position and
-// honorarium. It is asked right after the plan was made.
-func (tx *Tx) NewWages(positions []string) (map[cover.Rupiah]int64, error) {
+// doubtOf finds rows with a doubt of a code.
+func doubtOf(code cover.Code) string { return `[{"code": "` + string(code) + `"}]` }
+
+// NewWages counts the officers that an import would appoint and an enrolment of the
+// roster then cover, by honorarium. It is asked right after the plan was made.
+func (tx *Tx) NewWages(r Roster) (map[cover.Rupiah]int64, error) {
+	if err := tx.inSets(); err != nil {
+		return nil, err
+	}
 	rows, err := tx.pgx.Query(tx.ctx, `select s.honorarium, count(*) from judged j join staged s using (row_no)
-		where j.outcome = 'created' and s.position = any($1) group by s.honorarium`, positions)
+		where j.outcome = 'created' and s.position = any($1) and s.term_from <= $3::date and s.term_to >= $2::date
+			and ($4::int = 0 or (s.born_on + make_interval(years => $4::int))::date > greatest(s.term_from, $2))
+			and not exists (select from coverage_periods c where c.person_id = s.person_id and c.cancelled_on is null
+				and c.from_on <= least(s.term_to, $3) and c.to_on >= greatest(s.term_from, $2))
+		group by s.honorarium`, r.Positions, r.From, r.To, r.AgeBelow)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -255,6 +296,10 @@ func (tx *Tx) NewWages(positions []string) (map[cover.Rupiah]int64, error) {
 		wages[wage] = n
 		return nil
 	})
+	if err != nil {
+		return nil, translate(err)
+	}
+	_, err = tx.pgx.Exec(tx.ctx, `set local enable_nestloop = on`)
 	return wages, translate(err)
 }
 
@@ -280,6 +325,9 @@ type UnitCount struct {
 // officers as they should, at most so many of them, and how many there are. It is
 // asked right after the plan was made.
 func (tx *Tx) OddUnits(i cover.Import, most int) (units []UnitCount, all int64, err error) {
+	if err := tx.inSets(); err != nil {
+		return nil, 0, err
+	}
 	rows, err := tx.pgx.Query(tx.ctx, `with filed as (
 			select s.position, s.area_code, s.polling_station from judged j join staged s using (row_no) where j.outcome <> 'rejected'
 		), touched as (
@@ -301,5 +349,9 @@ func (tx *Tx) OddUnits(i cover.Import, most int) (units []UnitCount, all int64, 
 	units, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u UnitCount, err error) {
 		return u, row.Scan(&u.Position, &u.AreaCode, &u.PollingStation, &u.Expected, &u.Actual, &all)
 	})
+	if err != nil {
+		return nil, 0, translate(err)
+	}
+	_, err = tx.pgx.Exec(tx.ctx, `set local enable_nestloop = on`)
 	return units, all, translate(err)
 }

@@ -62,7 +62,8 @@ func (tx *Tx) KeepImportPart(id uuid.UUID, begins int64, piece []byte) error {
 // DiscardImport takes an upload out of the world that was never acknowledged.
 func (tx *Tx) DiscardImport(id uuid.UUID) error {
 	return tx.each(
-		statement{`delete from import_parts where import_id = $1`, []any{id}},
+		statement{`delete from import_parts where import_id in (
+			select id from imports where id = $1 and status = 'receiving' for update)`, []any{id}},
 		statement{`delete from imports where id = $1 and status = 'receiving'`, []any{id}},
 	)
 }
@@ -210,7 +211,7 @@ func (e *RowEncoder) appendBad(b []byte, r *StagedRow) ([]byte, error) {
 	sealed, err := e.store.keys.Seal(plain, bindPart(e.importID, r.No))
 	for _, column := range strings.Split(stagedColumns, ",")[2 : stagedCount-3] {
 		// The key is no secret, and keeps the officer it names on a snapshot's roster.
-		if key := r.Cells[cover.ColExternalID]; strings.TrimSpace(column) == "external_id" && utf8.ValidString(key) {
+		if key := r.Cells[cover.ColExternalID]; strings.TrimSpace(column) == "external_id" && utf8.ValidString(key) && !cover.HoldsNIK(key) {
 			b = appendBytes(b, strings.ReplaceAll(key, "\x00", ""))
 			continue
 		}

@@ -39,10 +39,15 @@ var ErrOtherKeys = errors.New("the database was written with other keys")
 // hundred, and several processes may share it.
 const connections = 16
 
+// slowConnections is how many answers may be streamed from one moment of the
+// database at a time. Each holds its connection until its reader has taken it all.
+const slowConnections = 4
+
 // Store is the door to the database.
 type Store struct {
 	pool *pgxpool.Pool
-	sql  *sql.DB // the same connections, as GORM wants them
+	slow *pgxpool.Pool // for answers that are read as slowly as their reader likes
+	sql  *sql.DB       // the same connections, as GORM wants them
 	db   *gorm.DB
 	jobs *river.Client[pgx.Tx] // enqueues only; jobs works them
 	keys *keys.Keys
@@ -66,10 +71,17 @@ func Open(ctx context.Context, url string, k *keys.Keys, now func() time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{pool: pool, sql: stdlib.OpenDBFromPool(pool), keys: k, now: now}
+	few := config.Copy()
+	few.MinConns, few.MaxConns = 0, slowConnections
+	slow, err := pgxpool.NewWithConfig(ctx, few)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s := &Store{pool: pool, slow: slow, sql: stdlib.OpenDBFromPool(pool), keys: k, now: now}
 	s.ref.Store(&cover.Reference{})
 	if err := s.prepare(ctx); err != nil {
-		pool.Close()
+		s.Close()
 		return nil, err
 	}
 	return s, nil
@@ -105,7 +117,10 @@ func (s *Store) claimKeys(ctx context.Context) error {
 }
 
 // Close gives the connections back.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.slow.Close()
+	s.pool.Close()
+}
 
 // Ready asks the database for a sign of life.
 func (s *Store) Ready(ctx context.Context) error { return s.pool.Ping(ctx) }

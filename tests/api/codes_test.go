@@ -79,6 +79,7 @@ func codesOf(value any) (codes []string) {
 			text(v["code"])
 		}
 		text(v["uncovered_reason"])
+		text(v["reversal_code"])
 		if _, skip := v["officers"]; skip {
 			text(v["reason"])
 		}

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/xuri/excelize/v2"
 
 	"naungan/internal/cover"
 	"naungan/internal/imports"
@@ -92,19 +91,9 @@ func inNDJSON(rows ...object) string {
 	return text.String()
 }
 
-func inXLSX(rows ...object) []byte {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	for i, texts := range append([][]string{headings()}, texts(rows)...) {
-		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &texts); err != nil {
-			panic(err)
-		}
-	}
-	var out bytes.Buffer
-	if _, err := f.WriteTo(&out); err != nil {
-		panic(err)
-	}
-	return out.Bytes()
+func inXLSX(t *testing.T, rows ...object) []byte {
+	t.Helper()
+	return sheetOf(t, append([][]string{headings()}, texts(rows)...))
 }
 
 func texts(rows []object) (all [][]string) {
@@ -194,7 +183,7 @@ var rates = sync.OnceValue(func() *tariff.Tariff {
 })
 
 func (s *server) driver() imports.Driver {
-	return imports.Driver{Store: s.store, Rates: rates(), TmpDir: s.t.TempDir()}
+	return imports.Driver{Store: s.store, Rates: rates()}
 }
 
 // take does a verb to an import, and takes it on to where it rests.

@@ -1083,7 +1083,7 @@ type ImportProgress struct {
 	// Rate Processed a second.
 	Rate *int64 `json:"rate,omitempty"`
 
-	// Total Absent while it is not known.
+	// Total Absent while it is not known; while staging, what the bytes read so far make probable.
 	Total *int64 `json:"total,omitempty"`
 }
 

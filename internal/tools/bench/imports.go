@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,17 +22,17 @@ const thorough = 1_000_000
 
 // imported is what imports of one kind took, and what the bare limit did.
 type imported struct {
-	rows int
-	what string
-	runs []run
-	bare []time.Duration // before and after each run
-	busy time.Duration   // processor time of the program in all runs
-	peak int64           // of the program's memory, in bytes
+	rows   int
+	what   string
+	passes []pass
+	bare   []time.Duration // before and after each pass
+	busy   time.Duration   // processor time of the program in all passes
+	peak   int64           // of the program's memory, in bytes
 }
 
-// run is how long one import took, from the first byte sent to the last row
+// pass is how long one import took, from the first byte sent to the last row
 // committed.
-type run struct{ receiving, staging, validating, committing, all time.Duration }
+type pass struct{ receiving, staging, validating, committing, all time.Duration }
 
 // sizes reads the numbers of rows to import.
 func sizes(text string) (all []int, err error) {
@@ -48,20 +47,20 @@ func sizes(text string) (all []int, err error) {
 }
 
 // measureImports imports files of some sizes, each into a database of its own.
-func measureImports(ctx context.Context, dir string, sizes []int) (all []*imported, err error) {
+func measureImports(ctx context.Context, dir string, sizes []int) (f facts, all []*imported, err error) {
 	binary, err := build(ctx, dir)
 	if err != nil {
-		return nil, err
+		return f, nil, err
 	}
 	for _, rows := range sizes {
 		t := &trial{binary: binary, dir: filepath.Join(dir, "imports-"+strconv.Itoa(rows)), roster: roster{rows: rows}}
 		err := t.measure(ctx)
 		if err := errors.Join(err, os.RemoveAll(t.dir)); err != nil {
-			return nil, fmt.Errorf("imports of %d rows: %w", rows, err)
+			return f, nil, fmt.Errorf("imports of %d rows: %w", rows, err)
 		}
-		all = append(all, t.found...)
+		f, all = t.facts, append(all, t.found...)
 	}
-	return all, nil
+	return f, all, nil
 }
 
 // trial measures imports of one size.
@@ -71,6 +70,7 @@ type trial struct {
 	roster roster
 	client credentials
 	found  []*imported
+	facts  facts
 
 	// While the program runs:
 	server  *process
@@ -79,7 +79,7 @@ type trial struct {
 }
 
 func (t *trial) measure(ctx context.Context) error {
-	if err := os.MkdirAll(t.dir, 0o711); err != nil {
+	if err := passable(t.dir); err != nil {
 		return err
 	}
 	if err := t.running(ctx, t.rehearse); err != nil {
@@ -124,6 +124,10 @@ func (t *trial) copied() string { return filepath.Join(t.dir, "officers.copy") }
 // uses again and again from then on, and leaves the rows that the bare limit is
 // measured with.
 func (t *trial) rehearse(ctx context.Context) error {
+	var err error
+	if t.facts, err = factsOf(ctx, t.db); err != nil {
+		return err
+	}
 	rows, err := t.db.Query(ctx, "select code from areas where level = 'village' order by code")
 	if err != nil {
 		return err
@@ -204,6 +208,7 @@ func (t *trial) limit(ctx context.Context, in *imported) (err error) {
 		return err
 	}
 	in.bare = append(in.bare, time.Since(begun))
+	progress.Printf("%s rows of COPY: %.1f s", thousands(float64(in.rows)), time.Since(begun).Seconds())
 	if done.RowsAffected() != int64(in.rows) {
 		return fmt.Errorf("%d rows were copied", done.RowsAffected())
 	}
@@ -217,11 +222,11 @@ func (t *trial) count(ctx context.Context, in *imported, outcome string) error {
 	if err != nil {
 		return err
 	}
-	r, err := t.send(ctx, outcome)
+	p, err := t.send(ctx, outcome)
 	if err != nil {
 		return err
 	}
-	in.runs = append(in.runs, r)
+	in.passes = append(in.passes, p)
 	after, err := t.server.busy()
 	if err != nil {
 		return err
@@ -231,48 +236,106 @@ func (t *trial) count(ctx context.Context, in *imported, outcome string) error {
 		return err
 	}
 	_, err = t.db.Exec(ctx, "checkpoint")
-	progress.Printf("%s rows of %s: %s a second; receiving %v, staging %v, validating %v, committing %v; %d MiB",
-		thousands(float64(in.rows)), in.what, thousands(in.perSecond()), r.receiving, r.staging, r.validating, r.committing, in.peak>>20)
+	progress.Printf("%s rows of %s: %.1f s (receiving %.1f, staging %.1f, validating %.1f, committing %.1f); processor %.1f s, memory %d MiB",
+		thousands(float64(in.rows)), in.what, p.all.Seconds(), p.receiving.Seconds(), p.staging.Seconds(), p.validating.Seconds(),
+		p.committing.Seconds(), (after - before).Seconds(), in.peak>>20)
 	return err
 }
 
 // glance is how often it is looked how far an import is.
 const glance = 10 * time.Millisecond
 
-// send imports the file, and fails unless each of its rows has this outcome.
-func (t *trial) send(ctx context.Context, outcome string) (r run, err error) {
+// send imports the file, and fails unless each of its rows has this outcome: what is
+// refused quickly must not count as fast.
+func (t *trial) send(ctx context.Context, outcome string) (p pass, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	begun := time.Now()
 	sent := make(chan error, 1)
 	go func() { sent <- t.upload(ctx) }()
-	spent := map[string]*time.Duration{
-		"receiving": &r.receiving, "waiting": &r.staging, "staging": &r.staging, "validating": &r.validating, "committing": &r.committing,
-	}
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
-	for last := begun; ; {
+	phase, status, told, rows := "receiving", "", "", 0
+	for last := begun; phase != "resting"; {
 		select {
 		case err := <-sent:
 			if err != nil {
-				return r, err
+				return p, err
 			}
+			sent = nil
 		case <-tick.C:
-		case <-ctx.Done():
-			return r, ctx.Err()
-		}
-		var phase, status, counts, faults string
-		err := t.db.QueryRow(ctx, `select phase, status, counts::text, faults::text || damage::text, coalesce((counts->>$2)::bigint, 0) = $3
-			from imports where created_at >= $1 order by created_at desc limit 1`, begun, outcome, t.roster.rows).
-			Scan(&phase, &status, &counts, &faults)
-		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return r, err
 		}
 		now := time.Now()
-		if phase == "resting" {
-		}
-		_ = spent
+		*p.phase(phase) += now.Sub(last)
 		last = now
-		_ = last
+		err := t.db.QueryRow(ctx, `select phase, status, coalesce((counts->>$2)::bigint, 0), counts::text || faults || damage
+			from imports where created_at >= $1 order by created_at desc limit 1`, begun, outcome).Scan(&phase, &status, &rows, &told)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) { // it is not even opened yet
+			return p, err
+		}
 	}
+	p.all = time.Since(begun)
+	if rows != t.roster.rows {
+		return p, fmt.Errorf("the import is %s: %s", status, told)
+	}
+	return p, nil
+}
+
+// upload sends the file while it is made.
+func (t *trial) upload(ctx context.Context) error {
+	out, in := io.Pipe()
+	go func() { in.CloseWithError(t.roster.write(in)) }()
+	_, err := client.Check(t.naungan.ReceiveImportWithBodyWithResponse(client.Unhurried(ctx), nil, t.roster.format.media, out))
+	return errors.Join(err, out.Close()) // or who writes would wait for ever
+}
+
+// phase is the part of a pass that a phase of an import belongs to.
+func (p *pass) phase(name string) *time.Duration {
+	switch name {
+	case "receiving":
+		return &p.receiving
+	case "waiting", "staging":
+		return &p.staging
+	case "validating":
+		return &p.validating
+	default:
+		return &p.committing
+	}
+}
+
+func (i *imported) perSecond() float64 {
+	var all []float64
+	for _, p := range i.passes {
+		all = append(all, float64(i.rows)/p.all.Seconds())
+	}
+	return median(all)
+}
+
+// barePerSecond is that of the mean time; 0 without any.
+func (i *imported) barePerSecond() float64 {
+	var all time.Duration
+	for _, took := range i.bare {
+		all += took
+	}
+	if all == 0 {
+		return 0
+	}
+	return float64(i.rows*len(i.bare)) / all.Seconds()
+}
+
+// ratio is what imports reached of the bare limit; 0 where that does not apply.
+func (i *imported) ratio() float64 {
+	if bare := i.barePerSecond(); bare > 0 {
+		return i.perSecond() / bare
+	}
+	return 0
+}
+
+// seconds is the mean of a part of all passes.
+func (i *imported) seconds(part func(pass) time.Duration) float64 {
+	var all time.Duration
+	for _, p := range i.passes {
+		all += part(p)
+	}
+	return all.Seconds() / float64(len(i.passes))
 }

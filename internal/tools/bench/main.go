@@ -1,11 +1,16 @@
 // Command bench measures how many reads a second Naungan answers, beside a plain
-// program that asks Postgres the same questions, and beside Postgres alone.
+// program that asks Postgres the same questions, and beside Postgres alone; and how
+// many rows a second it imports, beside a bare COPY of what is left of them.
 //
-// A private Postgres with the settings of `naungan serve` is filled with invented
+// Reads: a private Postgres with the settings of `naungan serve` is filled with invented
 // officers. Everything is measured in one run and in turns, round by round, so
 // that what else the machine does meets all of them alike; the median of the
 // rounds counts. The requests are made by a process of its own (load.go), so that
 // its garbage is not collected at the expense of who is measured.
+//
+// Imports: files are sent to a running `naungan serve` while they are made, and the
+// same server is then given the same rows with COPY, into a table with the same
+// indexes (imports.go).
 //
 // What it finds goes between the markers of docs/benchmarks.md.
 package main
@@ -14,24 +19,28 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"log"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"naungan/internal/localpg"
 )
 
 // options are what the command line says.
 type options struct {
+	only     string
 	dir      string
 	officers int
 	rounds   int
 	turn     time.Duration
 	profiles string
+	imports  string
 	out      string
 }
 
@@ -46,15 +55,17 @@ func main() {
 		return
 	}
 	var o options
-	flag.StringVar(&o.dir, "dir", "", "keep the database in this folder, and use it again; a temporary one unless given")
-	flag.IntVar(&o.officers, "officers", 1_000_000, "how many officers to invent, rounded to whole batches")
+	flag.StringVar(&o.only, "only", "", "measure only the reads, or only the imports; both unless given")
+	flag.StringVar(&o.dir, "dir", "", "keep the database of the reads in this folder, and use it again; a temporary one unless given")
+	flag.IntVar(&o.officers, "officers", 1_000_000, "how many officers to read, rounded to whole batches")
 	flag.IntVar(&o.rounds, "rounds", 5, "how many times each is measured")
 	flag.DurationVar(&o.turn, "turn", 4*time.Second, "for how long, each time")
 	flag.StringVar(&o.profiles, "profiles", "", "write CPU profiles of Naungan into this folder, taken after the last round")
-	flag.StringVar(&o.out, "o", "docs/benchmarks.md", "the document whose marked part is written anew; none if empty")
+	flag.StringVar(&o.imports, "imports", "10000,100000,1000000", "how many rows to import, one after the other")
+	flag.StringVar(&o.out, "o", "docs/benchmarks.md", "the document whose marked parts are written anew; none if empty")
 	flag.Parse()
 
-	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
 	release()
 	if err != nil {
@@ -62,23 +73,56 @@ func main() {
 	}
 }
 
-// garbagePercent is that of `naungan serve`; the plain program, which shares this
-// process, has it too.
-const garbagePercent = 400
-
 func run(ctx context.Context, o options) (err error) {
-	debug.SetGCPercent(garbagePercent)
-	dir := o.dir
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "naungan-bench-"); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	} else if err := os.MkdirAll(dir, 0o711); err != nil {
+	rows, err := sizes(o.imports)
+	if err != nil {
 		return err
 	}
-	// The user of Postgres may pass through, or the cluster would live elsewhere.
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // what is secret in it is closed itself
+	tmp, err := os.MkdirTemp("", "naungan-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	if err := passable(tmp); err != nil {
+		return err
+	}
+	if o.only != "imports" {
+		dir := o.dir
+		if dir == "" {
+			dir = filepath.Join(tmp, "reads")
+		}
+		if err := runReads(ctx, o, dir); err != nil {
+			return err
+		}
+	}
+	if o.only == "reads" {
+		return nil
+	}
+	facts, found, err := measureImports(ctx, tmp, rows)
+	if err != nil {
+		return err
+	}
+	return publish(o.out, "imports", renderImports(facts, found))
+}
+
+// passable makes a folder that the user of Postgres may pass through, or the cluster
+// would live elsewhere.
+func passable(dir string) error {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o711) //nolint:gosec // what is secret in it is closed itself
+}
+
+// garbagePercent is that of `naungan serve`; the plain program, which shares this
+// process, has it too.
+const garbagePercent = 100
+
+func runReads(ctx context.Context, o options, dir string) (err error) {
+	if _, said := os.LookupEnv("GOGC"); !said {
+		debug.SetGCPercent(garbagePercent)
+	}
+	if err := passable(dir); err != nil {
 		return err
 	}
 	postgres, err := localpg.Start(ctx, filepath.Join(dir, "postgres"), localpg.Options{})
@@ -117,14 +161,14 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	facts, err := factsOf(ctx, url, w, o)
+	db, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}
-	report := render(facts, cases, found)
-	fmt.Println(report)
-	if o.out == "" {
-		return nil
+	defer func() { _ = db.Close(ctx) }()
+	facts, err := factsOf(ctx, db)
+	if err != nil {
+		return err
 	}
-	return writeBetweenMarkers(o.out, report)
+	return publish(o.out, "reads", renderReads(facts, w, o, cases, found))
 }
