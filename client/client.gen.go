@@ -4119,10 +4119,16 @@ type ClientInterface interface {
 	// **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
 	// term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
 	// Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
-	// answer says how each was read. Columns that begin with `_` are notes and left alone.
+	// answer says how each was read. Columns that begin with `_` are notes and left alone. In tables sex, role and position may
+	// stand in the words people use (`L`, `P`, `ketua`, `anggota`, `PPS`).
+	//
+	// A row says all there is to say of an officer: an optional cell that is empty, or a column that is not there, clears what
+	// the register has (`cells_cleared` warns of it). Another NIK together with another name under a known `external_id` is
+	// another person, and refused (`person_replaced`).
 	//
 	// **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
-	// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+	// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line, with the keys and types of
+	// `OfficerInput`: texts, but `monthly_honorarium_amount` a whole number, and no null.
 	//
 	// **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
 	// nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
@@ -4202,7 +4208,9 @@ type ClientInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -5348,10 +5356,16 @@ func (c *Client) ListImports(ctx context.Context, params *ListImportsParams, req
 // **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
 // term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
 // Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
-// answer says how each was read. Columns that begin with `_` are notes and left alone.
+// answer says how each was read. Columns that begin with `_` are notes and left alone. In tables sex, role and position may
+// stand in the words people use (`L`, `P`, `ketua`, `anggota`, `PPS`).
+//
+// A row says all there is to say of an officer: an optional cell that is empty, or a column that is not there, clears what
+// the register has (`cells_cleared` warns of it). Another NIK together with another name under a known `external_id` is
+// another person, and refused (`person_replaced`).
 //
 // **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
-// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line, with the keys and types of
+// `OfficerInput`: texts, but `monthly_honorarium_amount` a whole number, and no null.
 //
 // **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
 // nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
@@ -5511,7 +5525,9 @@ func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID,
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -12578,10 +12594,16 @@ type ClientWithResponsesInterface interface {
 	// **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
 	// term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
 	// Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
-	// answer says how each was read. Columns that begin with `_` are notes and left alone.
+	// answer says how each was read. Columns that begin with `_` are notes and left alone. In tables sex, role and position may
+	// stand in the words people use (`L`, `P`, `ketua`, `anggota`, `PPS`).
+	//
+	// A row says all there is to say of an officer: an optional cell that is empty, or a column that is not there, clears what
+	// the register has (`cells_cleared` warns of it). Another NIK together with another name under a known `external_id` is
+	// another person, and refused (`person_replaced`).
 	//
 	// **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
-	// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+	// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line, with the keys and types of
+	// `OfficerInput`: texts, but `monthly_honorarium_amount` a whole number, and no null.
 	//
 	// **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
 	// nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
@@ -12669,7 +12691,9 @@ type ClientWithResponsesInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -18446,10 +18470,16 @@ func (c *ClientWithResponses) ListImportsWithResponse(ctx context.Context, param
 // **Columns** (CSV and XLSX headers, NDJSON keys): `external_id, nik, full_name, born_on, position, area_code, term_from,
 // term_to` are required; `sex, role, polling_station, decree_number, monthly_honorarium_amount, phone, email, kpj` are not.
 // Headers may be in English or Indonesian (`nama_lengkap`, `tanggal_lahir`, `no_tps` …), in any order; `header` in the
-// answer says how each was read. Columns that begin with `_` are notes and left alone.
+// answer says how each was read. Columns that begin with `_` are notes and left alone. In tables sex, role and position may
+// stand in the words people use (`L`, `P`, `ketua`, `anggota`, `PPS`).
+//
+// A row says all there is to say of an officer: an optional cell that is empty, or a column that is not there, clears what
+// the register has (`cells_cleared` warns of it). Another NIK together with another name under a known `external_id` is
+// another person, and refused (`person_replaced`).
 //
 // **CSV** is UTF-8, with or without BOM, separated by commas, semicolons or tabs. **XLSX** cells are read as text, of the
-// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line.
+// first sheet; cells that hold a date are taken as that day. **NDJSON** is one object a line, with the keys and types of
+// `OfficerInput`: texts, but `monthly_honorarium_amount` a whole number, and no null.
 //
 // **mode**: `upsert` appoints whom the register does not know by `external_id` and amends whom it does; `create_only` amends
 // nobody; `snapshot` says that the file is the full roster of one `position` in one `area_code`, so that whoever is missing
@@ -18585,7 +18615,9 @@ func (c *ClientWithResponses) ReverseImportWithResponse(ctx context.Context, imp
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes.
+// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.

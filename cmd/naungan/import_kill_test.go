@@ -33,6 +33,8 @@ const (
 	someRows = 500
 	manyRows = 8_000
 	badRow   = 20
+
+	firstPiece = 1 << 20 // bytes
 )
 
 // pushed is a file on its way, and what came of it.
@@ -80,7 +82,7 @@ func TestImportsSurviveAnyKill(t *testing.T) {
 			underway++
 		}
 		database := connected(t, dir)
-		time.Sleep(time.Duration(chance.Int64N(int64(undisturbed*3/2))))
+		time.Sleep(time.Duration(chance.Int64N(int64(undisturbed * 3 / 2))))
 		for _, moment := range momentsIn(t, database) {
 			moments[moment]++
 		}
@@ -130,9 +132,13 @@ func (p *pushed) send(ctx context.Context, kpu *client.ClientWithResponses) {
 		all := client.ImportErrorModeRejectAll
 		terms.OnError = &all
 	}
-	watch := client.Watch{Import: func(i client.Import) {
-		p.resumed = p.resumed || i.Status == client.ImportStatusReceiving && i.ReceivedBytes > 0
-	}}
+	broken := false
+	watch := client.Watch{
+		Trouble: func(error) { broken = true },
+		Sent: func(bytes int64) {
+			p.resumed, broken = p.resumed || broken && bytes > firstPiece, false
+		},
+	}
 	if p.imported, p.err = kpu.Upload(ctx, upload, terms, watch); p.err == nil {
 		p.imported, p.err = kpu.AwaitImport(ctx, p.imported.ID, watch)
 	}

@@ -70,7 +70,7 @@ type road struct {
 	seen      map[string]int // what happened, to see that the rosters try something
 }
 
-// village has what one roster begins with, and what is sent.
+// roster is what the register begins with, and what is sent.
 type roster struct {
 	before  []cover.Appointment
 	ended   map[int]cover.Date // of before
@@ -205,6 +205,7 @@ func (r *road) wanted(mode cover.ImportMode, row cover.ImportRow, rows map[int64
 				}
 			}
 		}
+	default:
 	}
 	return ""
 }

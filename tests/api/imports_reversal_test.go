@@ -112,16 +112,24 @@ func TestTakingBackRestoresWhatWas(t *testing.T) {
 		return all
 	}
 	before := shown()
-	file := inCSV(ratna(1, object{"full_name": "Ratna Baru", "phone": "081200000002", "term_to": "2025-01-20"}), ratna(2), ratna(9))
-	done := w.bring(w.kpu, "?mode=snapshot&position=pps&area_code="+village+"&removals=2", file)
-	done.expect("committed", "3 rows: 1 created, 1 updated, 1 unchanged, 2 ended")
+	uncovered := ratna(8, object{"term_from": "2024-09-01"})
+	w.bring(w.kpu, "", inCSV(uncovered))
+	appointed := w.officer(w.kpu, "R-000008")
+	changed := ratna(8, object{"full_name": "Ratna Baru", "phone": "081200000002", "term_to": "2025-01-20"})
+	done := w.bring(w.kpu, "?mode=snapshot&position=pps&area_code="+village+"&removals=2", inCSV(ratna(1), ratna(2), changed, ratna(9)))
+	done.expect("committed", "4 rows: 1 created, 1 updated, 2 unchanged, 2 ended")
+	same(t, "changed", w.officer(w.kpu, "R-000008")["full_name"], "Ratna Baru")
 	if shown() == before {
 		t.Error("nothing changed")
 	}
 	back := w.take(done, "reversal")
 	same(t, "reversal", fmt.Sprint(back.object["reversal"]), "map[blocked:0 kept:0 reversed:4]")
 	same(t, "afterwards", shown(), before)
-	same(t, "officers", w.officers(), 4)
+	same(t, "officers", w.officers(), 5)
+	restored := w.officer(w.kpu, "R-000008")
+	for _, field := range []string{"full_name", "phone", "term_from", "term_to", "nik", "born_on"} {
+		same(t, field, restored[field], appointed[field])
+	}
 }
 
 // TestOneMayServeInTwoBodies: both are warned, and neither is told where.
