@@ -53,19 +53,13 @@ func newLog(w io.Writer, c *config.Config) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, options))
 }
 
-// A request makes much garbage and leaves little, so collections are made four
-// times as rare as usual. That may take up to five times what is held, which is
-// some tens of megabytes; towards the limit they become frequent again.
-const (
-	garbagePercent = 100
-	memoryLimit    = 1 << 30
-)
+// memoryLimit is where collections become frequent. What is held is some tens of
+// megabytes, and an import of any size adds little: collections as Go makes them by
+// itself keep the whole below 128 MiB.
+const memoryLimit = 1 << 30
 
 // tuneMemory leaves alone what the environment says to Go itself.
 func tuneMemory() {
-	if _, said := os.LookupEnv("GOGC"); !said {
-		debug.SetGCPercent(garbagePercent)
-	}
 	if _, said := os.LookupEnv("GOMEMLIMIT"); !said {
 		debug.SetMemoryLimit(memoryLimit)
 	}
