@@ -226,7 +226,7 @@ func TestADatabaseIsOpenedWithItsOwnKeysOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = serving(t, elsewhere, []string{"NAUNGAN_KEYSET=" + string(keyset), "NAUNGAN_DATABASE_URL=" + url})
-	if entries, err := os.ReadDir(elsewhere); err != nil || len(entries) > 0 {
+	if entries, err := os.ReadDir(elsewhere); err != nil || len(entries) != 1 || entries[0].Name() != "tmp" {
 		t.Errorf("with the keys in a variable it kept %v, %v", entries, err)
 	}
 	for _, secret := range secretsOf(t, keyset, administratorOf(t, dir).ClientSecret) {

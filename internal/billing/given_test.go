@@ -143,9 +143,9 @@ var (
 func (w *world) covered(agreement, person uuid.UUID, s seat, from, to string) uuid.UUID {
 	w.t.Helper()
 	officer, period := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
-	w.exec(`insert into officers (id, organisation_id, person_id, personal, external_id, full_name, born_on, sex, position, role,
+	w.exec(`insert into officers (id, organisation_id, person_id, personal, digest, external_id, full_name, born_on, sex, position, role,
 			area_code, term_from, term_to, honorarium, version, created_at, updated_at)
-		select $1::uuid, organiser_id, $2, '', $1::text, 'Siti', '1990-01-01', 'female', $3, $4, '35.07.03.2001', $5::date, $6, $7, 1, now(), now()
+		select $1::uuid, organiser_id, $2, '', gen_random_uuid(), $1::text, 'Siti', '1990-01-01', 'female', $3, $4, '35.07.03.2001', $5::date, $6, $7, 1, now(), now()
 		from agreements where id = $8`, officer, person, s.position, s.role, from, to, s.wage, agreement)
 	w.exec(`insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, segment, wage_base,
 			jkk, jkm, schedule, version, created_at, updated_at)

@@ -164,8 +164,11 @@ func (s *Store) InTx(ctx context.Context, who access.Actor, do func(*Tx) error) 
 	if err != nil {
 		return translate(err)
 	}
-	// Also when do panics. After a commit it does nothing.
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	// Also when do panics. After a commit it does nothing. It is asked through conn,
+	// which knows whether the connection broke and belongs to somebody else by now.
+	defer func() {
+		_ = conn.Raw(func(any) error { return tx.Rollback(context.WithoutCancel(ctx)) })
+	}()
 	db := s.db.Session(&gorm.Session{NewDB: true, Context: ctx})
 	db.Statement.ConnPool = conn
 	// Postgres keeps microseconds; an answer must equal what is read back.
