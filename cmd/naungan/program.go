@@ -19,7 +19,6 @@ import (
 	"naungan/internal/localpg"
 	"naungan/internal/reference"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 	"naungan/migrations"
 )
 
@@ -152,16 +151,13 @@ func (p *program) openStore(ctx context.Context, now func() time.Time) error {
 // work starts the workers of the job queue. Workbooks are unpacked in a folder of
 // our own, so that what a crash leaves there is gone with the next start.
 func (p *program) work(ctx context.Context) error {
-	rates, err := tariff.Load()
-	if err != nil {
-		return err
-	}
 	tmp := filepath.Join(p.config.DataDir, "tmp")
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
 		return err
 	}
 	p.api.TmpDir = tmp
-	p.workers, err = jobs.Start(ctx, imports.Driver{Store: p.store, Rates: rates, TmpDir: tmp}, p.log)
+	var err error
+	p.workers, err = jobs.Start(ctx, imports.Driver{Store: p.store, TmpDir: tmp}, p.log)
 	return err
 }
 

@@ -131,12 +131,21 @@ func (s *Server) GetCoverageGap(ctx context.Context, req wire.GetCoverageGapRequ
 // EnrolOfficers answers POST /v1/agreements/{agreement_id}/enrolments.
 func (s *Server) EnrolOfficers(ctx context.Context, req wire.EnrolOfficersRequestObject) (wire.EnrolOfficersResponseObject, error) {
 	return write(ctx, s, func(tx *store.Tx) (wire.EnrolOfficersResponseObject, error) {
-		e, err := registry.Enrol(tx, s.tariff, req.AgreementID, req.Body.Positions)
+		later := prefers(req.Params.Prefer, "respond-async")
+		e, err := registry.Enrol(tx, req.AgreementID, req.Body.Positions, later)
 		if err != nil {
 			return nil, err
 		}
-		return wire.EnrolOfficers201JSONResponse{
-			Body: toEnrolment(e), Headers: wire.EnrolOfficers201ResponseHeaders{Location: "/v1/enrolments/" + e.ID.String()},
+		body, location := s.view(tx.Reader).toEnrolment(e), "/v1/enrolments/"+e.ID.String()
+		if e.Status() != cover.EnrolmentRunning {
+			return wire.EnrolOfficers201JSONResponse{Body: body, Headers: wire.EnrolOfficers201ResponseHeaders{Location: location}}, nil
+		}
+		var applied *string
+		if later {
+			applied = orNil("respond-async")
+		}
+		return wire.EnrolOfficers202JSONResponse{
+			Body: body, Headers: wire.EnrolOfficers202ResponseHeaders{Location: location, PreferenceApplied: applied},
 		}, nil
 	})
 }
@@ -158,18 +167,19 @@ func (s *Server) ListEnrolments(ctx context.Context, req wire.ListEnrolmentsRequ
 	}
 	p := s.paging(ctx, listed.Next, listed.Total, page.Count)
 	return wire.ListEnrolments200JSONResponse{
-		Body:    wire.EnrolmentPage{Items: each(listed.Items, toEnrolment), NextCursor: p.cursor, Total: p.total},
+		Body:    wire.EnrolmentPage{Items: each(listed.Items, s.view(r).toEnrolment), NextCursor: p.cursor, Total: p.total},
 		Headers: wire.ListEnrolments200ResponseHeaders{Link: p.link, PreferenceApplied: p.applied},
 	}, nil
 }
 
 // GetEnrolment answers GET /v1/enrolments/{enrolment_id}.
 func (s *Server) GetEnrolment(ctx context.Context, req wire.GetEnrolmentRequestObject) (wire.GetEnrolmentResponseObject, error) {
-	e, err := s.reader(ctx).Enrolment(req.EnrolmentID)
+	r := s.reader(ctx)
+	e, err := r.Enrolment(req.EnrolmentID)
 	if err != nil {
 		return nil, err
 	}
-	return wire.GetEnrolment200JSONResponse(toEnrolment(e)), nil
+	return wire.GetEnrolment200JSONResponse(s.view(r).toEnrolment(e)), nil
 }
 
 func fromAgreementInput(in wire.AgreementInput) cover.AgreementTerms {
@@ -178,6 +188,7 @@ func fromAgreementInput(in wire.AgreementInput) cover.AgreementTerms {
 		ElectionCode: or(in.ElectionCode), Segment: in.Segment, RiskClass: or(in.RiskClass), WageBasePolicy: in.WageBasePolicy,
 		DeclaredWage: or(in.DeclaredWageAmount), FundingSource: in.FundingSource, StartsOn: in.StartsOn, EndsOn: in.EndsOn,
 		LegalBases: in.LegalBases, RenewsID: orNull(in.RenewsID),
+		MonthRule: or(in.MonthRule), Contributions: int(or(in.ContributionsPerTerm)), Billing: or(in.Billing),
 	}
 	return terms
 }
@@ -199,6 +210,9 @@ func fromAgreementPatch(in wire.AgreementPatch) func(*cover.AgreementTerms) {
 		set(&t.FundingSource, in.FundingSource)
 		set(&t.StartsOn, in.StartsOn)
 		set(&t.EndsOn, in.EndsOn)
+		set(&t.MonthRule, in.MonthRule)
+		setOrClearCount(&t.Contributions, in.ContributionsPerTerm)
+		set(&t.Billing, in.Billing)
 		if in.LegalBases != nil {
 			t.LegalBases = in.LegalBases
 		}
@@ -223,7 +237,8 @@ func (v view) toAgreement(a cover.Agreement) wire.Agreement {
 		ID: a.ID, Title: a.Title, Programmes: cover.Programmes, ElectionCode: orNil(a.ElectionCode), Segment: a.Segment,
 		RiskClass: a.RiskClass, WageBasePolicy: a.WageBasePolicy, DeclaredWageAmount: orNil(a.DeclaredWage),
 		FundingSource: a.FundingSource, StartsOn: a.StartsOn, EndsOn: a.EndsOn, LegalBases: a.LegalBases,
-		RenewsID: idOrNil(a.RenewsID), Status: a.StatusOn(v.today), SignedOn: orNil(a.SignedOn),
+		RenewsID: idOrNil(a.RenewsID), MonthRule: a.MonthRule, ContributionsPerTerm: orNil(int32(a.Contributions)), Billing: a.Billing,
+		Status: a.StatusOn(v.today), SignedOn: orNil(a.SignedOn),
 		TerminatedOn: orNil(a.TerminatedOn), TerminationReason: orNil(a.TerminationReason),
 		Version: a.Version, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 		Actions: v.actions(agreementRoute, a.ID.String(), a.Actions(v.who.OrganisationID, v.today)),
@@ -255,14 +270,18 @@ func toCoverageGap(day cover.Date, gaps []cover.Gap) wire.CoverageGap {
 	return out
 }
 
-func toEnrolment(e cover.Enrolment) wire.Enrolment {
-	return wire.Enrolment{
-		ID: e.ID, AgreementID: e.AgreementID, Enrolled: e.Enrolled, AlreadyEnrolled: e.AlreadyEnrolled,
+func (v view) toEnrolment(e cover.Enrolment) wire.Enrolment {
+	out := wire.Enrolment{
+		ID: e.ID, AgreementID: e.AgreementID, Status: e.Status(), CompletedAt: e.CompletedAt, Enrolled: e.Enrolled, AlreadyEnrolled: e.AlreadyEnrolled,
 		Skipped: each(e.Skipped, func(s cover.Skip) wire.EnrolmentSkip {
 			return wire.EnrolmentSkip{Reason: s.Reason, Officers: s.Officers}
 		}),
 		MonthlyPremiumAmount: e.MonthlyPremium, CreatedAt: e.CreatedAt,
 	}
+	if e.Failure != nil {
+		out.Failure = &v.server.faults(cover.Faults{*e.Failure}, v.language)[0]
+	}
+	return out
 }
 
 // idOrNil makes an absent value of no id.

@@ -12,7 +12,7 @@ import (
 // OpenClaim answers POST /v1/claims.
 func (s *Server) OpenClaim(ctx context.Context, req wire.OpenClaimRequestObject) (wire.OpenClaimResponseObject, error) {
 	return write(ctx, s, func(tx *store.Tx) (wire.OpenClaimResponseObject, error) {
-		c, err := claims.Open(tx, s.tariff, fromClaimInput(*req.Body))
+		c, err := claims.Open(tx, fromClaimInput(*req.Body))
 		if err != nil {
 			return nil, err
 		}
@@ -62,12 +62,8 @@ func (s *Server) SubmitClaim(ctx context.Context, req wire.SubmitClaimRequestObj
 	if err != nil {
 		return nil, err
 	}
-	holiday, err := s.store.Holidays(ctx)
-	if err != nil {
-		return nil, err
-	}
 	return write(ctx, s, func(tx *store.Tx) (wire.SubmitClaimResponseObject, error) {
-		c, err := claims.Submit(tx, s.tariff, holiday, req.ClaimID, version)
+		c, err := claims.Submit(tx, req.ClaimID, version)
 		if err != nil {
 			return nil, err
 		}

@@ -98,7 +98,7 @@ func (v view) coverage(r *store.Reader, periods ...cover.CoveragePeriod) (func(c
 func (v view) toCoveragePeriod(c cover.CoveragePeriod, a cover.Agreement, billed bool) wire.CoveragePeriod {
 	return wire.CoveragePeriod{
 		ID: c.ID, OfficerID: c.OfficerID, AgreementID: c.AgreementID, EnrolmentID: c.EnrolmentID, FromOn: c.FromOn, ToOn: c.ToOn,
-		Segment: c.Segment, WageBaseAmount: c.WageBase, JKKAmount: c.JKK, JKMAmount: c.JKM, PremiumAmount: c.Premium(),
+		Contributions: int32(c.Contributions), Segment: c.Segment, WageBaseAmount: c.WageBase, JKKAmount: c.JKK, JKMAmount: c.JKM, PremiumAmount: c.Premium(),
 		Schedule: c.Schedule, Status: c.StatusOn(v.today), ActivatedOn: orNil(c.ActivatedOn),
 		Actions: v.actions("/v1/coverage-periods/:coverage_period_id", c.ID.String(), c.Actions(v.who.OrganisationID, a, billed)),
 		Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,

@@ -12,7 +12,7 @@ import (
 // ReportIncident answers POST /v1/incidents.
 func (s *Server) ReportIncident(ctx context.Context, req wire.ReportIncidentRequestObject) (wire.ReportIncidentResponseObject, error) {
 	return write(ctx, s, func(tx *store.Tx) (wire.ReportIncidentResponseObject, error) {
-		i, err := claims.Report(tx, s.tariff, fromIncidentInput(*req.Body))
+		i, err := claims.Report(tx, fromIncidentInput(*req.Body))
 		if err != nil {
 			return nil, err
 		}

@@ -11,12 +11,11 @@ import (
 
 // DraftInvoice answers POST /v1/invoices.
 func (s *Server) DraftInvoice(ctx context.Context, req wire.DraftInvoiceRequestObject) (wire.DraftInvoiceResponseObject, error) {
-	holiday, err := s.store.Holidays(ctx)
-	if err != nil {
-		return nil, err
-	}
 	return write(ctx, s, func(tx *store.Tx) (wire.DraftInvoiceResponseObject, error) {
-		i, err := billing.Draft(tx, s.tariff, holiday, req.Body.AgreementID, req.Body.Month)
+		i, err := billing.Draft(tx, billing.Drafting{
+			AgreementID: req.Body.AgreementID, Month: req.Body.Month, Supplementary: or(req.Body.Supplementary),
+			BudgetReference: or(req.Body.BudgetReference),
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -46,17 +45,22 @@ func (s *Server) ListInvoices(ctx context.Context, req wire.ListInvoicesRequestO
 	if err != nil {
 		return nil, err
 	}
-	r := s.reader(ctx)
-	listed, err := r.Invoices(store.InvoiceFilter{
-		AgreementID: or(in.AgreementID), PayerID: or(in.PayerID), Statuses: in.Status, Month: or(in.Month),
-		AreaCode: or(in.AreaCode), DueFrom: or(in.DueOnGte), DueTo: or(in.DueOnLte),
-	}, page)
+	r, filter := s.reader(ctx), fromInvoiceFilter(in)
+	listed, err := r.Invoices(filter, page)
 	if err != nil {
 		return nil, err
 	}
+	var totals *wire.InvoiceTotals
+	if or(in.Totals) {
+		sums, err := r.InvoiceTotals(filter)
+		if err != nil {
+			return nil, err
+		}
+		totals = toInvoiceTotals(sums)
+	}
 	p := s.paging(ctx, listed.Next, listed.Total, page.Count)
 	return wire.ListInvoices200JSONResponse{
-		Body:    wire.InvoicePage{Items: each(listed.Items, s.view(r).toInvoice), NextCursor: p.cursor, Total: p.total},
+		Body:    wire.InvoicePage{Items: each(listed.Items, s.view(r).toInvoice), NextCursor: p.cursor, Total: p.total, Totals: totals},
 		Headers: wire.ListInvoices200ResponseHeaders{Link: p.link, PreferenceApplied: p.applied},
 	}, nil
 }
@@ -113,15 +117,66 @@ func (s *Server) VoidInvoice(ctx context.Context, req wire.VoidInvoiceRequestObj
 	})
 }
 
+// AmendInvoice answers PATCH /v1/invoices/{invoice_id}.
+func (s *Server) AmendInvoice(ctx context.Context, req wire.AmendInvoiceRequestObject) (wire.AmendInvoiceResponseObject, error) {
+	version, err := ifMatch(&req.Params.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	return write(ctx, s, func(tx *store.Tx) (wire.AmendInvoiceResponseObject, error) {
+		i, err := billing.Amend(tx, req.InvoiceID, version, func(i *cover.Invoice) {
+			setOrClear(&i.BudgetReference, req.Body.BudgetReference)
+			setOrClear(&i.Disbursement, req.Body.Disbursement)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return wire.AmendInvoice200JSONResponse{
+			Body: s.view(tx.Reader).toInvoice(i), Headers: wire.AmendInvoice200ResponseHeaders{ETag: etag(i.Version)},
+		}, nil
+	})
+}
+
 func (v view) toInvoice(i cover.Invoice) wire.Invoice {
 	return wire.Invoice{
 		ID: i.ID, AgreementID: i.AgreementID, OrganiserID: i.OrganiserID, PayerID: orNil(i.PayerID.UUID), BranchID: i.BranchID,
-		Month: i.Month, Number: orNil(i.Number), PaymentCode: orNil(i.PaymentCode), Status: i.StatusOn(v.today),
-		IssuedOn: orNil(i.IssuedOn), DueOn: i.DueOn, Officers: i.Officers, JKKAmount: i.JKK, JKMAmount: i.JKM,
-		TotalAmount: i.Total(), PaidAmount: i.Paid, OutstandingAmount: i.Outstanding(),
-		Positions: each(i.Groups, toInvoicePosition), VoidReason: orNil(i.VoidReason),
+		Month: i.Month, Sequence: int32(i.Sequence), FiscalYear: int32(i.Month.Year()), AreaCode: orNil(i.AreaCode), //nolint:gosec // small
+		FundingSource: i.Funding, BudgetID: idOrNil(i.BudgetID),
+		Number: orNil(i.Number), PaymentCode: orNil(i.PaymentCode), Status: i.StatusOn(v.today),
+		IssuedOn: orNil(i.IssuedOn), DueOn: i.DueOn, Officers: i.Officers, JKKAmount: i.JKK, JKMAmount: i.JKM, FineAmount: i.Fine,
+		TotalAmount: i.Total(), TotalInWords: i.Total().Words(), CreditedAmount: i.Credited, PaidAmount: i.Paid,
+		OutstandingAmount: i.Outstanding(), Digest: i.Digest,
+		Positions: each(i.Groups, toInvoicePosition), Fines: each(i.Fines, toInvoiceFine), VoidReason: orNil(i.VoidReason),
+		BudgetReference: i.BudgetReference, Disbursement: i.Disbursement,
 		Actions: v.actions("/v1/invoices/:invoice_id", i.ID.String(), i.Actions(v.who.OrganisationID)),
 		Version: i.Version, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+	}
+}
+
+func fromInvoiceFilter(in wire.ListInvoicesParams) store.InvoiceFilter {
+	return store.InvoiceFilter{
+		AgreementID: or(in.AgreementID), OrganiserID: or(in.OrganiserID), PayerID: or(in.PayerID), BudgetID: or(in.BudgetID),
+		Statuses: in.Status, Month: or(in.Month), MonthFrom: or(in.MonthGte), MonthTo: or(in.MonthLte),
+		FiscalYear: int(or(in.FiscalYear)), Funding: in.FundingSource, AreaCode: or(in.AreaCode),
+		IssuedFrom: or(in.IssuedOnGte), IssuedTo: or(in.IssuedOnLte), DueFrom: or(in.DueOnGte), DueTo: or(in.DueOnLte),
+		TotalFrom: rupiahOf(in.TotalAmountGte), TotalTo: rupiahOf(in.TotalAmountLte),
+		Number: or(in.Number), PaymentCode: or(in.PaymentCode), SP2D: or(in.Sp2DNumber),
+	}
+}
+
+func rupiahOf(amount *int64) *cover.Rupiah { return (*cover.Rupiah)(amount) }
+
+func toInvoiceFine(f cover.InvoiceFine) wire.InvoiceFine {
+	return wire.InvoiceFine{
+		LateInvoiceID: f.LateID, FromMonth: int32(f.FromMonth), ToMonth: int32(f.ToMonth), Rate: f.Rate, //nolint:gosec // months
+		OwedAmount: f.Owed, FineAmount: f.Amount,
+	}
+}
+
+func toInvoiceTotals(t store.InvoiceTotals) *wire.InvoiceTotals {
+	return &wire.InvoiceTotals{
+		Invoices: t.Invoices, Officers: t.Officers, JKKAmount: t.JKK, JKMAmount: t.JKM, FineAmount: t.Fine, TotalAmount: t.Total(),
+		CreditedAmount: t.Credited, PaidAmount: t.Paid, OutstandingAmount: t.Open,
 	}
 }
 
@@ -136,5 +191,6 @@ func toInvoiceLine(l cover.InvoiceLine) wire.InvoiceLine {
 	return wire.InvoiceLine{
 		CoveragePeriodID: l.CoveragePeriodID, OfficerID: l.OfficerID, Position: l.Position, Role: l.Role,
 		WageBaseAmount: l.WageBase, JKKAmount: l.JKK, JKMAmount: l.JKM, PremiumAmount: l.Premium(), Schedule: l.Schedule,
+		Relief: orNil(l.Relief),
 	}
 }

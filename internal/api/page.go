@@ -138,6 +138,19 @@ func countOf(prefer *string) store.Count {
 	return store.CountNot
 }
 
+// prefers reports whether a preference was named (RFC 7240).
+func prefers(prefer *string, wanted string) bool {
+	if prefer == nil {
+		return false
+	}
+	for p := range strings.SplitSeq(*prefer, ",") {
+		if strings.EqualFold(strings.TrimSpace(p), wanted) {
+			return true
+		}
+	}
+	return false
+}
+
 // sortOf is the order asked for, as the contract spells it.
 func sortOf[T ~string](s *T) string {
 	if s == nil {

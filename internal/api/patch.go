@@ -25,6 +25,13 @@ func setOrClear[T any](to *T, from nullable.Nullable[T]) {
 	}
 }
 
+// setOrClearCount is setOrClear for a count, which is an int here.
+func setOrClearCount(to *int, from nullable.Nullable[int32]) {
+	count := int32(*to) //nolint:gosec // the contract bounds counts
+	setOrClear(&count, from)
+	*to = int(count)
+}
+
 // setOrClearAmount is setOrClear for money that may be null, which the generated
 // code writes as a plain number.
 func setOrClearAmount(to *cover.Rupiah, from nullable.Nullable[int64]) {

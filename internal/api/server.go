@@ -27,7 +27,6 @@ import (
 	"naungan/internal/cover"
 	"naungan/internal/portal"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 )
 
 // Server implements every operation of the contract.
@@ -35,7 +34,6 @@ type Server struct {
 	TmpDir string // where workbooks are put together; empty for the system's own
 
 	store     *store.Store
-	tariff    *tariff.Tariff
 	contract  *contract
 	catalogue *catalogue
 	tokens    *tokens
@@ -53,10 +51,6 @@ const patience = 30 * time.Second
 
 // New builds the server of a store.
 func New(st *store.Store) (*Server, error) {
-	rates, err := tariff.Load()
-	if err != nil {
-		return nil, err
-	}
 	words, err := loadCatalogue()
 	if err != nil {
 		return nil, err
@@ -66,7 +60,7 @@ func New(st *store.Store) (*Server, error) {
 		return nil, err
 	}
 	return &Server{
-		store: st, tariff: rates, contract: published, catalogue: words, tokens: newTokens(st), stopped: make(chan struct{}),
+		store: st, contract: published, catalogue: words, tokens: newTokens(st), stopped: make(chan struct{}),
 		uploads: make(chan struct{}, uploadsAtOnce), workbooks: make(chan struct{}, 1),
 	}, nil
 }
@@ -185,9 +179,13 @@ type view struct {
 	server *Server
 	who    access.Actor
 	today  cover.Date
+
+	language language
 }
 
-func (s *Server) view(r *store.Reader) view { return view{s, r.Actor(), r.Today()} }
+func (s *Server) view(r *store.Reader) view {
+	return view{s, r.Actor(), r.Today(), requestOf(r.Context()).language}
+}
 
 // reader returns a Reader for whoever acts.
 func (s *Server) reader(ctx context.Context) *store.Reader {

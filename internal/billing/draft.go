@@ -1,6 +1,8 @@
 package billing
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"naungan/internal/cover"
@@ -8,24 +10,51 @@ import (
 	"naungan/internal/tariff"
 )
 
+// Drafting says which invoice to draft.
+type Drafting struct {
+	AgreementID     uuid.UUID
+	Month           cover.Month
+	Supplementary   bool // bills those who came under cover after the month was issued
+	BudgetReference cover.BudgetReference
+}
+
 // Draft makes the invoice of an agreement for a month: one line for everybody
-// whose cover touches it, at the price their cover was frozen with. Refuses an
-// agreement that the actor does not see (agreement_unknown), a second invoice for
-// the month (invoice_taken), one that bills nobody (invoice_empty), and what
+// whose cover owes it, at the rates of the month on the wage base that their cover
+// froze, and the fines for what was paid late before. Refuses an agreement that
+// the actor does not see (agreement_unknown), a second invoice for the month
+// (invoice_taken), a supplementary one before the first was issued
+// (supplement_too_early), one that bills nobody (invoice_empty), and what
 // cover.Bill refuses.
-func Draft(tx *store.Tx, rates *tariff.Tariff, holiday tariff.Holiday, agreement uuid.UUID, month cover.Month) (cover.Invoice, error) {
-	a, err := lockAgreement(tx, agreement)
+func Draft(tx *store.Tx, in Drafting) (cover.Invoice, error) {
+	rates, err := tx.Tariff()
 	if err != nil {
 		return cover.Invoice{}, err
 	}
-	i, err := cover.Bill(a, tx.Actor().OrganisationID, month, rates.DueOn(a.Segment, month, holiday))
+	a, err := lockAgreement(tx, in.AgreementID)
+	if err != nil {
+		return cover.Invoice{}, err
+	}
+	i, err := cover.Bill(a, tx.Actor().OrganisationID, in.Month, rates.DueOn(a.Segment, in.Month))
 	if err != nil {
 		return i, err
 	}
-	if err := refuseSecondInvoice(tx, i); err != nil {
+	if i.Sequence, err = sequence(tx, in); err != nil {
 		return i, err
 	}
-	if err := tx.InsertInvoice(&i); err != nil {
+	i.BudgetReference = in.BudgetReference
+	lines, err := rated(tx, rates, a, in.Month)
+	if err != nil {
+		return i, err
+	}
+	if err := tx.FillInvoice(&i); err != nil {
+		return i, err
+	}
+	if i.Sequence == 0 {
+		if i.Fines, err = lateFines(tx, rates, a); err != nil {
+			return i, err
+		}
+	}
+	if err := tx.InsertInvoice(&i, lines); err != nil {
 		return i, err
 	}
 	if i.Officers == 0 {
@@ -40,10 +69,69 @@ func lockAgreement(tx *store.Tx, id uuid.UUID) (cover.Agreement, error) {
 	return a, cover.Unseen(err, "/agreement_id", cover.AgreementUnknown)
 }
 
-func refuseSecondInvoice(tx *store.Tx, i cover.Invoice) error {
-	other, err := tx.StandingInvoice(i.AgreementID, i.Month)
-	if err != nil || other == nil {
-		return err
+// sequence is the place of a new invoice among those of its month.
+func sequence(tx *store.Tx, in Drafting) (int, error) {
+	standing, err := tx.StandingInvoices(in.AgreementID, in.Month)
+	if err != nil {
+		return 0, err
 	}
-	return cover.RefuseAt("/month", cover.InvoiceTaken, cover.Params{"invoice_id": *other})
+	pending := slices.IndexFunc(standing, func(i cover.Invoice) bool { return i.IssuedOn.Zero() })
+	switch {
+	case !in.Supplementary && len(standing) > 0:
+		return 0, cover.RefuseAt("/month", cover.InvoiceTaken, cover.Params{"invoice_id": standing[0].ID})
+	case !in.Supplementary:
+		return 0, nil
+	case len(standing) == 0:
+		return 0, cover.RefuseAt("/supplementary", cover.SupplementTooEarly, nil)
+	case pending >= 0:
+		return 0, cover.RefuseAt("/supplementary", cover.SupplementTooEarly, cover.Params{"invoice_id": standing[pending].ID})
+	}
+	return standing[len(standing)-1].Sequence + 1, nil
+}
+
+// rated finds what a month costs on each wage base that owes it.
+func rated(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement, month cover.Month) ([]store.Base, error) {
+	bases, err := tx.WageBases(a.ID, month)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]store.Base, len(bases))
+	for n, base := range bases {
+		c, err := rates.ContributionOn(base, tariff.ContributionQuery{
+			Segment: a.Segment, Month: month, RiskClass: a.RiskClass, FundingSource: a.FundingSource,
+		})
+		if err != nil {
+			return nil, err
+		}
+		lines[n] = store.Base{Wage: base, Base: base, JKK: c.JKK, JKM: c.JKM, Schedule: c.Schedule, Relief: c.Relief}
+	}
+	return lines, nil
+}
+
+// lateFines charges, for every invoice of the agreement that is or was paid late,
+// the months of lateness that were not charged yet: for as much as was owed when
+// each of them began. Employers of exempt kinds owe none.
+func lateFines(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement) ([]cover.InvoiceFine, error) {
+	organiser, err := tx.Organisation(a.OrganiserID)
+	if err != nil {
+		return nil, err
+	}
+	late, err := tx.LateInvoices(a.ID)
+	if err != nil {
+		return nil, err
+	}
+	var fines []cover.InvoiceFine
+	for _, l := range late {
+		on := tx.Today()
+		if !l.SettledOn.Zero() {
+			on = l.SettledOn
+		}
+		fine, rate, months := rates.FineFor(a.Segment, l.Month, organiser.Kind, l.Owed, l.Charged, on)
+		if fine > 0 {
+			fines = append(fines, cover.InvoiceFine{
+				LateID: l.ID, FromMonth: l.Charged + 1, ToMonth: months, Rate: rate, Owed: l.Owed, Amount: fine,
+			})
+		}
+	}
+	return fines, nil
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"naungan/internal/access"
-	"naungan/internal/billing"
 	"naungan/internal/cover"
 	"naungan/internal/store"
 )
@@ -107,9 +106,11 @@ func TestTheDueDay(t *testing.T) {
 	} {
 		a := w.agreement(tt.segment, w.kpu, w.payer, w.branch)
 		w.people(a, member)
-		i, err := store.Do(t.Context(), w.st, w.branch, func(tx *store.Tx) (cover.Invoice, error) {
-			return billing.Draft(tx, w.rates, func(d cover.Date) bool { return d == tt.holiday }, a, november)
-		})
+		w.exec(`delete from holidays`)
+		if !tt.holiday.Zero() {
+			w.exec(`insert into holidays (day, name_id, name_en, certainty) values ($1, 'Libur', 'Holiday', 'D')`, tt.holiday)
+		}
+		i, err := w.draft(w.branch, a, november)
 		w.must(err)
 		if i.DueOn != tt.want {
 			t.Errorf("%s: %s, want %s", name, i.DueOn, tt.want)

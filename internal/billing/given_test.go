@@ -33,7 +33,6 @@ type world struct {
 	t     *testing.T
 	st    *store.Store
 	db    *pgx.Conn
-	rates *tariff.Tariff
 
 	kpu, payer, branch, witness, elsewhere, otherBranch access.Actor
 }
@@ -48,12 +47,13 @@ func given(t *testing.T) *world {
 	w.must(err)
 	k, err := keys.Load(document)
 	w.must(err)
-	w.rates, err = tariff.Load()
-	w.must(err)
 	now := time.Date(2024, time.December, 2, 9, 0, 0, 0, time.FixedZone("WIB", 7*3600))
 	w.st, err = store.Open(t.Context(), url, k, func() time.Time { return now })
 	w.must(err)
 	t.Cleanup(w.st.Close)
+	rules, err := tariff.Embedded()
+	w.must(err)
+	w.must(w.st.LoadTariff(t.Context(), rules))
 	w.db, err = pgx.Connect(t.Context(), url)
 	w.must(err)
 	t.Cleanup(func() { _ = w.db.Close(context.Background()) })
@@ -175,13 +175,13 @@ func (w *world) signed() uuid.UUID {
 
 func (w *world) draft(who access.Actor, agreement uuid.UUID, month cover.Month) (cover.Invoice, error) {
 	return store.Do(w.t.Context(), w.st, who, func(tx *store.Tx) (cover.Invoice, error) {
-		return billing.Draft(tx, w.rates, nil, agreement, month)
+		return billing.Draft(tx, billing.Drafting{AgreementID: agreement, Month: month})
 	})
 }
 
 func (w *world) issue(who access.Actor, id uuid.UUID) (cover.Invoice, error) {
 	return store.Do(w.t.Context(), w.st, who, func(tx *store.Tx) (cover.Invoice, error) {
-		return billing.Issue(tx, id, 0, "24110000123")
+		return billing.Issue(tx, id, 0, "")
 	})
 }
 

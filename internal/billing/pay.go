@@ -8,8 +8,8 @@ import (
 )
 
 // RecordPayment enters money that the actor, a BPJS office, received, and settles
-// invoices with it. Cover that they bill becomes active once they are paid in
-// full. Refuses whoever is no such office (party_role_required), a reference it
+// invoices with it, if it says which. Cover that they bill becomes active once they
+// are paid in full. Refuses whoever is no such office (party_role_required), a reference it
 // used before (payment_reference_taken), and what cover.Payment's Check and
 // Settle refuse.
 func RecordPayment(tx *store.Tx, in cover.Payment) (cover.Payment, error) {
@@ -20,7 +20,7 @@ func RecordPayment(tx *store.Tx, in cover.Payment) (cover.Payment, error) {
 	if err := in.Check(tx.Today()); err != nil {
 		return in, err
 	}
-	invoices, err := tx.LockOwnInvoices(invoicesOf(in))
+	invoices, err := tx.LockOwnInvoices(named(in.Allocations))
 	if err != nil {
 		return in, err
 	}
@@ -35,18 +35,16 @@ func RecordPayment(tx *store.Tx, in cover.Payment) (cover.Payment, error) {
 	if err := tx.InsertPayment(&in); err != nil {
 		return in, err
 	}
-	if err := updateInvoices(tx, invoices); err != nil {
-		return in, err
-	}
-	if err := tx.ActivateCover(in.ID); err != nil {
+	if err := settle(tx, invoices); err != nil {
 		return in, err
 	}
 	return in, tx.Record(cover.Event{Type: cover.PaymentRecorded, ResourceID: in.ID, OrganisationID: in.BranchID, After: in})
 }
 
-func invoicesOf(p cover.Payment) []uuid.UUID {
-	ids := make([]uuid.UUID, len(p.Allocations))
-	for i, a := range p.Allocations {
+// named are the invoices that allocations name.
+func named(allocations []cover.Allocation) []uuid.UUID {
+	ids := make([]uuid.UUID, len(allocations))
+	for i, a := range allocations {
 		ids[i] = a.InvoiceID
 	}
 	return ids
@@ -58,6 +56,47 @@ func refuseSecondPayment(tx *store.Tx, p cover.Payment) error {
 		return err
 	}
 	return cover.RefuseAt("/reference", cover.PaymentReferenceTaken, cover.Params{"payment_id": *other})
+}
+
+// AllocatePayment settles invoices with what is left of a payment. Refuses what
+// cover.Payment's Allocate refuses.
+func AllocatePayment(tx *store.Tx, id uuid.UUID, v store.Version, to []cover.Allocation) (cover.Payment, error) {
+	before, err := tx.LockOwnPayment(id, v)
+	if err != nil {
+		return before, err
+	}
+	after := before
+	invoices, err := tx.LockOwnInvoices(named(to))
+	if err != nil {
+		return before, err
+	}
+	if err := after.Allocate(to, invoices); err != nil {
+		return before, err
+	}
+	if err := tx.InsertAllocations(&after, len(before.Allocations)); err != nil {
+		return before, err
+	}
+	if err := settle(tx, invoices); err != nil {
+		return before, err
+	}
+	return after, tx.Record(cover.Event{
+		Type: cover.PaymentAllocated, ResourceID: id, OrganisationID: after.BranchID, Before: before, After: after,
+	})
+}
+
+// settle writes what became of invoices, and makes cover active that they bill.
+func settle(tx *store.Tx, invoices []cover.Invoice) error {
+	if err := updateInvoices(tx, invoices); err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(invoices))
+	for n, i := range invoices {
+		ids[n] = i.ID
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return tx.ActivateCover(ids)
 }
 
 func updateInvoices(tx *store.Tx, invoices []cover.Invoice) error {

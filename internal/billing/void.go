@@ -21,6 +21,9 @@ func Void(tx *store.Tx, id uuid.UUID, v store.Version, reason string) (cover.Inv
 	if err := tx.UpdateInvoice(&after); err != nil {
 		return before, err
 	}
+	if err := tx.VoidFines(id); err != nil {
+		return before, err
+	}
 	return after, tx.Record(cover.Event{
 		Type: cover.InvoiceWasVoided, ResourceID: id, OrganisationID: after.OrganiserID, Before: before, After: after,
 	})

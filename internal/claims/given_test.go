@@ -18,7 +18,6 @@ import (
 	"naungan/internal/pgtest"
 	"naungan/internal/reference"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -27,7 +26,6 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 // that was written with other keys.
 var documentOnce = sync.OnceValues(keys.Generate)
 
-var ratesOnce = sync.OnceValues(tariff.Load)
 
 func openStore(ctx context.Context, url string, now func() time.Time) (*store.Store, error) {
 	document, err := documentOnce()
@@ -61,8 +59,6 @@ type world struct {
 type place struct {
 	store   *store.Store
 	db      *pgx.Conn
-	rates   *tariff.Tariff
-	holiday tariff.Holiday
 	now     time.Time
 	people  int
 
@@ -83,10 +79,6 @@ func given(t *testing.T, zone string) *world {
 	w.db, err = pgx.Connect(t.Context(), url)
 	w.must(err)
 	t.Cleanup(func() { w.must(w.db.Close(context.Background())) })
-	w.rates, err = ratesOnce()
-	w.must(err)
-	w.holiday, err = w.store.Holidays(t.Context())
-	w.must(err)
 	w.kpu = w.organisation(cover.KPU, regency, "35.15", zone)
 	w.branch = w.organisation(cover.BPJSOffice, regency, "35.15", zone)
 	w.payer = w.organisation(cover.RegionalGovernment, regency, "35.15", zone)
@@ -139,6 +131,7 @@ func (w *world) agree(segment cover.Segment, organiser, branch access.Actor) cov
 			Title: "PKS", Parties: parties, Positions: []cover.AgreementPosition{{Position: "pps", Included: true}},
 			Segment: segment, RiskClass: "i", WageBasePolicy: cover.BaseHonorarium, FundingSource: "apbd",
 			StartsOn: day("2015-07-01"), EndsOn: day("2030-12-31"), LegalBases: []string{},
+			MonthRule: cover.MonthsByCalendar, Billing: cover.BilledManually,
 		},
 		OrganiserID: organiser.OrganisationID, BranchID: branch.OrganisationID, SignedOn: day("2015-07-01"), Version: 1,
 	}
@@ -221,7 +214,7 @@ func told(o cover.Officer, kind cover.IncidentKind, outcome cover.IncidentOutcom
 // report has an incident reported, and returns what the reporter was warned of.
 func (w *world) report(who access.Actor, in cover.Report) (i cover.Incident, doubts cover.Faults, err error) {
 	err = w.store.InTx(w.Context(), who, func(tx *store.Tx) error {
-		i, err = claims.Report(tx, w.rates, in)
+		i, err = claims.Report(tx, in)
 		doubts = tx.Doubts
 		return err
 	})
@@ -237,12 +230,12 @@ func (w *world) reported(in cover.Report) cover.Incident {
 
 func (w *world) open(who access.Actor, i cover.Incident, p cover.Programme, items ...cover.BenefitItem) (cover.Claim, error) {
 	in := cover.Opening{IncidentID: i.ID, Programme: p, Items: items}
-	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) { return claims.Open(tx, w.rates, in) })
+	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) { return claims.Open(tx, in) })
 }
 
 func (w *world) submit(who access.Actor, c cover.Claim) (cover.Claim, error) {
 	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) {
-		return claims.Submit(tx, w.rates, w.holiday, c.ID, store.Version(c.Version))
+		return claims.Submit(tx, c.ID, store.Version(c.Version))
 	})
 }
 

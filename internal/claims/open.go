@@ -13,7 +13,11 @@ import (
 // a death, added up after an injury. Refuses an incident that the actor does not
 // see (incident_unknown), one without cover (not_covered), one of another
 // organiser (party_role_required) and one that is claimed already (claim_taken).
-func Open(tx *store.Tx, rates *tariff.Tariff, in cover.Opening) (cover.Claim, error) {
+func Open(tx *store.Tx, in cover.Opening) (cover.Claim, error) {
+	rates, err := tx.Tariff()
+	if err != nil {
+		return cover.Claim{}, err
+	}
 	e, err := findEvent(tx, in)
 	if err != nil {
 		return cover.Claim{}, err

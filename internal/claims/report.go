@@ -7,13 +7,16 @@ import (
 
 	"naungan/internal/cover"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 )
 
 // Report writes down what happened to an officer, with or without cover. Refuses
 // an officer that the actor does not see (officer_unknown). That there was no
 // cover, or that the report is late, goes to the transaction as a doubt.
-func Report(tx *store.Tx, rates *tariff.Tariff, in cover.Report) (cover.Incident, error) {
+func Report(tx *store.Tx, in cover.Report) (cover.Incident, error) {
+	rates, err := tx.Tariff()
+	if err != nil {
+		return cover.Incident{}, err
+	}
 	// Locked, so that neither the officer's term nor their cover changes meanwhile.
 	o, err := tx.LockOfficer(in.OfficerID, 0)
 	if err != nil {

@@ -5,15 +5,18 @@ import (
 
 	"naungan/internal/cover"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 )
 
 // Submit hands a draft to the branch, which starts the clock of its payment.
 // Refuses whoever is not the organiser (party_role_required) and what is no draft
 // (claim_wrong_status).
-func Submit(tx *store.Tx, rates *tariff.Tariff, holiday tariff.Holiday, id uuid.UUID, v store.Version) (cover.Claim, error) {
+func Submit(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Claim, error) {
+	rates, err := tx.Tariff()
+	if err != nil {
+		return cover.Claim{}, err
+	}
 	return change(tx, id, v, cover.ClaimWasSubmitted, func(c *cover.Claim) error {
-		return c.Submit(tx.Actor().Claimant(), tx.Now, rates.PayDueOn(c.Programme, tx.Today(), holiday))
+		return c.Submit(tx.Actor().Claimant(), tx.Now, rates.PayDueOn(c.Programme, tx.Today()))
 	})
 }
 

@@ -1,6 +1,7 @@
 package cover
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -71,6 +72,9 @@ type AgreementTerms struct {
 	EndsOn         Date     // inclusive
 	LegalBases     []string `gorm:"serializer:json"`
 	RenewsID       uuid.NullUUID
+	MonthRule      MonthRule
+	Contributions  int // owed for each officer's term; 0: as its months say
+	Billing        BillingMode
 }
 
 // Agreement (PKS) is the contract under which officers are covered.
@@ -135,6 +139,7 @@ func Draft(in AgreementTerms, kinds map[uuid.UUID]OrganisationKind, ref *Referen
 	if in.LegalBases == nil {
 		in.LegalBases = []string{}
 	}
+	in.MonthRule, in.Billing = cmp.Or(in.MonthRule, MonthsByCalendar), cmp.Or(in.Billing, BilledAutomatically)
 	a = Agreement{AgreementTerms: in, Version: 1}
 	var f Faults
 	f.Check(strings.TrimSpace(in.Title) != "", "/title", Blank, nil)

@@ -48,6 +48,13 @@ func (d Date) Add(days int) Date { return Date{d.t.AddDate(0, 0, days)} }
 // AddYears returns the same day n years later; 29 February becomes 1 March.
 func (d Date) AddYears(n int) Date { return Date{d.t.AddDate(n, 0, 0)} }
 
+// AddMonths returns the same day n months later, or the last one where that month
+// is too short for it.
+func (d Date) AddMonths(n int) Date {
+	month := d.Month().Add(n)
+	return Earlier(month.Day(d.t.Day()), month.Last())
+}
+
 // Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.t.Weekday() }
 

@@ -36,20 +36,69 @@ type Invoice struct {
 	PayerID     uuid.NullUUID // none when officers pay themselves
 	BranchID    uuid.UUID
 	Month       Month
-	Number      string // given when issued, without gaps for a branch and year
-	PaymentCode string // kode iuran, as the BPJS office made it
+	Sequence    int // 0 is the month's own; others bill who came under cover later
+	AreaCode    string
+	Funding     FundingSource `gorm:"column:funding_source"`
+	BudgetID    uuid.NullUUID // that it was charged to
+	Number      string        // given when issued, without gaps for a branch and year
+	PaymentCode string        // kode iuran
 	IssuedOn    Date
 	DueOn       Date
 	Officers    int64
 	JKK         Rupiah
 	JKM         Rupiah
+	Fine        Rupiah // for what was paid late before
+	Credited    Rupiah // by credit notes
 	Paid        Rupiah
+	Digest      string         // of its lines, in hexadecimal
 	Groups      []InvoiceGroup `gorm:"serializer:json"`
 	VoidedOn    Date
 	VoidReason  string
-	Version     int64
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+
+	BudgetReference BudgetReference `gorm:"serializer:json"`
+	Disbursement    Disbursement    `gorm:"serializer:json"`
+	Fines           []InvoiceFine   `gorm:"-"`
+
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// BudgetReference is what the payer's budget calls an invoice, for the order with
+// which the treasury pays it (LS).
+type BudgetReference struct {
+	GovernmentCode  string      `json:"government_code,omitempty"`
+	SKPDCode        string      `json:"skpd_code,omitempty"`
+	SKPDName        string      `json:"skpd_name,omitempty"`
+	ProgrammeCode   string      `json:"programme_code,omitempty"`
+	ActivityCode    string      `json:"activity_code,omitempty"`
+	SubActivityCode string      `json:"sub_activity_code,omitempty"`
+	AccountCode     string      `json:"account_code,omitempty"`
+	DPANumber       string      `json:"dpa_number,omitempty"`
+	NPHDNumber      string      `json:"nphd_number,omitempty"`
+	Stage           BudgetStage `json:"stage,omitempty"`
+}
+
+// Disbursement names the papers with which the treasury paid.
+type Disbursement struct {
+	ReceiptNumber string `json:"receipt_number,omitempty"`
+	SPPNumber     string `json:"spp_number,omitempty"`
+	SPMNumber     string `json:"spm_number,omitempty"`
+	SP2DNumber    string `json:"sp2d_number,omitempty"`
+	SP2DOn        Date   `json:"sp2d_on,omitzero"`
+}
+
+// InvoiceFine is what an invoice adds for one that was paid late: a rate, in
+// ten-thousandths a month, of what was owed. The months of lateness are counted
+// from 1 and are charged once.
+type InvoiceFine struct {
+	InvoiceID uuid.UUID
+	LateID    uuid.UUID
+	FromMonth int
+	ToMonth   int // inclusive
+	Rate      int64
+	Owed      Rupiah
+	Amount    Rupiah
 }
 
 // InvoiceGroup sums the lines of one position, role and wage base.
@@ -74,6 +123,13 @@ type InvoiceLine struct {
 	JKK              Rupiah
 	JKM              Rupiah
 	Schedule         string
+	Relief           string
+}
+
+// Text is what the digest of an invoice takes of a line.
+func (l InvoiceLine) Text() string {
+	return fmt.Sprintf("%s|%s|%s|%s|%s|%d|%d|%d|%s|%s", l.CoveragePeriodID, l.OfficerID, l.Month, l.Position, l.Role,
+		l.WageBase, l.JKK, l.JKM, l.Schedule, l.Relief)
 }
 
 // Bill makes the draft of an agreement's invoice for a month, still without
@@ -92,7 +148,7 @@ func Bill(a Agreement, actor uuid.UUID, month Month, dueOn Date) (Invoice, error
 	f.Check(!dueOn.Zero(), "/month", TariffScheduleMissing, Params{"segment": a.Segment, "month": month})
 	return Invoice{
 		AgreementID: a.ID, OrganiserID: a.OrganiserID, PayerID: a.PayerID, BranchID: a.BranchID,
-		Month: month, DueOn: dueOn, Groups: []InvoiceGroup{}, Version: 1,
+		Funding: a.FundingSource, Month: month, DueOn: dueOn, Groups: []InvoiceGroup{}, Version: 1,
 	}, f.Err()
 }
 
@@ -106,9 +162,12 @@ func (a Agreement) mayBill(actor uuid.UUID) error {
 	return nil
 }
 
-// Gather takes the sums of its lines over into an invoice.
+// Gather takes the sums of its lines and fines over into an invoice.
 func (i *Invoice) Gather(groups []InvoiceGroup) {
-	i.Groups, i.Officers, i.JKK, i.JKM = groups, 0, 0, 0
+	i.Groups, i.Officers, i.JKK, i.JKM, i.Fine = groups, 0, 0, 0, 0
+	for _, f := range i.Fines {
+		i.Fine += f.Amount
+	}
 	for _, g := range groups {
 		i.Officers += g.Officers
 		i.JKK += g.JKK
@@ -123,14 +182,14 @@ func (g InvoiceGroup) Total() Rupiah { return g.JKK + g.JKM }
 func (l InvoiceLine) Premium() Rupiah { return l.JKK + l.JKM }
 
 // Total is what the invoice asks for.
-func (i Invoice) Total() Rupiah { return i.JKK + i.JKM }
+func (i Invoice) Total() Rupiah { return i.JKK + i.JKM + i.Fine }
 
 // Outstanding is what is still to be paid; nothing on a void invoice.
 func (i Invoice) Outstanding() Rupiah {
 	if !i.VoidedOn.Zero() {
 		return 0
 	}
-	return i.Total() - i.Paid
+	return i.Total() - i.Credited - i.Paid
 }
 
 // StatusOn follows from what happened and the day. Whoever has paid in part and
@@ -141,7 +200,7 @@ func (i Invoice) StatusOn(today Date) InvoiceStatus {
 		return InvoiceVoid
 	case i.IssuedOn.Zero():
 		return InvoiceDraft
-	case i.Paid >= i.Total():
+	case i.Outstanding() == 0:
 		return InvoicePaid
 	case today.After(i.DueOn):
 		return InvoiceOverdue
@@ -195,6 +254,22 @@ func (i Invoice) mayVoid(actor uuid.UUID) error {
 	return nil
 }
 
+// MayAmend refuses to fill in treasury fields by anybody but the payer, or the
+// organiser where officers pay themselves, and of a void invoice (invoice_void).
+func (i Invoice) MayAmend(actor uuid.UUID) error {
+	holder, role := i.OrganiserID, Organiser
+	if i.PayerID.Valid {
+		holder, role = i.PayerID.UUID, Payer
+	}
+	if err := MayPerform(actor, holder, role); err != nil {
+		return err
+	}
+	if !i.VoidedOn.Zero() {
+		return Refuse(Conflict, InvoiceIsVoid, nil)
+	}
+	return nil
+}
+
 // Payable reports whether money may be put on the invoice: it is issued, and
 // stands.
 func (i Invoice) Payable() bool { return !i.IssuedOn.Zero() && i.VoidedOn.Zero() }
@@ -220,7 +295,11 @@ type Payment struct {
 	PayerID     uuid.NullUUID
 	PaidOn      Date
 	Amount      Rupiah
-	Reference   string       // the bank's own, unique for the branch
+	Reference   string // the bank's own, unique for the branch
+	Description string // what the bank says of it
+	StatementID uuid.NullUUID
+	Match       PaymentMatch `gorm:"serializer:json"`
+	Allocated   Rupiah
 	Allocations []Allocation `gorm:"-"`
 	Version     int64
 	CreatedAt   time.Time
@@ -228,13 +307,7 @@ type Payment struct {
 }
 
 // Unallocated is what the payment settles nothing with.
-func (p Payment) Unallocated() Rupiah {
-	left := p.Amount
-	for _, a := range p.Allocations {
-		left -= a.Amount
-	}
-	return left
-}
+func (p Payment) Unallocated() Rupiah { return p.Amount - p.Allocated }
 
 // mostPaid is more than all election officers of the nation cost in a year.
 const mostPaid Rupiah = 10_000_000_000_000
@@ -248,19 +321,7 @@ func (p *Payment) Check(today Date) error {
 	f.Check(!p.PaidOn.After(today), "/paid_on", InTheFuture, nil)
 	f.Check(p.Amount > 0, "/paid_amount", AmountNotPositive, nil)
 	f.Check(p.Amount <= mostPaid, "/paid_amount", AmountImplausible, Params{"min": 1, "max": int64(mostPaid)})
-	seen, left := map[uuid.UUID]bool{}, p.Amount
-	for i, a := range p.Allocations {
-		at := fmt.Sprintf("/allocations/%d", i)
-		f.Check(!seen[a.InvoiceID], at+"/invoice_id", InvoiceTwice, nil)
-		seen[a.InvoiceID] = true
-		f.Check(a.Amount > 0, at+"/allocated_amount", AmountNotPositive, nil)
-		// Subtracting keeps clear of overflow, where a sum of huge parts would not.
-		if a.Amount > left {
-			f.Add(at+"/allocated_amount", AllocatedTooMuch, Params{"left": left})
-			continue
-		}
-		left -= max(a.Amount, 0)
-	}
+	checkAllocations(&f, p.Allocations, p.Amount)
 	return f.Err()
 }
 
@@ -276,25 +337,99 @@ func (p Payment) Doubts(invoices []Invoice) (doubts Faults) {
 	return nil
 }
 
-// Settle puts the allocations on the invoices they name, all of which one payer
-// owes. Refuses an invoice that is not among them (invoice_unknown), another
+// Settle puts the payment's allocations on the invoices they name, all of which one
+// payer owes. Refuses an invoice that is not among them (invoice_unknown), another
 // payer's (invoice_of_other_payer), more than is outstanding
 // (outstanding_exceeded), and what is not issued, or void (invoice_not_payable).
-func (p *Payment) Settle(invoices []Invoice) error {
+func (p *Payment) Settle(invoices []Invoice) (err error) {
+	if p.PayerID, err = settle(p.Allocations, p.PayerID, invoices); err != nil {
+		return err
+	}
+	p.Allocated = sum(p.Allocations)
+	return nil
+}
+
+// Allocate settles invoices with what is left of the payment. Refuses more than
+// that (allocated_too_much) and what Settle refuses.
+func (p *Payment) Allocate(to []Allocation, invoices []Invoice) (err error) {
+	if err := fit(to, p.Unallocated()); err != nil {
+		return err
+	}
+	if p.PayerID, err = settle(to, p.PayerID, invoices); err != nil {
+		return err
+	}
+	p.Allocations = append(p.Allocations[:len(p.Allocations):len(p.Allocations)], to...)
+	p.Allocated += sum(to)
+	return nil
+}
+
+// MayAllocate refuses to allocate by anybody but the branch, and what settles
+// everything already (nothing_unallocated).
+func (p Payment) MayAllocate(actor uuid.UUID) error {
+	if err := MayPerform(actor, p.BranchID, Branch); err != nil {
+		return err
+	}
+	if p.Unallocated() == 0 {
+		return Refuse(Conflict, NothingUnallocated, nil)
+	}
+	return nil
+}
+
+// Actions says what an organisation may do next with the payment.
+func (p Payment) Actions(actor uuid.UUID) []Action {
+	return []Action{action("allocate", "allocated", p.MayAllocate(actor))}
+}
+
+func sum(allocations []Allocation) (total Rupiah) {
+	for _, a := range allocations {
+		total += a.Amount
+	}
+	return total
+}
+
+// fit says what is wrong with allocations of so much money before any invoice is
+// looked at.
+func fit(to []Allocation, left Rupiah) error {
+	var f Faults
+	checkAllocations(&f, to, left)
+	return f.Err()
+}
+
+func checkAllocations(f *Faults, to []Allocation, left Rupiah) {
+	seen := map[uuid.UUID]bool{}
+	for i, a := range to {
+		at := fmt.Sprintf("/allocations/%d", i)
+		f.Check(!seen[a.InvoiceID], at+"/invoice_id", InvoiceTwice, nil)
+		seen[a.InvoiceID] = true
+		f.Check(a.Amount > 0, at+"/allocated_amount", AmountNotPositive, nil)
+		// Subtracting keeps clear of overflow, where a sum of huge parts would not.
+		if a.Amount > left {
+			f.Add(at+"/allocated_amount", AllocatedTooMuch, Params{"left": left})
+			continue
+		}
+		left -= max(a.Amount, 0)
+	}
+}
+
+// settle puts allocations on the invoices they name, and returns who owes them. A
+// payer that is known already has to be that one.
+func settle(to []Allocation, payer uuid.NullUUID, invoices []Invoice) (uuid.NullUUID, error) {
 	named := make(map[uuid.UUID]*Invoice, len(invoices))
 	for i := range invoices {
 		named[invoices[i].ID] = &invoices[i]
 	}
-	p.PayerID = p.payer(named)
+	if !payer.Valid {
+		payer = owing(to, named)
+	}
 	var f, unpayable Faults
-	for i, a := range p.Allocations {
+	for i, a := range to {
 		at := fmt.Sprintf("/allocations/%d", i)
 		invoice := named[a.InvoiceID]
 		if invoice == nil {
 			f.Add(at+"/invoice_id", InvoiceUnknown, nil)
 			continue
 		}
-		f.Check(invoice.PayerID == p.PayerID, at+"/invoice_id", InvoiceOfOtherPayer, nil)
+		f.Check(invoice.PayerID == payer, at+"/invoice_id", InvoiceOfOtherPayer, nil)
 		if !invoice.Payable() {
 			unpayable.Add(at+"/invoice_id", InvoiceNotPayable, nil)
 			continue
@@ -304,14 +439,14 @@ func (p *Payment) Settle(invoices []Invoice) error {
 		invoice.Paid += a.Amount
 	}
 	if len(f) == 0 && len(unpayable) > 0 {
-		return &Error{Kind: Conflict, Code: InvoiceNotPayable, Faults: unpayable}
+		return payer, &Error{Kind: Conflict, Code: InvoiceNotPayable, Faults: unpayable}
 	}
-	return append(f, unpayable...).Err()
+	return payer, append(f, unpayable...).Err()
 }
 
-// payer is who owes the first invoice that is known.
-func (p Payment) payer(named map[uuid.UUID]*Invoice) uuid.NullUUID {
-	for _, a := range p.Allocations {
+// owing is who owes the first invoice that is known.
+func owing(to []Allocation, named map[uuid.UUID]*Invoice) uuid.NullUUID {
+	for _, a := range to {
 		if invoice := named[a.InvoiceID]; invoice != nil {
 			return invoice.PayerID
 		}

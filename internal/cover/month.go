@@ -52,6 +52,9 @@ func (m Month) Before(o Month) bool {
 	return m.year < o.year || m.year == o.year && m.month < o.month
 }
 
+// Since counts the months from another to m; it is negative before it.
+func (m Month) Since(o Month) int { return (m.year-o.year)*12 + int(m.month) - int(o.month) }
+
 // Through lists the months from m to last, both inclusive.
 func (m Month) Through(last Month) []Month {
 	var months []Month

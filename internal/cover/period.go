@@ -21,8 +21,9 @@ const (
 var CoverageStatuses = []CoverageStatus{CoveragePending, CoverageActive, CoverageEnded, CoverageCancelled}
 
 // CoveragePeriod says that an officer is covered under an agreement from one day
-// to another. Wage base and contributions are frozen when it is made: benefits
-// and invoices are computed from them and not from the officer.
+// to another. The wage base is frozen when it is made: benefits and invoices are
+// computed from it and not from the officer. So is what its first month costs;
+// later months cost what their own rates say.
 type CoveragePeriod struct {
 	ID          uuid.UUID
 	OfficerID   uuid.UUID
@@ -30,16 +31,18 @@ type CoveragePeriod struct {
 	EnrolmentID uuid.UUID
 	FromOn      Date
 	ToOn        Date // inclusive
-	Segment     Segment
-	WageBase    Rupiah
-	JKK         Rupiah // a month
-	JKM         Rupiah // a month
-	Schedule    string // the version of the tariff
-	ActivatedOn Date   // when the first invoice that bills it was paid
-	CancelledOn Date
-	Version     int64
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	// Contributions counts the months owed, from that of FromOn on.
+	Contributions int `gorm:"->"`
+	Segment       Segment
+	WageBase      Rupiah
+	JKK           Rupiah // a month
+	JKM           Rupiah // a month
+	Schedule      string // the version of the tariff
+	ActivatedOn   Date   // when the first invoice that bills it was paid
+	CancelledOn   Date
+	Version       int64
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
 }
 
 // Premium is what a month costs, both programmes together.
@@ -87,15 +90,44 @@ func (c CoveragePeriod) Actions(actor uuid.UUID, a Agreement, billed bool) []Act
 	return []Action{action("cancel", string(CoverageCancelled), c.mayCancel(actor, a, billed))}
 }
 
+// EnrolmentStatus is a state of an enrolment.
+type EnrolmentStatus string
+
+// The states of an enrolment.
+const (
+	EnrolmentRunning   EnrolmentStatus = "running"
+	EnrolmentCompleted EnrolmentStatus = "completed"
+	EnrolmentFailed    EnrolmentStatus = "failed"
+)
+
+// EnrolmentStatuses lists every status.
+var EnrolmentStatuses = []EnrolmentStatus{EnrolmentRunning, EnrolmentCompleted, EnrolmentFailed}
+
 // Enrolment is one round of putting officers under cover, and what came of it.
 type Enrolment struct {
 	ID              uuid.UUID
 	AgreementID     uuid.UUID
+	Positions       []string `gorm:"serializer:json"` // that it is about
+	AskedBy         uuid.NullUUID
+	CompletedAt     *time.Time
+	Failure         *Fault `gorm:"serializer:json"` // why it failed
 	Enrolled        int64
 	AlreadyEnrolled int64
 	Skipped         []Skip `gorm:"serializer:json"`
 	MonthlyPremium  Rupiah
 	CreatedAt       time.Time
+}
+
+// Status follows from what happened.
+func (e Enrolment) Status() EnrolmentStatus {
+	switch {
+	case e.Failure != nil:
+		return EnrolmentFailed
+	case e.CompletedAt != nil:
+		return EnrolmentCompleted
+	default:
+		return EnrolmentRunning
+	}
 }
 
 // Skip counts officers who were not enrolled for one reason.

@@ -152,3 +152,14 @@ func (r *Reference) Term(position string, role Role, from, to Date) (best Term, 
 
 // days counts the days from one to another, both inclusive.
 func days(from, to Date) int { return to.DaysSince(from) + 1 }
+
+// Holiday is a day on which nobody works: a national holiday, collective leave or
+// a day of voting. One that was taken back says that people work on it.
+type Holiday struct {
+	Day       Date `gorm:"primaryKey"`
+	NameID    string
+	NameEN    string
+	Certainty string
+	Works     bool
+	Version   int64
+}

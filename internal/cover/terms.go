@@ -45,6 +45,45 @@ const (
 // WageBasePolicies lists every policy.
 var WageBasePolicies = []WageBasePolicy{BaseHonorarium, BaseMinimumWage, BaseDeclared, BaseBPUTier}
 
+// MonthRule says how many contributions a stretch of cover owes. No text of law
+// settles it, so an agreement does.
+type MonthRule string
+
+// The month rules.
+const (
+	MonthsByCalendar    MonthRule = "calendar"    // one for each calendar month touched
+	MonthsByAnniversary MonthRule = "anniversary" // one for each month begun since the first day
+)
+
+// MonthRules lists every rule.
+var MonthRules = []MonthRule{MonthsByCalendar, MonthsByAnniversary}
+
+// Months counts the contributions that cover from one day to another, inclusive,
+// owes by a rule. Where so many are agreed for a term it owes those, but never
+// more than there are months. They begin with the month of the first day.
+func (r MonthRule) Months(agreed int, from, to Date) int {
+	touched := to.Month().Since(from.Month()) + 1
+	if agreed > 0 {
+		return min(agreed, touched)
+	}
+	if r == MonthsByAnniversary && from.AddMonths(touched-1).After(to) {
+		return touched - 1
+	}
+	return touched
+}
+
+// BillingMode says who starts the bill of a month.
+type BillingMode string
+
+// The billing modes.
+const (
+	BilledAutomatically BillingMode = "automatic"
+	BilledManually      BillingMode = "manual"
+)
+
+// BillingModes lists every mode.
+var BillingModes = []BillingMode{BilledAutomatically, BilledManually}
+
 // FundingSource is where the money of a contribution comes from.
 type FundingSource string
 

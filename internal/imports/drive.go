@@ -9,13 +9,11 @@ import (
 	"naungan/internal/access"
 	"naungan/internal/cover"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 )
 
 // Driver takes imports on to where they rest.
 type Driver struct {
 	Store  *store.Store
-	Rates  *tariff.Tariff
 	TmpDir string // where workbooks are unpacked; empty for the system's own
 
 	ChunkRows int // how many rows one transaction commits; 0 for as many as usual

@@ -19,7 +19,6 @@ import (
 	"naungan/internal/reference"
 	"naungan/internal/registry"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 )
 
 // The days of these tests.
@@ -67,9 +66,7 @@ func given(t *testing.T) *world {
 	w.must(err)
 	t.Cleanup(w.st.Close)
 	w.must(w.st.Refresh(t.Context()))
-	rates, err := tariff.Load()
-	w.must(err)
-	w.driver = imports.Driver{Store: w.st, Rates: rates, TmpDir: t.TempDir()}
+	w.driver = imports.Driver{Store: w.st, TmpDir: t.TempDir()}
 	_, err = registry.First(t.Context(), w.st, []string{"clients:admin"}, func(id uuid.UUID, _ string) error {
 		w.admin.ClientID = id
 		return nil
@@ -143,7 +140,7 @@ func (w *world) agree(positions ...string) uuid.UUID {
 func (w *world) enrol(agreement uuid.UUID) {
 	w.t.Helper()
 	_, _, err := as(w, w.kpu, func(tx *store.Tx) (cover.Enrolment, error) {
-		return registry.Enrol(tx, w.driver.Rates, agreement, nil)
+		return registry.Enrol(tx, agreement, nil, false)
 	})
 	w.must(err)
 }

@@ -11,6 +11,7 @@ import (
 	"naungan/internal/cover"
 	"naungan/internal/registry"
 	"naungan/internal/store"
+	"naungan/internal/tariff"
 )
 
 // mostOddUnits is how many units with an odd head-count are named; the rest are
@@ -121,20 +122,24 @@ func (d Driver) premium(tx *store.Tx, i *cover.Import) error {
 	if err != nil {
 		return err
 	}
+	rates, err := tx.Tariff()
+	if err != nil {
+		return err
+	}
 	heads, err := tx.NewWages(store.Roster{
-		Agreement: a, Positions: a.Included(), From: a.StartsOn, To: a.LastDay(), AgeBelow: d.Rates.AgeBelow(a.Segment, a.StartsOn),
+		Agreement: a, Positions: a.Included(), From: a.StartsOn, To: a.LastDay(), AgeBelow: rates.AgeBelow(a.Segment, a.StartsOn),
 	})
 	if err != nil {
 		return err
 	}
-	if i.Effects.Added, err = d.cost(a, heads); err != nil {
+	if i.Effects.Added, err = cost(rates, a, heads); err != nil {
 		return err
 	}
 	i.Effects.Removed, err = tx.RemovedPremium(a.ID)
 	return err
 }
 
-func (d Driver) cost(a cover.Agreement, heads map[cover.Rupiah]int64) (total cover.Rupiah, err error) {
+func cost(rates *tariff.Tariff, a cover.Agreement, heads map[cover.Rupiah]int64) (total cover.Rupiah, err error) {
 	paid := map[cover.Rupiah]int64{}
 	for honorarium, n := range heads {
 		if a.DeclaredWage > 0 {
@@ -146,7 +151,7 @@ func (d Driver) cost(a cover.Agreement, heads map[cover.Rupiah]int64) (total cov
 	for wage := range paid {
 		wages = append(wages, wage)
 	}
-	bases, err := registry.Rated(d.Rates, a, wages)
+	bases, err := registry.Rated(rates, a, wages)
 	if err != nil {
 		return 0, err
 	}

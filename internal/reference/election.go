@@ -105,7 +105,7 @@ func electionTables() ([]store.ReferenceTable, error) {
 func holidayTables() ([]store.ReferenceTable, error) {
 	holidays := store.ReferenceTable{
 		Name: "holidays", Key: []string{"day"},
-		Values: []string{"name_id", "name_en", "certainty"}, Replace: true,
+		Values: []string{"name_id", "name_en", "certainty"}, Replace: true, Keep: "present.recorded_by is not null",
 	}
 	all, err := list[holiday]("holidays")
 	for _, h := range all {

@@ -2,8 +2,9 @@
 // database: administrative areas, positions, elections, holidays and the workbooks
 // that SIPP takes.
 //
-// It owns the embedded data and when it is loaded. It does not own reading it
-// back (store), nor rates (tariff).
+// It owns the embedded data and when it is loaded, and when the rules that come
+// with the program are. It does not own reading them back (store), nor the rules
+// (tariff).
 //
 // A dataset's version is a digest of its files, so that data which changed is
 // loaded again without anybody having to remember it. Areas, positions and
@@ -20,6 +21,7 @@ import (
 	"fmt"
 
 	"naungan/internal/store"
+	"naungan/internal/tariff"
 )
 
 //go:embed data/*.csv.gz data/*.yaml
@@ -55,7 +57,11 @@ func Load(ctx context.Context, st *store.Store) error {
 			return fmt.Errorf("reference %s: %w", d.name, err)
 		}
 	}
-	return nil
+	rules, err := tariff.Embedded()
+	if err != nil {
+		return err
+	}
+	return st.LoadTariff(ctx, rules)
 }
 
 func (d dataset) version() (string, error) {

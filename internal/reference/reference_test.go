@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"naungan/internal/access"
 	"naungan/internal/cover"
 	"naungan/internal/keys"
 	"naungan/internal/pgtest"
@@ -188,7 +189,7 @@ func TestANewVersionMendsTheRows(t *testing.T) {
 func TestHolidaysAreKnown(t *testing.T) {
 	t.Parallel()
 	st, _ := loaded(t)
-	holiday, err := st.Holidays(t.Context())
+	rates, err := st.Read(t.Context(), access.Actor{}).Tariff()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +203,7 @@ func TestHolidaysAreKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if holiday(date) != want {
+		if rates.Holidays[date] != want {
 			t.Errorf("%s: holiday is %v, want %v", day, !want, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
@@ -11,39 +12,102 @@ import (
 	"naungan/internal/tariff"
 )
 
+// enrolledAtOnce is how many officers are enrolled before the answer; more take
+// longer than a caller waits.
+const enrolledAtOnce = 20_000
+
+// Enrolling is the work of an enrolment that was asked for.
+type Enrolling struct {
+	EnrolmentID uuid.UUID `json:"enrolment_id"`
+}
+
+// Kind names the work in the job queue.
+func (Enrolling) Kind() string { return "enrolling" }
+
 // Enrol puts everybody an agreement covers under cover, in one statement, with
 // wage base and contributions frozen. positions narrows it; none means all that
-// are included. Whoever is covered already is left alone and counted.
-func Enrol(tx *store.Tx, rates *tariff.Tariff, agreement uuid.UUID, positions []string) (cover.Enrolment, error) {
-	a, err := tx.LockAgreement(agreement, 0)
+// are included. Whoever is covered already is left alone and counted. A roster of
+// more than 20,000, or any if later is set, is left to the job queue.
+func Enrol(tx *store.Tx, agreement uuid.UUID, positions []string, later bool) (cover.Enrolment, error) {
+	e := cover.Enrolment{AgreementID: agreement}
+	r, err := rosterOf(tx, agreement, positions)
 	if err != nil {
-		return cover.Enrolment{}, err
-	}
-	if err := a.MayEnrol(tx.Actor().OrganisationID, tx.Today()); err != nil {
-		return cover.Enrolment{}, err
-	}
-	if positions, err = chosen(a, positions); err != nil {
-		return cover.Enrolment{}, err
-	}
-	roster := store.Roster{
-		Agreement: a, Positions: positions, From: a.StartsOn, To: a.LastDay(), AgeBelow: rates.AgeBelow(a.Segment, a.StartsOn),
-	}
-	wages, err := tx.Wages(roster)
-	if err != nil {
-		return cover.Enrolment{}, err
-	}
-	bases, err := Rated(rates, a, wages)
-	if err != nil {
-		return cover.Enrolment{}, err
-	}
-	e := cover.Enrolment{AgreementID: a.ID}
-	if err := tx.Enrol(&e, roster, bases); err != nil {
 		return e, err
 	}
-	if e.Enrolled > 0 {
-		warnOf(tx, rates, a)
+	e.Positions = r.Positions
+	if err := tx.InsertEnrolment(&e); err != nil {
+		return e, err
 	}
-	return e, tx.Record(cover.Event{Type: cover.OfficersEnrolled, ResourceID: e.ID, OrganisationID: a.OrganiserID, After: e})
+	if !later {
+		size, err := tx.RosterSize(r, enrolledAtOnce)
+		if err != nil {
+			return e, err
+		}
+		later = size > enrolledAtOnce
+	}
+	if later {
+		return e, tx.Enqueue(Enrolling{e.ID})
+	}
+	return e, enrol(tx, &e, r)
+}
+
+// CompleteEnrolment does what an enrolment was asked for, once: it leaves one that
+// is over as it is. An agreement that is no longer in force by then is why it failed.
+func CompleteEnrolment(tx *store.Tx, id uuid.UUID) error {
+	e, err := tx.LockEnrolment(id)
+	if err != nil || e.Status() != cover.EnrolmentRunning {
+		return err
+	}
+	r, err := rosterOf(tx, e.AgreementID, e.Positions)
+	if refused, ours := errors.AsType[*cover.Error](err); ours {
+		return tx.FailEnrolment(&e, cover.Fault{Code: refused.Code, Params: refused.Params})
+	}
+	if err != nil {
+		return err
+	}
+	return enrol(tx, &e, r)
+}
+
+// rosterOf is the roster that an enrolment is about. It refuses whoever may not
+// enrol (party_role_required, agreement_not_in_force), and positions that are not
+// included.
+func rosterOf(tx *store.Tx, agreement uuid.UUID, positions []string) (store.Roster, error) {
+	a, err := tx.LockAgreement(agreement, 0)
+	if err != nil {
+		return store.Roster{}, err
+	}
+	if err := a.MayEnrol(tx.Actor().OrganisationID, tx.Today()); err != nil {
+		return store.Roster{}, err
+	}
+	if positions, err = chosen(a, positions); err != nil {
+		return store.Roster{}, err
+	}
+	rates, err := tx.Tariff()
+	return store.Roster{
+		Agreement: a, Positions: positions, From: a.StartsOn, To: a.LastDay(), AgeBelow: rates.AgeBelow(a.Segment, a.StartsOn),
+	}, err
+}
+
+func enrol(tx *store.Tx, e *cover.Enrolment, r store.Roster) error {
+	rates, err := tx.Tariff()
+	if err != nil {
+		return err
+	}
+	wages, err := tx.Wages(r)
+	if err != nil {
+		return err
+	}
+	bases, err := Rated(rates, r.Agreement, wages)
+	if err != nil {
+		return err
+	}
+	if err := tx.Enrol(e, r, bases); err != nil {
+		return err
+	}
+	if e.Enrolled > 0 {
+		warnOf(tx, rates, r.Agreement)
+	}
+	return tx.Record(cover.Event{Type: cover.OfficersEnrolled, ResourceID: e.ID, OrganisationID: r.Agreement.OrganiserID, After: *e})
 }
 
 // warnOf says where the law makes this cover weaker than people think.
@@ -52,7 +116,7 @@ func warnOf(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement) {
 	if a.StartsOn.Month().Before(today.Month()) {
 		tx.Doubt(cover.Fault{Code: cover.CoverBackdated, Params: cover.Params{"from": a.StartsOn}})
 	}
-	months := len(a.StartsOn.Month().Through(a.LastDay().Month()))
+	months := a.MonthRule.Months(a.Contributions, a.StartsOn, a.LastDay())
 	if wait := rates.WaitingMonths(a.Segment, a.StartsOn); months < wait {
 		tx.Doubt(cover.Fault{Code: cover.JKMWaitingPeriod, Params: cover.Params{"months": months, "needed": wait}})
 	}

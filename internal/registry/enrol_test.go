@@ -16,7 +16,6 @@ import (
 	"naungan/internal/reference"
 	"naungan/internal/registry"
 	"naungan/internal/store"
-	"naungan/internal/tariff"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -33,7 +32,6 @@ var (
 type world struct {
 	t     *testing.T
 	st    *store.Store
-	rates *tariff.Tariff
 
 	admin, kpu, bawaslu, payer, branch access.Actor
 }
@@ -68,8 +66,6 @@ func given(t *testing.T) *world {
 	w.must(err)
 	t.Cleanup(w.st.Close)
 	w.must(w.st.Refresh(t.Context()))
-	w.rates, err = tariff.Load()
-	w.must(err)
 	_, err = registry.First(t.Context(), w.st, []string{"clients:admin"}, func(id uuid.UUID, secret string) error {
 		w.admin.ClientID = id
 		return nil
@@ -158,7 +154,7 @@ func (w *world) appoint(body access.Actor, nik string, change func(*cover.Appoin
 
 func (w *world) enrol(body access.Actor, agreement uuid.UUID) (cover.Enrolment, cover.Faults) {
 	w.t.Helper()
-	e, doubts, err := as(w, body, func(tx *store.Tx) (cover.Enrolment, error) { return registry.Enrol(tx, w.rates, agreement, nil) })
+	e, doubts, err := as(w, body, func(tx *store.Tx) (cover.Enrolment, error) { return registry.Enrol(tx, agreement, nil, false) })
 	w.must(err)
 	return e, doubts
 }

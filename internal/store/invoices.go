@@ -1,7 +1,12 @@
 package store
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"naungan/internal/cover"
 )
@@ -9,55 +14,139 @@ import (
 // Invoice returns one that the actor sees.
 func (r *Reader) Invoice(id uuid.UUID) (cover.Invoice, error) {
 	var i cover.Invoice
-	err := r.seenInvoices().on(r.db).Take(&i, "invoices.id = ?", id).Error
-	return i, translate(err)
+	if err := r.seenInvoices().on(r.db).Take(&i, "invoices.id = ?", id).Error; err != nil {
+		return i, translate(err)
+	}
+	found := []cover.Invoice{i}
+	err := r.withFines(found)
+	return found[0], err
 }
 
-// InvoiceFilter narrows a list of invoices.
+// withFines fills in the fines of those invoices that have any.
+func (r *Reader) withFines(invoices []cover.Invoice) error {
+	place := map[uuid.UUID]*cover.Invoice{}
+	for n := range invoices {
+		if invoices[n].Fine > 0 {
+			place[invoices[n].ID] = &invoices[n]
+		}
+	}
+	if len(place) == 0 {
+		return nil
+	}
+	var fines []cover.InvoiceFine
+	err := r.db.Where("invoice_id in ?", slices.Collect(maps.Keys(place))).Order("invoice_id, late_id").Find(&fines).Error
+	for _, f := range fines {
+		place[f.InvoiceID].Fines = append(place[f.InvoiceID].Fines, f)
+	}
+	return translate(err)
+}
+
+// InvoiceFilter narrows a list of invoices. Bounds are inclusive; what is empty
+// narrows nothing.
 type InvoiceFilter struct {
 	AgreementID uuid.UUID
+	OrganiserID uuid.UUID
 	PayerID     uuid.UUID
+	BudgetID    uuid.UUID
 	Statuses    []cover.InvoiceStatus
 	Month       cover.Month
+	MonthFrom   cover.Month
+	MonthTo     cover.Month
+	FiscalYear  int
+	Funding     []cover.FundingSource
 	AreaCode    string // where the organiser stands
+	IssuedFrom  cover.Date
+	IssuedTo    cover.Date
 	DueFrom     cover.Date
-	DueTo       cover.Date // inclusive
+	DueTo       cover.Date
+	TotalFrom   *cover.Rupiah
+	TotalTo     *cover.Rupiah
+	Number      string
+	PaymentCode string
+	SP2D        string
 }
 
-// Invoices lists those that the actor sees, by id or by the day they are due.
+// Invoices lists those that the actor sees, by id, due day, month or total.
 func (r *Reader) Invoices(f InvoiceFilter, p Page) (Listed[cover.Invoice], error) {
-	q := r.seenInvoices().and(r.invoicesWhere(f)).on(r.db)
-	return list(r, q, p, func(i cover.Invoice) Place {
-		if p.By == "due_on" {
+	if p.By == "total_amount" {
+		p.By = "total"
+	}
+	listed, err := list(r, r.invoices(f), p, func(i cover.Invoice) Place {
+		switch p.By {
+		case "due_on":
 			return Place{Key: i.DueOn.String(), ID: i.ID.String()}
+		case "month":
+			return Place{Key: i.Month.First().String(), ID: i.ID.String()}
+		case "total":
+			return Place{Key: strconv.FormatInt(int64(i.Total()), 10), ID: i.ID.String()}
+		default:
+			return byID(i.ID)
 		}
-		return byID(i.ID)
 	})
+	if err != nil {
+		return listed, err
+	}
+	return listed, r.withFines(listed.Items)
+}
+
+func (r *Reader) invoices(f InvoiceFilter) *gorm.DB {
+	return r.seenInvoices().and(r.invoicesWhere(f)).on(r.db)
+}
+
+// InvoiceTotals are the sums of a list of invoices.
+type InvoiceTotals struct {
+	Invoices int64
+	Officers int64
+	JKK      cover.Rupiah
+	JKM      cover.Rupiah
+	Fine     cover.Rupiah
+	Credited cover.Rupiah
+	Paid     cover.Rupiah
+	Open     cover.Rupiah // outstanding: nothing on void invoices
+}
+
+// Total is what the invoices ask for.
+func (t InvoiceTotals) Total() cover.Rupiah { return t.JKK + t.JKM + t.Fine }
+
+// InvoiceTotals adds up a whole list.
+func (r *Reader) InvoiceTotals(f InvoiceFilter) (t InvoiceTotals, err error) {
+	err = r.invoices(f).Table("invoices").Select(`count(*) as invoices, coalesce(sum(officers), 0)::bigint as officers,
+		coalesce(sum(jkk), 0)::bigint as jkk, coalesce(sum(jkm), 0)::bigint as jkm, coalesce(sum(fine), 0)::bigint as fine,
+		coalesce(sum(credited), 0)::bigint as credited, coalesce(sum(paid), 0)::bigint as paid,
+		coalesce(sum(jkk + jkm + fine - credited - paid) filter (where voided_on is null), 0)::bigint as open`).Scan(&t).Error
+	return t, translate(err)
 }
 
 func (r *Reader) invoicesWhere(f InvoiceFilter) condition {
 	where := condition{sql: "true"}
-	if f.AgreementID != uuid.Nil {
-		where = where.and(condition{"agreement_id = ?", []any{f.AgreementID}})
+	narrow := func(wanted bool, sql string, args ...any) {
+		if wanted {
+			where = where.and(condition{sql, args})
+		}
 	}
-	if f.PayerID != uuid.Nil {
-		where = where.and(condition{"payer_id = ?", []any{f.PayerID}})
-	}
+	narrow(f.AgreementID != uuid.Nil, "agreement_id = ?", f.AgreementID)
+	narrow(f.OrganiserID != uuid.Nil, "organiser_id = ?", f.OrganiserID)
+	narrow(f.PayerID != uuid.Nil, "payer_id = ?", f.PayerID)
+	narrow(f.BudgetID != uuid.Nil, "budget_id = ?", f.BudgetID)
+	narrow(!f.Month.Zero(), "month = ?", f.Month)
+	narrow(!f.MonthFrom.Zero(), "month >= ?", f.MonthFrom)
+	narrow(!f.MonthTo.Zero(), "month <= ?", f.MonthTo)
+	narrow(f.FiscalYear != 0, "fiscal_year = ?", f.FiscalYear)
+	narrow(len(f.Funding) > 0, "funding_source in ?", f.Funding)
+	narrow(!f.IssuedFrom.Zero(), "issued_on >= ?", f.IssuedFrom)
+	narrow(!f.IssuedTo.Zero(), "issued_on <= ?", f.IssuedTo)
+	narrow(!f.DueFrom.Zero(), "due_on >= ?", f.DueFrom)
+	narrow(!f.DueTo.Zero(), "due_on <= ?", f.DueTo)
+	narrow(f.TotalFrom != nil, "total >= ?", f.TotalFrom)
+	narrow(f.TotalTo != nil, "total <= ?", f.TotalTo)
+	narrow(f.Number != "", "number = ?", f.Number)
+	narrow(f.PaymentCode != "", "payment_code = ?", f.PaymentCode)
+	narrow(f.SP2D != "", "disbursement->>'sp2d_number' = ?", f.SP2D)
 	if len(f.Statuses) > 0 {
 		where = where.and(r.invoiceStatuses(f.Statuses))
 	}
-	if !f.Month.Zero() {
-		where = where.and(condition{"month = ?", []any{f.Month}})
-	}
 	if f.AreaCode != "" {
-		here := inArea("g.area_code", f.AreaCode)
-		where = where.and(condition{"exists (select from organisations g where g.id = invoices.organiser_id and " + here.sql + ")", here.args})
-	}
-	if !f.DueFrom.Zero() {
-		where = where.and(condition{"due_on >= ?", []any{f.DueFrom}})
-	}
-	if !f.DueTo.Zero() {
-		where = where.and(condition{"due_on <= ?", []any{f.DueTo}})
+		where = where.and(inArea("invoices.area_code", f.AreaCode))
 	}
 	return where
 }
@@ -67,7 +156,7 @@ func (r *Reader) invoiceStatuses(statuses []cover.InvoiceStatus) condition {
 	return condition{`case
 		when voided_on is not null then 'void'
 		when issued_on is null then 'draft'
-		when paid >= jkk + jkm then 'paid'
+		when paid + credited >= total then 'paid'
 		when due_on < ? then 'overdue'
 		when paid > 0 then 'partially_paid'
 		else 'issued' end in ?`, []any{r.Today(), statuses}}
@@ -86,54 +175,115 @@ func (r *Reader) InvoiceLines(invoice uuid.UUID, positions []string, p Page) (Li
 	return listBy(r, q, p, "coverage_period_id", func(l cover.InvoiceLine) Place { return byID(l.CoveragePeriodID) })
 }
 
-// StandingInvoice finds the invoice of an agreement and month that is not void;
-// nil if there is none.
-func (tx *Tx) StandingInvoice(agreement uuid.UUID, month cover.Month) (*uuid.UUID, error) {
-	var found []uuid.UUID
-	err := tx.db.Table("invoices").Where("agreement_id = ? and month = ? and voided_on is null", agreement, month).
-		Pluck("id", &found).Error
-	if err != nil || len(found) == 0 {
-		return nil, translate(err)
-	}
-	return &found[0], nil
+// StandingInvoices lists the invoices of an agreement and month that are not void,
+// in their sequence.
+func (tx *Tx) StandingInvoices(agreement uuid.UUID, month cover.Month) (found []cover.Invoice, err error) {
+	err = tx.db.Where("agreement_id = ? and month = ? and voided_on is null", agreement, month).Order("sequence").Find(&found).Error
+	return found, translate(err)
 }
 
-// InsertInvoice writes a new draft with a line for everybody whose cover touches
-// its month, and the sums of these lines.
-func (tx *Tx) InsertInvoice(i *cover.Invoice) error {
+// FillInvoice takes over what an invoice says of its organiser.
+func (tx *Tx) FillInvoice(i *cover.Invoice) error {
+	return translate(tx.db.Raw("select area_code from organisations where id = ?", i.OrganiserID).Scan(&i.AreaCode).Error)
+}
+
+// LateInvoice is an issued invoice of an agreement whose due day is over, or that
+// was paid after it.
+type LateInvoice struct {
+	ID        uuid.UUID
+	Month     cover.Month
+	Owed      cover.Rupiah // of contributions, when its due day was over
+	Charged   int          // months of lateness that are charged already
+	SettledOn cover.Date   // none while it is not
+}
+
+// LateInvoices lists those of an agreement, as of today.
+func (tx *Tx) LateInvoices(agreement uuid.UUID) (late []LateInvoice, err error) {
+	err = tx.db.Raw(`select i.id, i.month, least(i.jkk + i.jkm, i.total - coalesce(s.in_time, 0)) as owed,
+			coalesce(f.charged, 0) as charged, case when i.paid + i.credited >= i.total then s.last end as settled_on
+		from invoices i
+		left join lateral (select sum(amount) filter (where settled_on <= i.due_on) as in_time, max(settled_on) as last
+			from settlements where invoice_id = i.id) s on true
+		left join lateral (select max(to_month) as charged from invoice_fines where late_id = i.id and not voided) f on true
+		where i.agreement_id = ? and i.issued_on is not null and i.voided_on is null and i.due_on < ?
+			and i.total > coalesce(s.in_time, 0)
+		order by i.month, i.sequence`, agreement, tx.Today()).Scan(&late).Error
+	return late, translate(err)
+}
+
+// VoidFines lets the fines of a void invoice be charged again.
+func (tx *Tx) VoidFines(invoice uuid.UUID) error {
+	return translate(tx.db.Exec("update invoice_fines set voided = true where invoice_id = ?", invoice).Error)
+}
+
+// WageBases lists the different wage bases of the cover that owes a month under an
+// agreement; each is rated once.
+func (tx *Tx) WageBases(agreement uuid.UUID, month cover.Month) (bases []cover.Rupiah, err error) {
+	err = tx.db.Raw(`select distinct wage_base from coverage_periods
+		where agreement_id = ? and cancelled_on is null and from_on <= ? and owed_to >= ? order by 1`,
+		agreement, month.Last(), month).Scan(&bases).Error
+	return bases, translate(err)
+}
+
+// InsertInvoice writes a new draft with a line for everybody whose cover owes its
+// month, at the rates given for each wage base, with its fines, and the sums and
+// the digest of it all.
+func (tx *Tx) InsertInvoice(i *cover.Invoice, rates []Base) error {
 	i.ID, i.CreatedAt, i.UpdatedAt = newID(), tx.Now, tx.Now
 	if err := tx.db.Create(i).Error; err != nil {
 		return translate(err)
 	}
-	if err := tx.insertLines(*i); err != nil {
+	if err := tx.insertLines(*i, rates); err != nil {
 		return err
+	}
+	for n := range i.Fines {
+		i.Fines[n].InvoiceID = i.ID
+	}
+	if len(i.Fines) > 0 {
+		if err := tx.db.Create(&i.Fines).Error; err != nil {
+			return translate(err)
+		}
 	}
 	groups, err := tx.groups(i.ID)
 	if err != nil {
 		return err
 	}
 	i.Gather(groups)
+	if i.Digest, err = tx.linesDigest(i.ID); err != nil {
+		return err
+	}
 	return tx.update(i)
 }
 
-// insertLines bills each person for the first period that touches the month,
-// unless another invoice bills them for it; the index of people and months is the
-// judge of that, and makes a draft that bills the same people at once wait. Both
-// go through the people in one order, so that neither waits for the other. The
-// periods are held, so that none is cancelled meanwhile.
-func (tx *Tx) insertLines(i cover.Invoice) error {
-	err := tx.db.Exec(`with periods as (
+// linesDigest says in SQL what cover.InvoiceLine.Text and billing.Prove say in Go.
+func (tx *Tx) linesDigest(invoice uuid.UUID) (digest string, err error) {
+	err = tx.db.Raw(`select encode(sha256(coalesce(string_agg(sha256(convert_to(concat_ws('|', coverage_period_id, officer_id,
+			to_char(month, 'YYYY-MM'), position, role, wage_base, jkk, jkm, schedule, relief), 'UTF8')), ''::bytea
+			order by coverage_period_id), ''::bytea)), 'hex')
+		from invoice_lines where invoice_id = ?`, invoice).Scan(&digest).Error
+	return digest, translate(err)
+}
+
+// insertLines bills each person for the first period that owes the month, unless
+// another invoice bills them for it; the index of people and months is the judge of
+// that, and makes a draft that bills the same people at once wait. Both go through
+// the people in one order, so that neither waits for the other. The periods are
+// held, so that none is cancelled meanwhile.
+func (tx *Tx) insertLines(i cover.Invoice, rates []Base) error {
+	args := []any{i.AgreementID, i.Month.Last(), i.Month, i.ID, i.Month}
+	_, err := tx.plain().ExecContext(tx.ctx, numbered(`with periods as (
 			select * from coverage_periods
-			where agreement_id = ? and cancelled_on is null and from_on <= ? and to_on >= ?
+			where agreement_id = ? and cancelled_on is null and from_on <= ? and owed_to >= ?
 			order by id for share)
 		insert into invoice_lines (invoice_id, coverage_period_id, officer_id, person_id, month, position, role,
-			wage_base, jkk, jkm, schedule)
+			wage_base, jkk, jkm, schedule, relief)
 		select distinct on (p.person_id) ?::uuid, p.id, p.officer_id, p.person_id, ?::date, o.position, o.role,
-			p.wage_base, p.jkk, p.jkm, p.schedule
+			p.wage_base, r.jkk, r.jkm, r.schedule, r.relief
 		from periods p join officers o on o.id = p.officer_id
+			join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
+				as r (wage, base, jkk, jkm, schedule, relief) on r.base = p.wage_base
 		order by p.person_id, p.from_on
-		on conflict (person_id, month) where not voided do nothing`,
-		i.AgreementID, i.Month.Last(), i.Month.First(), i.ID, i.Month).Error
+		on conflict (person_id, month) where not voided and not credited do nothing`), append(args, columns(rates)...)...)
 	return translate(err)
 }
 

@@ -29,8 +29,13 @@ func (r *Reader) Payment(id uuid.UUID) (cover.Payment, error) {
 
 // PaymentFilter narrows a list of payments.
 type PaymentFilter struct {
-	InvoiceID uuid.UUID
-	PayerID   uuid.UUID
+	InvoiceID   uuid.UUID
+	PayerID     uuid.UUID
+	StatementID uuid.UUID
+	Reference   string
+	PaidFrom    cover.Date // inclusive
+	PaidTo      cover.Date // inclusive
+	Unallocated bool       // only those of which something settles nothing yet
 }
 
 // Payments lists those that the actor sees.
@@ -41,6 +46,21 @@ func (r *Reader) Payments(f PaymentFilter, p Page) (Listed[cover.Payment], error
 	}
 	if f.PayerID != uuid.Nil {
 		q = q.Where("payments.payer_id = ?", f.PayerID)
+	}
+	if f.StatementID != uuid.Nil {
+		q = q.Where("payments.statement_id = ?", f.StatementID)
+	}
+	if f.Reference != "" {
+		q = q.Where("payments.reference = ?", f.Reference)
+	}
+	if !f.PaidFrom.Zero() {
+		q = q.Where("payments.paid_on >= ?", f.PaidFrom)
+	}
+	if !f.PaidTo.Zero() {
+		q = q.Where("payments.paid_on <= ?", f.PaidTo)
+	}
+	if f.Unallocated {
+		q = q.Where("payments.allocated < payments.amount")
 	}
 	listed, err := list(r, q, p, func(p cover.Payment) Place { return byID(p.ID) })
 	if err != nil {
@@ -88,28 +108,57 @@ func (tx *Tx) OwnPayment(reference string) (*uuid.UUID, error) {
 	return &found[0], nil
 }
 
+// LockOwnPayment returns a payment that the actor received, with its allocations,
+// and holds it.
+func (tx *Tx) LockOwnPayment(id uuid.UUID, v Version) (cover.Payment, error) {
+	p, err := lock(tx, tx.ofSelf("branch_id"), id, v, func(p cover.Payment) int64 { return p.Version })
+	if err != nil {
+		return p, err
+	}
+	found := []cover.Payment{p}
+	err = tx.withAllocations(found)
+	return found[0], err
+}
+
 // InsertPayment writes a new payment with its allocations.
 func (tx *Tx) InsertPayment(p *cover.Payment) error {
 	p.ID, p.CreatedAt, p.UpdatedAt = newID(), tx.Now, tx.Now
 	if err := tx.db.Create(p).Error; err != nil {
 		return translate(err)
 	}
-	rows := make([]allocationRow, len(p.Allocations))
-	for i, a := range p.Allocations {
-		rows[i] = allocationRow{p.ID, i, a}
+	return tx.insertAllocations(*p, 0)
+}
+
+// InsertAllocations writes the allocations of a locked payment from a place on, and
+// what it settles now.
+func (tx *Tx) InsertAllocations(p *cover.Payment, from int) error {
+	p.Version, p.UpdatedAt = p.Version+1, tx.Now
+	if err := tx.update(p); err != nil {
+		return err
+	}
+	return tx.insertAllocations(*p, from)
+}
+
+func (tx *Tx) insertAllocations(p cover.Payment, from int) error {
+	if len(p.Allocations) == from {
+		return nil
+	}
+	rows := make([]allocationRow, len(p.Allocations)-from)
+	for n := range rows {
+		rows[n] = allocationRow{p.ID, from + n, p.Allocations[from+n]}
 	}
 	return translate(tx.db.Create(&rows).Error)
 }
 
-// ActivateCover makes cover active that the invoices of a payment bill, if they
-// are paid in full: from the day of the money that completed the first of them.
+// ActivateCover makes cover active that some invoices bill, if they are settled in
+// full: from the day that completed the first of them.
 // Money may be recorded in another order than it came, so that day may move
 // forward. Periods are locked in the order of their ids, as others lock them.
-func (tx *Tx) ActivateCover(payment uuid.UUID) error {
+func (tx *Tx) ActivateCover(invoices []uuid.UUID) error {
 	err := tx.db.Exec(`with settled as (
-			select i.id, max(p.paid_on) as settled_on
-			from invoices i join payment_allocations a on a.invoice_id = i.id join payments p on p.id = a.payment_id
-			where i.id in (select invoice_id from payment_allocations where payment_id = ?) and i.paid >= i.jkk + i.jkm
+			select i.id, max(s.settled_on) as settled_on
+			from invoices i join settlements s on s.invoice_id = i.id
+			where i.id in ? and i.paid + i.credited >= i.total
 			group by i.id),
 		billed as (
 			select l.coverage_period_id, min(s.settled_on) as settled_on
@@ -120,6 +169,6 @@ func (tx *Tx) ActivateCover(payment uuid.UUID) error {
 			where c.activated_on is null or c.activated_on > b.settled_on
 			order by c.id for no key update of c)
 		update coverage_periods c set activated_on = due.settled_on, version = c.version + 1, updated_at = ?
-		from due where c.id = due.id`, payment, tx.Now).Error
+		from due where c.id = due.id`, invoices, tx.Now).Error
 	return translate(err)
 }

@@ -149,6 +149,7 @@ type Base struct {
 	JKK      cover.Rupiah
 	JKM      cover.Rupiah
 	Schedule string
+	Relief   string
 }
 
 // Roster is the officers whom one enrolment is about: those of the organiser in
@@ -207,7 +208,7 @@ func (r Roster) enrolment(e cover.Enrolment, bases []Base, now time.Time) (sql s
 	args = append(args, where.args...)
 	args = append(args, r.Agreement.ID, r.AgeBelow, r.AgeBelow)
 	args = append(args, columns(bases)...)
-	args = append(args, now, r.Agreement.ID, e.ID, r.Agreement.Segment, now, now)
+	args = append(args, now, r.Agreement.ID, e.ID, r.Agreement.MonthRule, r.Agreement.Contributions, r.Agreement.Segment, now, now)
 	return numbered(`with roster as materialized (
 			select o.id, o.person_id, o.born_on, ` + wage + ` as wage,
 				greatest(o.term_from, ?::date) as from_on, least(o.term_to, coalesce(o.ended_on, o.term_to), ?::date) as to_on
@@ -230,17 +231,18 @@ const enrolRoster = `
 				else 'eligible' end as outcome
 			from roster r
 			left join covered c on c.id = r.id
-			left join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[])
-				as b (wage, base, jkk, jkm, schedule) on b.wage = r.wage
+			left join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
+				as b (wage, base, jkk, jkm, schedule, relief) on b.wage = r.wage
 		), placed as materialized (
 			select j.*, j.outcome = 'eligible' and exists (
 				select from judged s where s.person_id = j.person_id and s.id < j.id and s.outcome = 'eligible'
 					and daterange(s.from_on, s.to_on, '[]') && daterange(j.from_on, j.to_on, '[]')) as second
 			from judged j
 		), made as (
-			insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, segment,
-				wage_base, jkk, jkm, schedule, version, created_at, updated_at)
-			select uuid_v7(?), p.id, p.person_id, ?, ?, p.from_on, p.to_on, ?, p.base, p.jkk, p.jkm, p.schedule, 1, ?, ?
+			insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, month_rule, agreed,
+				segment, wage_base, jkk, jkm, schedule, version, created_at, updated_at)
+			select uuid_v7(?), p.id, p.person_id, ?, ?, p.from_on, p.to_on, ?, ?,
+				?, p.base, p.jkk, p.jkm, p.schedule, 1, ?, ?
 			from placed p where p.outcome = 'eligible' and not p.second order by p.id
 			returning jkk + jkm as premium
 		)
@@ -252,22 +254,19 @@ const enrolRoster = `
 // columns turns bases on their side, for unnest.
 func columns(bases []Base) []any {
 	var wages, base, jkk, jkm []int64
-	var schedules []string
+	var schedules, reliefs []string
 	for _, b := range bases {
 		wages, base = append(wages, int64(b.Wage)), append(base, int64(b.Base))
 		jkk, jkm, schedules = append(jkk, int64(b.JKK)), append(jkm, int64(b.JKM)), append(schedules, b.Schedule)
+		reliefs = append(reliefs, b.Relief)
 	}
-	return []any{wages, base, jkk, jkm, schedules}
+	return []any{wages, base, jkk, jkm, schedules, reliefs}
 }
 
 // Enrol gives everybody on a roster who has no cover in those days a coverage
 // period, at the bases given, all in one statement, and writes down what came of
 // it.
 func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
-	e.ID, e.CreatedAt, e.Skipped = newID(), tx.Now, []cover.Skip{}
-	if err := tx.db.Create(e).Error; err != nil {
-		return translate(err)
-	}
 	// The officers stay until their cover is written, and plans that were made before
 	// are looked at again: whom cover rests on may not become somebody else.
 	if _, err := tx.HoldRoster(r.Agreement.OrganiserID); err != nil {
@@ -288,5 +287,32 @@ func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
 	e.LeaveOut(cover.SkippedCoveredElsewhere, elsewhere)
 	e.LeaveOut(cover.SkippedTooOld, old)
 	e.LeaveOut(cover.SkippedNoWageBase, noWage)
+	e.CompletedAt = &tx.Now
 	return translate(tx.update(e))
+}
+
+// InsertEnrolment writes down that an enrolment was asked for.
+func (tx *Tx) InsertEnrolment(e *cover.Enrolment) error {
+	e.ID, e.CreatedAt, e.Skipped = newID(), tx.Now, []cover.Skip{}
+	e.AskedBy = uuid.NullUUID{UUID: tx.who.OrganisationID, Valid: true}
+	return translate(tx.db.Create(e).Error)
+}
+
+// FailEnrolment writes down why an enrolment came to nothing.
+func (tx *Tx) FailEnrolment(e *cover.Enrolment, why cover.Fault) error {
+	e.Failure, e.CompletedAt = &why, &tx.Now
+	return translate(tx.update(e))
+}
+
+// LockEnrolment returns an enrolment, whoever asked for it, and holds it.
+func (tx *Tx) LockEnrolment(id uuid.UUID) (cover.Enrolment, error) {
+	return lock(tx, condition{sql: "true"}, id, 0, func(cover.Enrolment) int64 { return 0 })
+}
+
+// RosterSize counts the officers on a roster, up to one more than a number.
+func (tx *Tx) RosterSize(r Roster, most int64) (n int64, err error) {
+	where := r.condition()
+	err = tx.plain().QueryRowContext(tx.ctx, numbered("select count(*) from (select from officers o where "+where.sql+" limit ?) few"),
+		append(where.args, most+1)...).Scan(&n)
+	return n, translate(err)
 }

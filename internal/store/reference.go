@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-
-	"naungan/internal/cover"
 )
 
 // ReferenceSet is reference data that is loaded together: one version of one
@@ -115,31 +113,16 @@ func (t ReferenceTable) upsert(incoming string, columns []string) string {
 }
 
 func (t ReferenceTable) deleteMissing(incoming string) string {
-	return fmt.Sprintf(`delete from %s as present where not exists (select from %s as incoming where (%s) = (%s))`,
-		t.Name, incoming, prefixed("present.", t.Key), prefixed("incoming.", t.Key))
+	kept := ""
+	if t.Keep != "" {
+		kept = " and not (" + t.Keep + ")"
+	}
+	return fmt.Sprintf(`delete from %s as present where not exists (select from %s as incoming where (%s) = (%s))%s`,
+		t.Name, incoming, prefixed("present.", t.Key), prefixed("incoming.", t.Key), kept)
 }
 
 func prefixed(prefix string, columns []string) string {
 	return prefix + strings.Join(columns, ", "+prefix)
-}
-
-// Holidays returns whether nobody works on a day for another reason than its
-// being a Saturday or Sunday: national holidays, collective leave and days of
-// voting, as far as they are loaded.
-func (s *Store) Holidays(ctx context.Context) (func(cover.Date) bool, error) {
-	rows, err := s.pool.Query(ctx, `select day from holidays`)
-	if err != nil {
-		return nil, err
-	}
-	days, err := pgx.CollectRows(rows, pgx.RowTo[cover.Date])
-	if err != nil {
-		return nil, err
-	}
-	free := make(map[cover.Date]bool, len(days))
-	for _, day := range days {
-		free[day] = true
-	}
-	return func(day cover.Date) bool { return free[day] }, nil
 }
 
 // AreaNames are the names of some areas by their codes.

@@ -53,6 +53,8 @@ type Store struct {
 	keys *keys.Keys
 	now  func() time.Time
 	ref  atomic.Pointer[cover.Reference]
+
+	tariffs tariffs
 }
 
 // Open connects to a migrated database. Refuses one that was written with other

@@ -16,17 +16,13 @@ const (
 
 // Clock is one version of a time limit. Exactly one of its units is set.
 type Clock struct {
-	Name     string `yaml:"name"`
+	Name     string `yaml:"name" json:"name,omitempty"`
 	Validity `yaml:",inline"`
 
-	Hours       int `yaml:"hours"`        // clock hours, day and night
-	WorkingDays int `yaml:"working_days"` // without Saturdays, Sundays and holidays
-	Years       int `yaml:"years"`
+	Hours       int `yaml:"hours" json:"hours,omitempty"`               // clock hours, day and night
+	WorkingDays int `yaml:"working_days" json:"working_days,omitempty"` // without Saturdays, Sundays and holidays
+	Years       int `yaml:"years" json:"years,omitempty"`
 }
-
-// Holiday reports whether nobody works on a day, for another reason than its
-// being a Saturday or Sunday.
-type Holiday = func(cover.Date) bool
 
 // Clock returns the version of a clock that starts on a day; the oldest one for
 // a day before all versions, because a limit is owed even then. False means that
@@ -43,12 +39,12 @@ func (t *Tariff) Clock(name string, day cover.Date) (Clock, bool) {
 // be paid: for PU the 15th of the month after, for BPU the 15th of the month
 // itself, or the next working day after it (PP 44/2015, art. 21(3)). It is no day
 // where no schedule is known.
-func (t *Tariff) DueOn(segment cover.Segment, month cover.Month, holiday Holiday) cover.Date {
+func (t *Tariff) DueOn(segment cover.Segment, month cover.Month) cover.Date {
 	s, ok := t.schedule(segment, month)
 	if !ok {
 		return cover.Date{}
 	}
-	return workingDay(month.Add(s.Due.MonthsAfter).Day(s.Due.Day), holiday)
+	return t.workingDay(month.Add(s.Due.MonthsAfter).Day(s.Due.Day))
 }
 
 // ReportDueAt returns the instant, inclusive, by which an accident or diagnosis
@@ -70,22 +66,21 @@ func (t *Tariff) ClaimExpiresOn(event cover.Date) cover.Date {
 // PayDueOn returns the day, inclusive, by which a claim that was complete on a
 // day is to be paid: seven working days after it for JKK, three for JKM (PP
 // 44/2015, arts 37 and 40). It is no day for another programme.
-func (t *Tariff) PayDueOn(programme cover.Programme, complete cover.Date, holiday Holiday) cover.Date {
+func (t *Tariff) PayDueOn(programme cover.Programme, complete cover.Date) cover.Date {
 	c, ok := t.Clock(string(programme)+"_payment", complete)
 	if !ok {
 		return cover.Date{}
 	}
 	day := complete
 	for range c.WorkingDays {
-		day = workingDay(day.Add(1), holiday)
+		day = t.workingDay(day.Add(1))
 	}
 	return day
 }
 
-// workingDay returns the first working day from a day on. No holiday function
-// means that only weekends are free.
-func workingDay(day cover.Date, holiday Holiday) cover.Date {
-	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday || holiday != nil && holiday(day) {
+// workingDay returns the first working day from a day on.
+func (t *Tariff) workingDay(day cover.Date) cover.Date {
+	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday || t.Holidays[day] {
 		day = day.Add(1)
 	}
 	return day

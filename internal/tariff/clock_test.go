@@ -1,7 +1,6 @@
 package tariff_test
 
 import (
-	"slices"
 	"testing"
 	"testing/quick"
 	"time"
@@ -10,8 +9,19 @@ import (
 	"naungan/internal/tariff"
 )
 
-func holidays(days ...string) tariff.Holiday {
-	return func(d cover.Date) bool { return slices.Contains(days, d.String()) }
+func holidays(days ...string) map[cover.Date]bool {
+	free := map[cover.Date]bool{}
+	for _, d := range days {
+		free[day(d)] = true
+	}
+	return free
+}
+
+// with is a tariff whose only holidays are these.
+func with(all *tariff.Tariff, free map[cover.Date]bool) *tariff.Tariff {
+	other := *all
+	other.Holidays = free
+	return &other
 }
 
 func TestAContributionIsDue(t *testing.T) {
@@ -20,7 +30,7 @@ func TestAContributionIsDue(t *testing.T) {
 	for name, tt := range map[string]struct {
 		segment cover.Segment
 		month   string
-		holiday tariff.Holiday
+		holiday map[cover.Date]bool
 		want    string
 	}{
 		"C23: BPU in the month itself":            {cover.BPU, "2024-02", nil, "2024-02-15"},
@@ -31,12 +41,12 @@ func TestAContributionIsDue(t *testing.T) {
 		"after a holiday that is the 15th":        {cover.BPU, "2024-04", holidays("2024-04-15"), "2024-04-16"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := all.DueOn(tt.segment, month(tt.month), tt.holiday); got.String() != tt.want {
+			if got := with(all, tt.holiday).DueOn(tt.segment, month(tt.month)); got.String() != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})
 	}
-	if got := all.DueOn(cover.PU, month("2010-01"), nil); !got.Zero() {
+	if got := all.DueOn(cover.PU, month("2010-01")); !got.Zero() {
 		t.Errorf("due on %s by no schedule", got)
 	}
 }
@@ -44,7 +54,7 @@ func TestAContributionIsDue(t *testing.T) {
 func TestADueDayIsAWorkingDay(t *testing.T) {
 	all := rates(t)
 	works := func(after uint16) bool {
-		due := all.DueOn(cover.PU, month("2015-07").Add(int(after%600)), nil)
+		due := all.DueOn(cover.PU, month("2015-07").Add(int(after%600)))
 		return due.Weekday() != time.Saturday && due.Weekday() != time.Sunday
 	}
 	if err := quick.Check(works, nil); err != nil {
@@ -92,7 +102,7 @@ func TestAClaimIsToBePaid(t *testing.T) {
 	for name, tt := range map[string]struct {
 		programme cover.Programme
 		complete  string
-		holiday   tariff.Holiday
+		holiday   map[cover.Date]bool
 		want      string
 	}{
 		"JKK after seven working days":     {cover.JKK, "2024-02-19", nil, "2024-02-28"},
@@ -102,12 +112,12 @@ func TestAClaimIsToBePaid(t *testing.T) {
 		"JKM across a holiday and weekend": {cover.JKM, "2024-09-12", holidays("2024-09-16"), "2024-09-18"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := all.PayDueOn(tt.programme, day(tt.complete), tt.holiday); got.String() != tt.want {
+			if got := with(all, tt.holiday).PayDueOn(tt.programme, day(tt.complete)); got.String() != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})
 	}
-	if got := all.PayDueOn("jht", day("2024-02-19"), nil); !got.Zero() {
+	if got := all.PayDueOn("jht", day("2024-02-19")); !got.Zero() {
 		t.Errorf("due on %s by no clock", got)
 	}
 }

@@ -27,43 +27,73 @@ const anyClass cover.RiskClass = "any"
 // ContributionSchedule is one version of what a segment owes a month. Rates are
 // in ten-thousandths of the base.
 type ContributionSchedule struct {
-	Name     string        `yaml:"name"`
-	Segment  cover.Segment `yaml:"segment"`
+	Name     string        `yaml:"name" json:"name"`
+	Revision int           `yaml:"-" json:"-"`
+	Segment  cover.Segment `yaml:"segment" json:"segment"`
 	Validity `yaml:",inline"`
 
-	JKKRates map[cover.RiskClass]int64 `yaml:"jkk_rates"` // by class of risk, or "any"
-	JKMRate  int64                     `yaml:"jkm_rate"`
-	JKMFlat  cover.Rupiah              `yaml:"jkm_flat"` // a month, whatever the base
-	Tiers    []Tier                    `yaml:"tiers"`    // ascending; none: the base is the wage itself
-	Due      Due                       `yaml:"due"`
-	AgeBelow int                       `yaml:"age_below"` // in years when cover begins, exclusive; 0 is no limit
+	JKKRates map[cover.RiskClass]int64 `yaml:"jkk_rates" json:"jkk_rates"` // by class of risk, or "any"
+	JKMRate  int64                     `yaml:"jkm_rate" json:"jkm_rate,omitempty"`
+	JKMFlat  cover.Rupiah              `yaml:"jkm_flat" json:"jkm_flat,omitempty"` // a month, whatever the base
+	Tiers    []Tier                    `yaml:"tiers" json:"tiers,omitempty"`       // ascending; none: the base is the wage itself
+	Due      Due                       `yaml:"due" json:"due"`
+	Fine     Fine                      `yaml:"fine" json:"fine,omitzero"`
+	Arrears  Arrears                   `yaml:"arrears" json:"arrears,omitzero"`
+	AgeBelow int                       `yaml:"age_below" json:"age_below,omitempty"` // in years when cover begins, exclusive; 0 is no limit
 }
+
+// Version names this revision of the schedule.
+func (s ContributionSchedule) Version() string { return Version(s.Name, s.Revision) }
 
 // Tier gives every income from its lower bound (inclusive) to the next tier's
 // (exclusive) one base, in rupiah a month.
 type Tier struct {
-	FromIncome cover.Rupiah `yaml:"from_income"`
-	Base       cover.Rupiah `yaml:"base"`
+	FromIncome cover.Rupiah `yaml:"from_income" json:"from_income"`
+	Base       cover.Rupiah `yaml:"base" json:"base"`
 }
 
 // Due is the day by which a month's contribution is to be paid: a day of the
 // month so many months after it.
 type Due struct {
-	Day         int `yaml:"day"`
-	MonthsAfter int `yaml:"months_after"`
+	Day         int `yaml:"day" json:"day"`
+	MonthsAfter int `yaml:"months_after" json:"months_after"`
+}
+
+// Fine is what a contribution costs that is paid late: a rate of it, in
+// ten-thousandths, for each month begun after the due day, unless the employer is
+// of an exempt kind.
+type Fine struct {
+	Rate      int64                    `yaml:"rate" json:"rate"`
+	Exempt    []cover.OrganisationKind `yaml:"exempt" json:"exempt"`
+	Law       string                   `yaml:"law" json:"law"`
+	Certainty Certainty                `yaml:"certainty" json:"certainty"`
+}
+
+// Arrears says what unpaid contributions do to cover, up to so many months begun
+// since the oldest was due, and beyond.
+type Arrears struct {
+	Months    int                 `yaml:"months" json:"months"`
+	Within    cover.ArrearsEffect `yaml:"within" json:"within"`
+	Beyond    cover.ArrearsEffect `yaml:"beyond" json:"beyond"`
+	Law       string              `yaml:"law" json:"law"`
+	Certainty Certainty           `yaml:"certainty" json:"certainty"`
 }
 
 // Relief lowers the contributions of a sector for some months, unless the money
 // comes from an excluded source.
 type Relief struct {
-	Name     string        `yaml:"name"`
-	Segment  cover.Segment `yaml:"segment"`
-	Sector   Sector        `yaml:"sector"`
+	Name     string        `yaml:"name" json:"name"`
+	Revision int           `yaml:"-" json:"-"`
+	Segment  cover.Segment `yaml:"segment" json:"segment"`
+	Sector   Sector        `yaml:"sector" json:"sector"`
 	Validity `yaml:",inline"`
 
-	Percent         int64                 `yaml:"percent"` // of the contribution that is not owed
-	ExcludedFunding []cover.FundingSource `yaml:"excluded_funding"`
+	Percent         int64                 `yaml:"percent" json:"percent"` // of the contribution that is not owed
+	ExcludedFunding []cover.FundingSource `yaml:"excluded_funding" json:"excluded_funding"`
 }
+
+// Version names this revision of the relief.
+func (r Relief) Version() string { return Version(r.Name, r.Revision) }
 
 // ContributionQuery asks what one person owes for one month.
 type ContributionQuery struct {
@@ -104,14 +134,81 @@ func (t *Tariff) Contribution(q ContributionQuery) (Contribution, error) {
 	if err != nil {
 		return Contribution{}, err
 	}
-	base := s.base(q.Income)
-	c := Contribution{
+	return t.relieve(s.rate(s.base(q.Income), rate), q)
+}
+
+func (s ContributionSchedule) rate(base cover.Rupiah, jkk int64) Contribution {
+	return Contribution{
 		Base:     base,
-		JKK:      base.Share(rate, 10_000),
+		JKK:      base.Share(jkk, 10_000),
 		JKM:      s.JKMFlat + base.Share(s.JKMRate, 10_000),
-		Schedule: s.Name,
+		Schedule: s.Version(),
 	}
-	return t.relieve(c, q)
+}
+
+// ContributionOn returns what is owed for a month on a base that was settled
+// before, so that no tier picks another. It refuses what Contribution refuses.
+func (t *Tariff) ContributionOn(base cover.Rupiah, q ContributionQuery) (Contribution, error) {
+	q.Income = base
+	c, err := t.Contribution(q)
+	if err != nil || c.Base == base {
+		return c, err
+	}
+	s, _ := t.schedule(q.Segment, q.Month)
+	rate, err := s.jkkRate(q.RiskClass)
+	if err != nil {
+		return Contribution{}, err
+	}
+	return t.relieve(s.rate(base, rate), q)
+}
+
+// FineFor returns what a contribution of a month costs in fines that was still
+// owed on a day, in whole rupiah: the rate, in ten-thousandths, for each month begun
+// after the due day, but for those charged before. Nothing is owed by employers of
+// an exempt kind, or where no fine is known.
+func (t *Tariff) FineFor(
+	segment cover.Segment, month cover.Month, employer cover.OrganisationKind, owed cover.Rupiah, charged int, on cover.Date,
+) (fine cover.Rupiah, rate int64, months int) {
+	s, ok := t.schedule(segment, month)
+	if !ok || slices.Contains(s.Fine.Exempt, employer) {
+		return 0, 0, 0
+	}
+	months = monthsBegun(t.DueOn(segment, month), on)
+	return owed.Share(s.Fine.Rate*int64(max(months-charged, 0)), 10_000), s.Fine.Rate, months
+}
+
+// ArrearsOn returns what a contribution of a month does to cover that was still owed
+// on a day, how many months had begun since it was due, and by which law. Before the
+// due day, and where no rule is known, cover is whole.
+func (t *Tariff) ArrearsOn(segment cover.Segment, month cover.Month, on cover.Date) (effect cover.ArrearsEffect, months int, law string) {
+	s, ok := t.schedule(segment, month)
+	if !ok {
+		return cover.ArrearsCovered, 0, ""
+	}
+	months = monthsBegun(t.DueOn(segment, month), on)
+	switch {
+	case months == 0 || s.Arrears.Months == 0:
+		return cover.ArrearsCovered, months, s.Arrears.Law
+	case months <= s.Arrears.Months:
+		return s.Arrears.Within, months, s.Arrears.Law
+	default:
+		return s.Arrears.Beyond, months, s.Arrears.Law
+	}
+}
+
+// monthsBegun counts the months begun after a day, up to another: none on the day
+// itself, one from the day after.
+func monthsBegun(after, on cover.Date) (n int) {
+	for after.AddMonths(n).Before(on) {
+		n++
+	}
+	return n
+}
+
+// Revision finds any revision of a schedule there ever was by the name of its
+// version, so that what it settled can be worked out again.
+func (t *Tariff) Revision(version string) (ContributionSchedule, bool) {
+	return first(t.past, func(s ContributionSchedule) bool { return s.Version() == version })
 }
 
 // AgeBelow returns the age, in years and exclusive, at which cover of a segment can
@@ -170,6 +267,6 @@ func (t *Tariff) relieve(c Contribution, q ContributionQuery) (Contribution, err
 	}
 	c.JKK = c.JKK.Share(100-r.Percent, 100)
 	c.JKM = c.JKM.Share(100-r.Percent, 100)
-	c.Relief = r.Name
+	c.Relief = r.Version()
 	return c, nil
 }

@@ -32,33 +32,37 @@ const (
 
 // DeathSchedule is one version of what a death pays.
 type DeathSchedule struct {
-	Name      string          `yaml:"name"`
-	Programme cover.Programme `yaml:"programme"`
+	Name      string          `yaml:"name" json:"name"`
+	Revision  int             `yaml:"-" json:"-"`
+	Programme cover.Programme `yaml:"programme" json:"programme,omitempty"`
 	Validity  `yaml:",inline"`
 
-	Items   []DeathItem `yaml:"items"`
-	Waiting *Waiting    `yaml:"waiting"` // nil: everything is paid from the first day
+	Items   []DeathItem `yaml:"items" json:"items,omitempty"`
+	Waiting *Waiting    `yaml:"waiting" json:"waiting,omitempty"` // nil: everything is paid from the first day
 }
+
+// Version names this revision of the schedule.
+func (s DeathSchedule) Version() string { return Version(s.Name, s.Revision) }
 
 // DeathItem is one part: so many times an amount, or so many times the monthly
 // base, at least the minimum. Amounts are in rupiah.
 type DeathItem struct {
-	Kind             ItemKind     `yaml:"kind"`
-	Times            int64        `yaml:"times"`
-	Amount           cover.Rupiah `yaml:"amount"`
-	OfBase           bool         `yaml:"of_base"` // then Amount is the query's base
-	Minimum          cover.Rupiah `yaml:"minimum"`
-	MinimumCertainty Certainty    `yaml:"minimum_certainty"` // of the minimum, where the schedule's is another
+	Kind             ItemKind     `yaml:"kind" json:"kind,omitempty"`
+	Times            int64        `yaml:"times" json:"times,omitempty"`
+	Amount           cover.Rupiah `yaml:"amount" json:"amount,omitempty"`
+	OfBase           bool         `yaml:"of_base" json:"of_base,omitempty"` // then Amount is the query's base
+	Minimum          cover.Rupiah `yaml:"minimum" json:"minimum,omitempty"`
+	MinimumCertainty Certainty    `yaml:"minimum_certainty" json:"minimum_certainty,omitempty"` // of the minimum, where the schedule's is another
 }
 
 // Waiting lets only some parts be paid to people of some segments who have
 // contributed for fewer consecutive months.
 type Waiting struct {
-	Segments  []cover.Segment `yaml:"segments"`
-	Months    int             `yaml:"months"`
-	Pays      []ItemKind      `yaml:"pays"`
-	Law       string          `yaml:"law"`
-	Certainty Certainty       `yaml:"certainty"`
+	Segments  []cover.Segment `yaml:"segments" json:"segments,omitempty"`
+	Months    int             `yaml:"months" json:"months,omitempty"`
+	Pays      []ItemKind      `yaml:"pays" json:"pays,omitempty"`
+	Law       string          `yaml:"law" json:"law,omitempty"`
+	Certainty Certainty       `yaml:"certainty" json:"certainty,omitempty"`
 }
 
 // DeathQuery asks what one death pays.
@@ -135,7 +139,7 @@ func (s DeathSchedule) needsBase() bool {
 }
 
 func (s DeathSchedule) pay(q DeathQuery) Benefit {
-	b := Benefit{Schedule: s.Name}
+	b := Benefit{Schedule: s.Version()}
 	waits := s.Waiting != nil && s.Waiting.holds(q)
 	if waits {
 		b.Steps = append(b.Steps, s.Waiting.step(q))

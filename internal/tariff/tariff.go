@@ -1,9 +1,11 @@
 // Package tariff knows what cover costs and what it pays, on any day.
 //
-// It owns the rates: effective-dated data with the law each comes from, in
-// rates/*.yaml, and exact arithmetic on them. It does not own agreements or
-// claims: whoever bills or pays keeps a copy of the result and the name of the
-// schedule it came from, so that a later rate never changes what was settled.
+// It owns the rules: effective-dated data with the law each comes from, and exact
+// arithmetic on them. It does not own where they are kept (store): those in
+// rates/*.yaml come with the program, and an administrator may correct them. Nor
+// does it own agreements or claims: whoever bills or pays keeps a copy of the
+// result and the version it came from, so that a later rate never changes what
+// was settled.
 //
 // A schedule is one version of a rule. A contribution is rated with the schedule
 // of its month, a death with that of the day of the event.
@@ -13,12 +15,9 @@
 package tariff
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"slices"
-
-	"go.yaml.in/yaml/v3"
 
 	"naungan/internal/cover"
 )
@@ -26,13 +25,16 @@ import (
 //go:embed rates/*.yaml
 var rates embed.FS
 
-// Tariff is every rate we know, oldest version first. It is read-only and safe
-// for use by many goroutines.
+// Tariff is every rule we know, in the order of their days, as one edition of it
+// says. It is read-only and safe for use by many goroutines.
 type Tariff struct {
 	Contributions []ContributionSchedule
 	Reliefs       []Relief
 	Deaths        []DeathSchedule
 	Clocks        []Clock
+	Holidays      map[cover.Date]bool // on which nobody works; weekends are none
+
+	past []ContributionSchedule // every revision there ever was
 }
 
 // Certainty says how we know a rule.
@@ -52,10 +54,10 @@ var Certainties = []Certainty{Read, Reported, Derived, Knowledge}
 // Validity says from when to when a rule holds, both days inclusive, by which
 // law, and how we know. Without To it still holds.
 type Validity struct {
-	From      cover.Date `yaml:"from"`
-	To        cover.Date `yaml:"to"`
-	Law       string     `yaml:"law"`
-	Certainty Certainty  `yaml:"certainty"`
+	From      cover.Date `yaml:"from" json:"from"`
+	To        cover.Date `yaml:"to" json:"to,omitzero"`
+	Law       string     `yaml:"law" json:"law"`
+	Certainty Certainty  `yaml:"certainty" json:"certainty"`
 }
 
 // Holds reports whether the rule is in force on a day.
@@ -67,34 +69,26 @@ func (v Validity) Holds(day cover.Date) bool {
 // The law knows no ceiling.
 const maxIncome cover.Rupiah = 1_000_000_000_000
 
-// Load reads the embedded rates. It refuses data in which versions overlap or
-// leave a gap, tiers do not ascend, or a law or certainty is missing.
-func Load() (*Tariff, error) {
-	t := &Tariff{}
-	for name, into := range map[string]any{
-		"contributions": &t.Contributions,
-		"reliefs":       &t.Reliefs,
-		"deaths":        &t.Deaths,
-		"clocks":        &t.Clocks,
-	} {
-		if err := read(name, into); err != nil {
-			return nil, fmt.Errorf("tariff: %s: %w", name, err)
+// Embedded reads the rules that come with the program.
+func Embedded() ([]Rule, error) {
+	var rules []Rule
+	for _, kind := range Kinds {
+		found, err := kind.embedded()
+		if err != nil {
+			return nil, fmt.Errorf("tariff: %s: %w", kind, err)
 		}
+		rules = append(rules, found...)
 	}
-	if err := t.validate(); err != nil {
-		return nil, fmt.Errorf("tariff: %w", err)
-	}
-	return t, nil
+	return rules, nil
 }
 
-func read(name string, into any) error {
-	b, err := rates.ReadFile("rates/" + name + ".yaml")
+// Load makes a tariff of the rules that come with the program, without holidays.
+func Load() (*Tariff, error) {
+	rules, err := Embedded()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	d.KnownFields(true) // a misspelt field would be a rate of nothing
-	return d.Decode(into)
+	return From(rules, nil)
 }
 
 // first returns the entry that suits.

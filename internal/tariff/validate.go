@@ -14,6 +14,7 @@ type version struct {
 	Validity
 }
 
+// validate says all that is wrong with the rules of a tariff.
 func (t *Tariff) validate() error {
 	var contributions, reliefs, deaths, clocks []version
 	var faults []error
@@ -67,20 +68,45 @@ func (s ContributionSchedule) validate() error {
 	faults := []error{
 		want(slices.Contains(cover.Segments, s.Segment), "%s: segment %q", s.Name, s.Segment),
 		want(len(s.JKKRates) > 0, "%s: no jkk rate", s.Name),
-		want((s.JKMRate > 0) != (s.JKMFlat > 0), "%s: jkm is either a rate or flat", s.Name),
 		want(s.Due.Day >= 1 && s.Due.Day <= 28, "%s: due on day %d", s.Name, s.Due.Day),
-		wholeMonths(s.Name, s.Validity),
 	}
 	for class, rate := range s.JKKRates {
 		known := class == anyClass || slices.Contains(cover.RiskClasses, class)
 		faults = append(faults, want(known && rate > 0, "%s: jkk rate %d of class %q", s.Name, rate, class))
 	}
+	for _, f := range s.Faults() {
+		faults = append(faults, fmt.Errorf("%s: %s at %s", s.Name, f.Code, f.Pointer))
+	}
+	if s.Fine.Rate != 0 {
+		known := s.Fine.Rate > 0 && s.Fine.Law != "" && slices.Contains(Certainties, s.Fine.Certainty)
+		faults = append(faults, want(known && within(s.Fine.Exempt, cover.OrganisationKinds), "%s: fine is incomplete or unknown", s.Name))
+	}
+	if s.Arrears.Months != 0 {
+		known := s.Arrears.Months > 0 && s.Arrears.Law != "" && slices.Contains(Certainties, s.Arrears.Certainty) &&
+			within([]cover.ArrearsEffect{s.Arrears.Within, s.Arrears.Beyond}, cover.ArrearsEffects)
+		faults = append(faults, want(known, "%s: arrears rule is incomplete or unknown", s.Name))
+	}
+	return errors.Join(faults...)
+}
+
+// Faults says what is wrong with a schedule that an administrator may have
+// entered, beyond what its form allows.
+func (s ContributionSchedule) Faults() (f cover.Faults) {
+	f.Check(s.whole(), "/from", cover.NotWholeMonths, nil)
+	f.Check((s.JKMRate > 0) != (s.JKMFlat > 0), "/jkm_rate", cover.JKMRateOrFlat, nil)
 	for i, tier := range s.Tiers[min(1, len(s.Tiers)):] {
 		below := s.Tiers[i]
 		ascends := tier.FromIncome > below.FromIncome && tier.Base > below.Base
-		faults = append(faults, want(ascends, "%s: tier from %d does not ascend", s.Name, tier.FromIncome))
+		f.Check(ascends, fmt.Sprintf("/tiers/%d", i+1), cover.TiersNotAscending, nil)
 	}
-	return errors.Join(faults...)
+	f.Check(len(s.Tiers) == 0 || s.Tiers[0].FromIncome == 0, "/tiers/0", cover.TiersNotAscending, nil)
+	return f
+}
+
+// Faults says what is wrong with a relief that an administrator may have entered.
+func (r Relief) Faults() (f cover.Faults) {
+	f.Check(r.whole(), "/from", cover.NotWholeMonths, nil)
+	return f
 }
 
 func (r Relief) validate() error {
@@ -89,7 +115,7 @@ func (r Relief) validate() error {
 		want(slices.Contains(Sectors, r.Sector), "%s: sector %q", r.Name, r.Sector),
 		want(r.Percent > 0 && r.Percent <= 100, "%s: %d percent", r.Name, r.Percent),
 		want(!r.To.Zero(), "%s: a relief ends", r.Name),
-		wholeMonths(r.Name, r.Validity),
+		want(r.whole(), "%s: contributions are owed for whole months", r.Name),
 	}
 	excluded := within(r.ExcludedFunding, cover.FundingSources)
 	return errors.Join(append(faults, want(excluded, "%s: excluded funding %q", r.Name, r.ExcludedFunding))...)
@@ -133,9 +159,9 @@ func within[T comparable](words, known []T) bool {
 	return len(words) > 0 && !slices.ContainsFunc(words, unknown)
 }
 
-func wholeMonths(name string, v Validity) error {
-	whole := v.From == v.From.Month().First() && (v.To.Zero() || v.To == v.To.Month().Last())
-	return want(whole, "%s: contributions are owed for whole months", name)
+// whole reports whether a rule holds for whole months, as contributions are owed.
+func (v Validity) whole() bool {
+	return v.From == v.From.Month().First() && (v.To.Zero() || v.To == v.To.Month().Last())
 }
 
 func want(ok bool, format string, args ...any) error {

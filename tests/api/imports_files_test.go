@@ -7,14 +7,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"naungan/internal/cover"
 	"naungan/internal/imports"
-	"naungan/internal/tariff"
 )
 
 // workbook is the media type of an XLSX.
@@ -174,16 +172,8 @@ func (w *world) driven(c caller, a answer) brought {
 	return b.again()
 }
 
-var rates = sync.OnceValue(func() *tariff.Tariff {
-	t, err := tariff.Load()
-	if err != nil {
-		panic(err)
-	}
-	return t
-})
-
 func (s *server) driver() imports.Driver {
-	return imports.Driver{Store: s.store, Rates: rates()}
+	return imports.Driver{Store: s.store}
 }
 
 // take does a verb to an import, and takes it on to where it rests.

@@ -48,8 +48,20 @@ type flusher struct {
 
 func (f flusher) Flush() error { return f.control.Flush() }
 
+// VisitAllocateCreditResponse writes the answer.
+func (a Answer) VisitAllocateCreditResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitAllocatePaymentResponse writes the answer.
+func (a Answer) VisitAllocatePaymentResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitAmendAgreementResponse writes the answer.
 func (a Answer) VisitAmendAgreementResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitAmendBudgetResponse writes the answer.
+func (a Answer) VisitAmendBudgetResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitAmendInvoiceResponse writes the answer.
+func (a Answer) VisitAmendInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitAmendOfficerResponse writes the answer.
 func (a Answer) VisitAmendOfficerResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -75,11 +87,23 @@ func (a Answer) VisitCancelImportResponse(w http.ResponseWriter) error { return 
 // VisitCommitImportResponse writes the answer.
 func (a Answer) VisitCommitImportResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitCorrectHolidayResponse writes the answer.
+func (a Answer) VisitCorrectHolidayResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCorrectReliefResponse writes the answer.
+func (a Answer) VisitCorrectReliefResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitCorrectSIPPProfileResponse writes the answer.
 func (a Answer) VisitCorrectSIPPProfileResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitCorrectScheduleResponse writes the answer.
+func (a Answer) VisitCorrectScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitCreateClientResponse writes the answer.
 func (a Answer) VisitCreateClientResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCreditInvoiceResponse writes the answer.
+func (a Answer) VisitCreditInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitDraftAgreementResponse writes the answer.
 func (a Answer) VisitDraftAgreementResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -93,6 +117,15 @@ func (a Answer) VisitEndOfficerResponse(w http.ResponseWriter) error { return a.
 // VisitEnrolOfficersResponse writes the answer.
 func (a Answer) VisitEnrolOfficersResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitEnterHolidayResponse writes the answer.
+func (a Answer) VisitEnterHolidayResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitEnterReliefResponse writes the answer.
+func (a Answer) VisitEnterReliefResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitEnterScheduleResponse writes the answer.
+func (a Answer) VisitEnterScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitExportSIPPResponse writes the answer.
 func (a Answer) VisitExportSIPPResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -105,8 +138,14 @@ func (a Answer) VisitGetAgreementResponse(w http.ResponseWriter) error { return 
 // VisitGetAreaResponse writes the answer.
 func (a Answer) VisitGetAreaResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitGetArrearsResponse writes the answer.
+func (a Answer) VisitGetArrearsResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitGetAuthorisationServerResponse writes the answer.
 func (a Answer) VisitGetAuthorisationServerResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetBudgetResponse writes the answer.
+func (a Answer) VisitGetBudgetResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitGetClaimResponse writes the answer.
 func (a Answer) VisitGetClaimResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -126,8 +165,14 @@ func (a Answer) VisitGetCoverageGapResponse(w http.ResponseWriter) error { retur
 // VisitGetCoveragePeriodResponse writes the answer.
 func (a Answer) VisitGetCoveragePeriodResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitGetCreditNoteResponse writes the answer.
+func (a Answer) VisitGetCreditNoteResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitGetEnrolmentResponse writes the answer.
 func (a Answer) VisitGetEnrolmentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetHolidayResponse writes the answer.
+func (a Answer) VisitGetHolidayResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitGetImportResponse writes the answer.
 func (a Answer) VisitGetImportResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -159,6 +204,15 @@ func (a Answer) VisitGetProblemResponse(w http.ResponseWriter) error { return a.
 // VisitGetReadinessResponse writes the answer.
 func (a Answer) VisitGetReadinessResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitGetReliefResponse writes the answer.
+func (a Answer) VisitGetReliefResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetScheduleResponse writes the answer.
+func (a Answer) VisitGetScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetStatementResponse writes the answer.
+func (a Answer) VisitGetStatementResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitIssueInvoiceResponse writes the answer.
 func (a Answer) VisitIssueInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -167,6 +221,9 @@ func (a Answer) VisitListAgreementsResponse(w http.ResponseWriter) error { retur
 
 // VisitListAreasResponse writes the answer.
 func (a Answer) VisitListAreasResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListBudgetsResponse writes the answer.
+func (a Answer) VisitListBudgetsResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListClaimsResponse writes the answer.
 func (a Answer) VisitListClaimsResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -177,11 +234,17 @@ func (a Answer) VisitListClientsResponse(w http.ResponseWriter) error { return a
 // VisitListCoveragePeriodsResponse writes the answer.
 func (a Answer) VisitListCoveragePeriodsResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitListCreditNotesResponse writes the answer.
+func (a Answer) VisitListCreditNotesResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitListElectionsResponse writes the answer.
 func (a Answer) VisitListElectionsResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListEnrolmentsResponse writes the answer.
 func (a Answer) VisitListEnrolmentsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListHolidaysResponse writes the answer.
+func (a Answer) VisitListHolidaysResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListImportRowsResponse writes the answer.
 func (a Answer) VisitListImportRowsResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -213,8 +276,17 @@ func (a Answer) VisitListPositionsResponse(w http.ResponseWriter) error { return
 // VisitListProblemsResponse writes the answer.
 func (a Answer) VisitListProblemsResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitListReliefsResponse writes the answer.
+func (a Answer) VisitListReliefsResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitListSIPPProfilesResponse writes the answer.
 func (a Answer) VisitListSIPPProfilesResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListSchedulesResponse writes the answer.
+func (a Answer) VisitListSchedulesResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListStatementsResponse writes the answer.
+func (a Answer) VisitListStatementsResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitOpenClaimResponse writes the answer.
 func (a Answer) VisitOpenClaimResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -222,11 +294,20 @@ func (a Answer) VisitOpenClaimResponse(w http.ResponseWriter) error { return a.w
 // VisitPayClaimResponse writes the answer.
 func (a Answer) VisitPayClaimResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitProveInvoiceResponse writes the answer.
+func (a Answer) VisitProveInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitQuoteResponse writes the answer.
+func (a Answer) VisitQuoteResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitReadSIPPRejectionsResponse writes the answer.
 func (a Answer) VisitReadSIPPRejectionsResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitReceiveImportResponse writes the answer.
 func (a Answer) VisitReceiveImportResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitReconcileStatementResponse writes the answer.
+func (a Answer) VisitReconcileStatementResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitRecordPaymentResponse writes the answer.
 func (a Answer) VisitRecordPaymentResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -254,6 +335,9 @@ func (a Answer) VisitRotateClientResponse(w http.ResponseWriter) error { return 
 
 // VisitSearchOfficersResponse writes the answer.
 func (a Answer) VisitSearchOfficersResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitSetBudgetResponse writes the answer.
+func (a Answer) VisitSetBudgetResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitSignAgreementResponse writes the answer.
 func (a Answer) VisitSignAgreementResponse(w http.ResponseWriter) error { return a.write(w) }

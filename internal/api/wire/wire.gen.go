@@ -107,10 +107,14 @@ func (e ImportKind) Valid() bool {
 
 // Defines values for InvoiceSort.
 const (
-	InvoiceSortDueOn      InvoiceSort = "due_on"
-	InvoiceSortID         InvoiceSort = "id"
-	InvoiceSortMinusDueOn InvoiceSort = "-due_on"
-	InvoiceSortMinusID    InvoiceSort = "-id"
+	InvoiceSortDueOn            InvoiceSort = "due_on"
+	InvoiceSortID               InvoiceSort = "id"
+	InvoiceSortMinusDueOn       InvoiceSort = "-due_on"
+	InvoiceSortMinusID          InvoiceSort = "-id"
+	InvoiceSortMinusMonth       InvoiceSort = "-month"
+	InvoiceSortMinusTotalAmount InvoiceSort = "-total_amount"
+	InvoiceSortMonth            InvoiceSort = "month"
+	InvoiceSortTotalAmount      InvoiceSort = "total_amount"
 )
 
 // Valid indicates whether the value is a known member of the InvoiceSort enum.
@@ -123,6 +127,14 @@ func (e InvoiceSort) Valid() bool {
 	case InvoiceSortMinusDueOn:
 		return true
 	case InvoiceSortMinusID:
+		return true
+	case InvoiceSortMinusMonth:
+		return true
+	case InvoiceSortMinusTotalAmount:
+		return true
+	case InvoiceSortMonth:
+		return true
+	case InvoiceSortTotalAmount:
 		return true
 	default:
 		return false
@@ -159,6 +171,54 @@ func (e PersonalDataView) Valid() bool {
 	case Masked:
 		return true
 	case Shown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RatedClass.
+const (
+	Any RatedClass = "any"
+	I   RatedClass = "i"
+	Ii  RatedClass = "ii"
+	Iii RatedClass = "iii"
+	Iv  RatedClass = "iv"
+	V   RatedClass = "v"
+)
+
+// Valid indicates whether the value is a known member of the RatedClass enum.
+func (e RatedClass) Valid() bool {
+	switch e {
+	case Any:
+		return true
+	case I:
+		return true
+	case Ii:
+		return true
+	case Iii:
+		return true
+	case Iv:
+		return true
+	case V:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Sector.
+const (
+	Other     Sector = "other"
+	Transport Sector = "transport"
+)
+
+// Valid indicates whether the value is a known member of the Sector enum.
+func (e Sector) Valid() bool {
+	switch e {
+	case Other:
+		return true
+	case Transport:
 		return true
 	default:
 		return false
@@ -262,10 +322,14 @@ type Action struct {
 	ResultingStatus string `json:"resulting_status"`
 }
 
-// Agreement Example: {"actions":[],"created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}
+// Agreement Example: {"actions":[],"billing":"automatic","created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"month_rule":"calendar","parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}
 type Agreement struct {
-	Actions   []Action  `json:"actions"`
-	CreatedAt time.Time `json:"created_at"`
+	Actions []Action `json:"actions"`
+
+	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	Billing              BillingMode `json:"billing"`
+	ContributionsPerTerm *int32      `json:"contributions_per_term,omitempty"`
+	CreatedAt            time.Time   `json:"created_at"`
 
 	// DeclaredWageAmount Whole rupiah.
 	//
@@ -281,8 +345,11 @@ type Agreement struct {
 	FundingSource FundingSource      `json:"funding_source"`
 	ID            openapi_types.UUID `json:"id"`
 	LegalBases    []string           `json:"legal_bases"`
-	Parties       []AgreementParty   `json:"parties"`
-	Positions     []CoveredPosition  `json:"positions"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule MonthRule         `json:"month_rule"`
+	Parties   []AgreementParty  `json:"parties"`
+	Positions []CoveredPosition `json:"positions"`
 
 	// Programmes Both, always: the law asks for both.
 	Programmes []Programme         `json:"programmes"`
@@ -305,6 +372,12 @@ type Agreement struct {
 
 // AgreementInput Example: {"election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"position":"ppk"},{"headcount":846,"position":"pps"},{"headcount":4579,"included":false,"position":"kpps"}],"segment":"pu","starts_on":"2024-08-26","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","wage_base_policy":"honorarium"}
 type AgreementInput struct {
+	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	Billing *BillingMode `json:"billing,omitempty"`
+
+	// ContributionsPerTerm So many contributions for each officer's term, and no more; absent: as the months say.
+	ContributionsPerTerm *int32 `json:"contributions_per_term,omitempty"`
+
 	// DeclaredWageAmount Whole rupiah.
 	//
 	// Example: 5940
@@ -316,11 +389,14 @@ type AgreementInput struct {
 	ElectionCode *ElectionCode `json:"election_code,omitempty"`
 
 	// EndsOn Inclusive.
-	EndsOn        cover.Date          `json:"ends_on"`
-	FundingSource FundingSource       `json:"funding_source"`
-	LegalBases    []string            `json:"legal_bases,omitempty"`
-	Parties       []Party             `json:"parties"`
-	Positions     []AgreementPosition `json:"positions"`
+	EndsOn        cover.Date    `json:"ends_on"`
+	FundingSource FundingSource `json:"funding_source"`
+	LegalBases    []string      `json:"legal_bases,omitempty"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule *MonthRule          `json:"month_rule,omitempty"`
+	Parties   []Party             `json:"parties"`
+	Positions []AgreementPosition `json:"positions"`
 
 	// RenewsID The agreement that this one continues.
 	RenewsID  *openapi_types.UUID `json:"renews_id,omitempty"`
@@ -333,7 +409,7 @@ type AgreementInput struct {
 	WageBasePolicy WageBasePolicy `json:"wage_base_policy"`
 }
 
-// AgreementPage Example: {"items":[{"actions":[],"created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}]}
+// AgreementPage Example: {"items":[{"actions":[],"billing":"automatic","created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"month_rule":"calendar","parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}]}
 type AgreementPage struct {
 	Items      []Agreement `json:"items"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
@@ -353,14 +429,20 @@ type AgreementParty struct {
 
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
-	DeclaredWageAmount nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
-	ElectionCode       nullable.Nullable[string] `json:"election_code,omitempty"`
-	EndsOn             *cover.Date               `json:"ends_on,omitempty"`
-	FundingSource      *FundingSource            `json:"funding_source,omitempty"`
-	LegalBases         []string                  `json:"legal_bases,omitempty"`
-	Parties            []Party                   `json:"parties,omitempty"`
-	Positions          []AgreementPosition       `json:"positions,omitempty"`
-	RiskClass          *RiskClass                `json:"risk_class,omitempty"`
+	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	Billing              *BillingMode              `json:"billing,omitempty"`
+	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
+	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
+	ElectionCode         nullable.Nullable[string] `json:"election_code,omitempty"`
+	EndsOn               *cover.Date               `json:"ends_on,omitempty"`
+	FundingSource        *FundingSource            `json:"funding_source,omitempty"`
+	LegalBases           []string                  `json:"legal_bases,omitempty"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule *MonthRule          `json:"month_rule,omitempty"`
+	Parties   []Party             `json:"parties,omitempty"`
+	Positions []AgreementPosition `json:"positions,omitempty"`
+	RiskClass *RiskClass          `json:"risk_class,omitempty"`
 
 	// Segment Which tariff holds: wage earners, or others.
 	Segment        *Segment        `json:"segment,omitempty"`
@@ -404,6 +486,11 @@ type AllocationInput struct {
 	InvoiceID       openapi_types.UUID `json:"invoice_id"`
 }
 
+// AllocationsInput Example: {"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}]}
+type AllocationsInput struct {
+	Allocations []AllocationInput `json:"allocations"`
+}
+
 // Area Example: {"code":"61.06","level":"regency","name":"Kabupaten Kapuas Hulu","parent_code":"61"}
 type Area struct {
 	// Code A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
@@ -434,6 +521,68 @@ type AreaPage struct {
 	Total      *int64  `json:"total,omitempty"`
 }
 
+// Arrears Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","as_of":"2025-01-20","effect":"covered","fine_amount":0,"invoices":1,"law":"PP 44/2015","months":2,"oldest_due_on":"2024-12-16","overdue_amount":13148730}
+type Arrears struct {
+	AgreementID openapi_types.UUID `json:"agreement_id"`
+	AsOf        cover.Date         `json:"as_of"`
+
+	// Effect `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Effect ArrearsEffect `json:"effect"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount Rupiah `json:"fine_amount"`
+
+	// Invoices Overdue.
+	Invoices int64  `json:"invoices"`
+	Law      string `json:"law"`
+
+	// Months Begun since the oldest of them was due.
+	Months      int32       `json:"months"`
+	OldestDueOn *cover.Date `json:"oldest_due_on,omitempty"`
+
+	// OverdueAmount Whole rupiah.
+	//
+	// Example: 5940
+	OverdueAmount Rupiah `json:"overdue_amount"`
+}
+
+// ArrearsEffect `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+type ArrearsEffect = cover.ArrearsEffect
+
+// ArrearsRule What unpaid contributions do to cover, up to and beyond so many months.
+//
+// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+type ArrearsRule struct {
+	// Beyond `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Beyond ArrearsEffect `json:"beyond"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+	Law       string    `json:"law"`
+	Months    int32     `json:"months"`
+
+	// Within `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Within ArrearsEffect `json:"within"`
+}
+
+// ArrearsRuleInput What unpaid contributions do to cover, up to and beyond so many months.
+//
+// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+type ArrearsRuleInput struct {
+	// Beyond `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Beyond ArrearsEffect `json:"beyond"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+	Law       string    `json:"law"`
+	Months    int32     `json:"months"`
+
+	// Within `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Within ArrearsEffect `json:"within"`
+}
+
 // AuthorisationServer Example: {"grant_types_supported":["client_credentials"],"issuer":"https://naungan.example","jwks_uri":"https://naungan.example/.well-known/jwks.json","response_types_supported":[],"scopes_supported":["officers:read"],"token_endpoint":"https://naungan.example/oauth/token","token_endpoint_auth_methods_supported":["client_secret_basic"]}
 type AuthorisationServer struct {
 	GrantTypesSupported               []string `json:"grant_types_supported"`
@@ -443,6 +592,35 @@ type AuthorisationServer struct {
 	ScopesSupported                   []string `json:"scopes_supported"`
 	TokenEndpoint                     string   `json:"token_endpoint"`
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`
+}
+
+// BankStatement Example: {"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-12T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","known":1,"lines":12,"matched":9,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","unmatched":2}
+type BankStatement struct {
+	BranchID  openapi_types.UUID `json:"branch_id"`
+	CreatedAt time.Time          `json:"created_at"`
+	DryRun    *bool              `json:"dry_run,omitempty"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// Known Lines whose reference was recorded before.
+	Known int32 `json:"known"`
+	Lines int32 `json:"lines"`
+
+	// Matched Lines that settle an invoice.
+	Matched int32 `json:"matched"`
+
+	// Sha256 Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	Sha256 SHA256 `json:"sha256"`
+
+	// Unmatched Lines that wait, with their reason, among the payments.
+	Unmatched int32   `json:"unmatched"`
+	Warnings  []Fault `json:"warnings,omitempty"`
+}
+
+// BankStatementPage Example: {"items":[{"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-12T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","known":1,"lines":12,"matched":9,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","unmatched":2}]}
+type BankStatementPage struct {
+	Items      []BankStatement `json:"items"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+	Total      *int64          `json:"total,omitempty"`
 }
 
 // BenefitItem Example: {"benefit_amount":62400000,"kind":"death"}
@@ -483,6 +661,88 @@ type Bilingual struct {
 	En string `json:"en"`
 	ID string `json:"id"`
 }
+
+// BillingMode `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+type BillingMode = cover.BillingMode
+
+// Budget Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}
+type Budget struct {
+	AgreementIds []openapi_types.UUID `json:"agreement_ids"`
+
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah `json:"ceiling_amount"`
+
+	// CommittedAmount Whole rupiah.
+	//
+	// Example: 5940
+	CommittedAmount Rupiah             `json:"committed_amount"`
+	CreatedAt       time.Time          `json:"created_at"`
+	DryRun          *bool              `json:"dry_run,omitempty"`
+	FiscalYear      int32              `json:"fiscal_year"`
+	FundingSource   FundingSource      `json:"funding_source"`
+	ID              openapi_types.UUID `json:"id"`
+	OrganisationID  openapi_types.UUID `json:"organisation_id"`
+	Reference       string             `json:"reference"`
+
+	// RemainingAmount Whole rupiah.
+	//
+	// Example: 5940
+	RemainingAmount Rupiah      `json:"remaining_amount"`
+	Stage           BudgetStage `json:"stage"`
+	UpdatedAt       time.Time   `json:"updated_at"`
+	Version         int64       `json:"version"`
+	Warnings        []Fault     `json:"warnings,omitempty"`
+}
+
+// BudgetInput Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"fiscal_year":2024,"funding_source":"nphd","reference":"900/12/NPHD/2024","stage":"nphd_2"}
+type BudgetInput struct {
+	// AgreementIds The agreements it pays for.
+	AgreementIds []openapi_types.UUID `json:"agreement_ids"`
+
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah        `json:"ceiling_amount"`
+	FiscalYear    int32         `json:"fiscal_year"`
+	FundingSource FundingSource `json:"funding_source"`
+
+	// Reference Number of the NPHD or DPA.
+	Reference string      `json:"reference"`
+	Stage     BudgetStage `json:"stage"`
+}
+
+// BudgetPage Example: {"items":[{"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}]}
+type BudgetPage struct {
+	Items      []Budget `json:"items"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+	Total      *int64   `json:"total,omitempty"`
+}
+
+// BudgetPatch Example: {"ceiling_amount":18000000000}
+type BudgetPatch struct {
+	AgreementIds []openapi_types.UUID `json:"agreement_ids,omitempty"`
+
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount *Rupiah `json:"ceiling_amount,omitempty"`
+	Reference     *string `json:"reference,omitempty"`
+}
+
+// BudgetReference What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+//
+// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+type BudgetReference = cover.BudgetReference
+
+// BudgetReferenceInput What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+//
+// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+type BudgetReferenceInput = cover.BudgetReference
+
+// BudgetStage defines model for BudgetStage.
+type BudgetStage = cover.BudgetStage
 
 // Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
 type Certainty string
@@ -634,16 +894,19 @@ type CoverageGap struct {
 	Uncovered int64         `json:"uncovered"`
 }
 
-// CoveragePeriod Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}
+// CoveragePeriod Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","contributions":6,"created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}
 type CoveragePeriod struct {
 	Actions     []Action           `json:"actions"`
 	ActivatedOn *cover.Date        `json:"activated_on,omitempty"`
 	AgreementID openapi_types.UUID `json:"agreement_id"`
-	CreatedAt   time.Time          `json:"created_at"`
-	DryRun      *bool              `json:"dry_run,omitempty"`
-	EnrolmentID openapi_types.UUID `json:"enrolment_id"`
-	FromOn      cover.Date         `json:"from_on"`
-	ID          openapi_types.UUID `json:"id"`
+
+	// Contributions How many months are owed for it, from that of its first day on.
+	Contributions int32              `json:"contributions"`
+	CreatedAt     time.Time          `json:"created_at"`
+	DryRun        *bool              `json:"dry_run,omitempty"`
+	EnrolmentID   openapi_types.UUID `json:"enrolment_id"`
+	FromOn        cover.Date         `json:"from_on"`
+	ID            openapi_types.UUID `json:"id"`
 
 	// JKKAmount Whole rupiah.
 	//
@@ -662,7 +925,7 @@ type CoveragePeriod struct {
 	PremiumAmount Rupiah `json:"premium_amount"`
 
 	// Schedule The version of the tariff that was frozen.
-	Schedule string `json:"schedule"`
+	Schedule RuleVersion `json:"schedule"`
 
 	// Segment Which tariff holds: wage earners, or others.
 	Segment Segment `json:"segment"`
@@ -682,7 +945,7 @@ type CoveragePeriod struct {
 	Warnings       []Fault `json:"warnings,omitempty"`
 }
 
-// CoveragePeriodPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}]}
+// CoveragePeriodPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","contributions":6,"created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}]}
 type CoveragePeriodPage struct {
 	Items      []CoveragePeriod `json:"items"`
 	NextCursor *string          `json:"next_cursor,omitempty"`
@@ -703,8 +966,88 @@ type CoveredPosition struct {
 	Position PositionCode `json:"position"`
 }
 
+// CreditNote Example: {"allocations":[],"applied_amount":7020,"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","coverage_period_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08"],"created_at":"2024-12-12T09:00:00+07:00","fine_amount":0,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-12","jkk_amount":3120,"jkm_amount":3900,"number":"K2024/000001","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reason":"Petugas berhenti sebelum bulan berjalan","total_amount":7020,"unallocated_amount":0,"updated_at":"2024-12-12T09:00:00+07:00","version":1}
+type CreditNote struct {
+	Allocations []Allocation `json:"allocations"`
+
+	// AppliedAmount Whole rupiah.
+	//
+	// Example: 5940
+	AppliedAmount     Rupiah               `json:"applied_amount"`
+	BranchID          openapi_types.UUID   `json:"branch_id"`
+	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids"`
+	CreatedAt         time.Time            `json:"created_at"`
+	DryRun            *bool                `json:"dry_run,omitempty"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount Rupiah             `json:"fine_amount"`
+	ID         openapi_types.UUID `json:"id"`
+	InvoiceID  openapi_types.UUID `json:"invoice_id"`
+	IssuedOn   cover.Date         `json:"issued_on"`
+
+	// JKKAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKAmount Rupiah `json:"jkk_amount"`
+
+	// JKMAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMAmount Rupiah `json:"jkm_amount"`
+
+	// Number Without gaps for an office and year.
+	Number  string              `json:"number"`
+	PayerID *openapi_types.UUID `json:"payer_id,omitempty"`
+	Reason  string              `json:"reason"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+
+	// UnallocatedAmount Whole rupiah.
+	//
+	// Example: 5940
+	UnallocatedAmount Rupiah    `json:"unallocated_amount"`
+	UpdatedAt         time.Time `json:"updated_at"`
+	Version           int64     `json:"version"`
+	Warnings          []Fault   `json:"warnings,omitempty"`
+}
+
+// CreditNoteInput Example: {"coverage_period_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08"],"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","reason":"Petugas berhenti sebelum bulan berjalan"}
+type CreditNoteInput struct {
+	// CoveragePeriodIds The lines to take back.
+	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids,omitempty"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount *Rupiah            `json:"fine_amount,omitempty"`
+	InvoiceID  openapi_types.UUID `json:"invoice_id"`
+	Reason     string             `json:"reason"`
+}
+
+// CreditNotePage Example: {"items":[{"allocations":[],"applied_amount":7020,"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","coverage_period_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08"],"created_at":"2024-12-12T09:00:00+07:00","fine_amount":0,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-12","jkk_amount":3120,"jkm_amount":3900,"number":"K2024/000001","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reason":"Petugas berhenti sebelum bulan berjalan","total_amount":7020,"unallocated_amount":0,"updated_at":"2024-12-12T09:00:00+07:00","version":1}]}
+type CreditNotePage struct {
+	Items      []CreditNote `json:"items"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+	Total      *int64       `json:"total,omitempty"`
+}
+
 // DamageKind defines model for DamageKind.
 type DamageKind = cover.DamageKind
+
+// Disbursement With which papers the treasury paid.
+//
+// Example: {"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}
+type Disbursement = cover.Disbursement
+
+// DisbursementInput With which papers the treasury paid.
+//
+// Example: {"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}
+type DisbursementInput = cover.Disbursement
 
 // Election Example: {"code":"pilkada_2024","name_en":"Regional elections 2024","name_id":"Pilkada serentak 2024","terms":[{"certainty":"secondary","law":"S-647/MK.02/2022","monthly_honorarium_amount":1300000,"position":"pps","role":"member","term_from":"2024-05-26","term_to":"2025-01-27"}],"voted_on":"2024-11-27"}
 type Election struct {
@@ -755,16 +1098,22 @@ type ElectionTerm struct {
 // EndReason defines model for EndReason.
 type EndReason = cover.EndReason
 
-// Enrolment Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[]}
+// Enrolment Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[],"status":"completed"}
 type Enrolment struct {
 	AgreementID     openapi_types.UUID `json:"agreement_id"`
 	AlreadyEnrolled int64              `json:"already_enrolled"`
+	CompletedAt     *time.Time         `json:"completed_at,omitempty"`
 	CreatedAt       time.Time          `json:"created_at"`
 	DryRun          *bool              `json:"dry_run,omitempty"`
 
 	// Enrolled Officers newly put under cover.
-	Enrolled int64              `json:"enrolled"`
-	ID       openapi_types.UUID `json:"id"`
+	Enrolled int64 `json:"enrolled"`
+
+	// Failure One place of a request, and what is wrong or doubtful there.
+	//
+	// Example: {"code":"nik_invalid","detail":"This is not a NIK. Write its sixteen digits as on the identity card.","location":"body","pointer":"/nik"}
+	Failure *Fault             `json:"failure,omitempty"`
+	ID      openapi_types.UUID `json:"id"`
 
 	// MonthlyPremiumAmount Whole rupiah.
 	//
@@ -773,6 +1122,7 @@ type Enrolment struct {
 
 	// Skipped Officers not enrolled, by reason.
 	Skipped  []EnrolmentSkip `json:"skipped"`
+	Status   EnrolmentStatus `json:"status"`
 	Warnings []Fault         `json:"warnings,omitempty"`
 }
 
@@ -782,7 +1132,7 @@ type EnrolmentInput struct {
 	Positions []PositionCode `json:"positions,omitempty"`
 }
 
-// EnrolmentPage Example: {"items":[{"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[]}]}
+// EnrolmentPage Example: {"items":[{"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[],"status":"completed"}]}
 type EnrolmentPage struct {
 	Items      []Enrolment `json:"items"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
@@ -798,6 +1148,9 @@ type EnrolmentSkip struct {
 	// Example: rule_broken
 	Reason Code `json:"reason"`
 }
+
+// EnrolmentStatus defines model for EnrolmentStatus.
+type EnrolmentStatus = cover.EnrolmentStatus
 
 // EventStream Server-sent events (WHATWG HTML, section 9.2).
 type EventStream = string
@@ -869,6 +1222,35 @@ type GapPosition struct {
 type Health struct {
 	// Status Example: ok
 	Status string `json:"status"`
+}
+
+// Holiday Example: {"certainty":"secondary","day":"2024-12-25","name_en":"Christmas Day","name_id":"Hari Natal","version":1,"works":false}
+type Holiday struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty  `json:"certainty"`
+	Day       cover.Date `json:"day"`
+	DryRun    *bool      `json:"dry_run,omitempty"`
+	NameEn    string     `json:"name_en"`
+	NameID    string     `json:"name_id"`
+	Version   int64      `json:"version"`
+	Warnings  []Fault    `json:"warnings,omitempty"`
+	Works     bool       `json:"works"`
+}
+
+// HolidayInput Example: {"certainty":"verified","name_en":"Christmas Day","name_id":"Hari Natal"}
+type HolidayInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+	NameEn    string    `json:"name_en"`
+	NameID    string    `json:"name_id"`
+
+	// Works People work on it after all.
+	Works *bool `json:"works,omitempty"`
+}
+
+// HolidayList Example: {"items":[{"certainty":"secondary","day":"2024-12-25","name_en":"Christmas Day","name_id":"Hari Natal","version":1,"works":false}]}
+type HolidayList struct {
+	Items []Holiday `json:"items"`
 }
 
 // Import Example: {"actions":[{"action":"commit","blocked_by":[],"href":"/v1/imports/0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01/commit","method":"POST","resulting_status":"committing"}],"commit":"manual","content_digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","counts":{"amended":0,"cancelled":0,"created":1870,"ended":0,"rejected":6,"rows":1876,"unchanged":0,"updated":0,"warned":2},"created_at":"2024-08-20T02:00:00Z","dry_run":false,"effects":{"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0},"header":{"byte_order_mark":false,"columns":[{"column":"nik","header":"nik"},{"column":"full_name","header":"nama_lengkap"}],"separator":","},"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","kind":"officers","media_type":"text/csv","mode":"upsert","on_error":"accept_valid","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","plan_digest":"2f7ad1c05b6f4e9a8d1c3b5a79e0f142","progress":{"phase":"resting","processed":1876,"total":1876},"received_bytes":236376,"status":"validated","updated_at":"2024-08-20T02:00:03Z","version":9,"warnings":[]}
@@ -1206,16 +1588,48 @@ type IncidentPage struct {
 	Total      *int64     `json:"total,omitempty"`
 }
 
-// Invoice Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-02T09:00:00+07:00","due_on":"2024-12-16","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"status":"issued","total_amount":13148730,"updated_at":"2024-12-02T09:05:00+07:00","version":2}
+// Invoice Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}
 type Invoice struct {
 	Actions     []Action           `json:"actions"`
 	AgreementID openapi_types.UUID `json:"agreement_id"`
-	BranchID    openapi_types.UUID `json:"branch_id"`
-	CreatedAt   time.Time          `json:"created_at"`
-	DryRun      *bool              `json:"dry_run,omitempty"`
-	DueOn       cover.Date         `json:"due_on"`
-	ID          openapi_types.UUID `json:"id"`
-	IssuedOn    *cover.Date        `json:"issued_on,omitempty"`
+
+	// AreaCode Where the organiser stands.
+	AreaCode *AreaCode          `json:"area_code,omitempty"`
+	BranchID openapi_types.UUID `json:"branch_id"`
+
+	// BudgetID The budget it was charged to.
+	BudgetID *openapi_types.UUID `json:"budget_id,omitempty"`
+
+	// BudgetReference What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+	//
+	// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+	BudgetReference BudgetReference `json:"budget_reference"`
+	CreatedAt       time.Time       `json:"created_at"`
+
+	// CreditedAmount Whole rupiah.
+	//
+	// Example: 5940
+	CreditedAmount Rupiah `json:"credited_amount"`
+
+	// Digest Of the lines; see the proof.
+	Digest SHA256 `json:"digest"`
+
+	// Disbursement With which papers the treasury paid.
+	//
+	// Example: {"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}
+	Disbursement Disbursement `json:"disbursement"`
+	DryRun       *bool        `json:"dry_run,omitempty"`
+	DueOn        cover.Date   `json:"due_on"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount    Rupiah             `json:"fine_amount"`
+	Fines         []InvoiceFine      `json:"fines"`
+	FiscalYear    int32              `json:"fiscal_year"`
+	FundingSource FundingSource      `json:"funding_source"`
+	ID            openapi_types.UUID `json:"id"`
+	IssuedOn      *cover.Date        `json:"issued_on,omitempty"`
 
 	// JKKAmount Whole rupiah.
 	//
@@ -1232,7 +1646,7 @@ type Invoice struct {
 	// Example: 2024-11
 	Month Month `json:"month"`
 
-	// Number Given when issued, without gaps.
+	// Number Given when issued, without gaps for an office and year.
 	Number      *string            `json:"number,omitempty"`
 	Officers    int64              `json:"officers"`
 	OrganiserID openapi_types.UUID `json:"organiser_id"`
@@ -1248,9 +1662,16 @@ type Invoice struct {
 	PaidAmount Rupiah `json:"paid_amount"`
 
 	// PayerID Absent when the officers pay themselves.
-	PayerID     *openapi_types.UUID `json:"payer_id,omitempty"`
-	PaymentCode *string             `json:"payment_code,omitempty"`
-	Positions   []InvoicePosition   `json:"positions"`
+	PayerID *openapi_types.UUID `json:"payer_id,omitempty"`
+
+	// PaymentCode The code to pay with (kode iuran).
+	//
+	// Example: 24110000123
+	PaymentCode *PaymentCode      `json:"payment_code,omitempty"`
+	Positions   []InvoicePosition `json:"positions"`
+
+	// Sequence 0 for the invoice of the month, 1 and on for supplementary ones.
+	Sequence int32 `json:"sequence"`
 
 	// Status `overdue` is an issued invoice, unpaid or partly paid, past its due day.
 	Status InvoiceStatus `json:"status"`
@@ -1258,21 +1679,68 @@ type Invoice struct {
 	// TotalAmount Whole rupiah.
 	//
 	// Example: 5940
-	TotalAmount Rupiah    `json:"total_amount"`
-	UpdatedAt   time.Time `json:"updated_at"`
-	Version     int64     `json:"version"`
-	VoidReason  *string   `json:"void_reason,omitempty"`
-	Warnings    []Fault   `json:"warnings,omitempty"`
+	TotalAmount Rupiah `json:"total_amount"`
+
+	// TotalInWords In Indonesian, as receipts say it (terbilang).
+	TotalInWords string    `json:"total_in_words"`
+	UpdatedAt    time.Time `json:"updated_at"`
+	Version      int64     `json:"version"`
+	VoidReason   *string   `json:"void_reason,omitempty"`
+	Warnings     []Fault   `json:"warnings,omitempty"`
+}
+
+// InvoiceDifference The first line that differs.
+//
+// Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","field":"wage_base_amount","invoiced":"1300000","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","recomputed":"1500000"}
+type InvoiceDifference struct {
+	CoveragePeriodID openapi_types.UUID `json:"coverage_period_id"`
+
+	// Field `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+	Field      ProvenField         `json:"field"`
+	Invoiced   string              `json:"invoiced"`
+	OfficerID  *openapi_types.UUID `json:"officer_id,omitempty"`
+	Recomputed string              `json:"recomputed"`
+}
+
+// InvoiceFine What is added for an invoice that was paid late. The months of its lateness are counted from 1 and charged once.
+//
+// Example: {"fine_amount":525949,"from_month":1,"late_invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","owed_amount":13148730,"rate":200,"to_month":2}
+type InvoiceFine struct {
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount    Rupiah             `json:"fine_amount"`
+	FromMonth     int32              `json:"from_month"`
+	LateInvoiceID openapi_types.UUID `json:"late_invoice_id"`
+
+	// OwedAmount Whole rupiah.
+	//
+	// Example: 5940
+	OwedAmount Rupiah `json:"owed_amount"`
+
+	// Rate In ten-thousandths a month.
+	Rate int64 `json:"rate"`
+
+	// ToMonth Inclusive.
+	ToMonth int32 `json:"to_month"`
 }
 
 // InvoiceInput Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","month":"2024-11"}
 type InvoiceInput struct {
 	AgreementID openapi_types.UUID `json:"agreement_id"`
 
+	// BudgetReference What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+	//
+	// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+	BudgetReference *BudgetReferenceInput `json:"budget_reference,omitempty"`
+
 	// Month A contribution month, `YYYY-MM`.
 	//
 	// Example: 2024-11
 	Month Month `json:"month"`
+
+	// Supplementary Bills those who came under cover after the invoice of the month was issued.
+	Supplementary *bool `json:"supplementary,omitempty"`
 }
 
 // InvoiceLine Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","position":"pps","premium_amount":7020,"role":"member","schedule":"pu-2015-07","wage_base_amount":1300000}
@@ -1299,8 +1767,17 @@ type InvoiceLine struct {
 	//
 	// Example: 5940
 	PremiumAmount Rupiah `json:"premium_amount"`
-	Role          Role   `json:"role"`
-	Schedule      string `json:"schedule"`
+
+	// Relief One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Relief *RuleVersion `json:"relief,omitempty"`
+	Role   Role         `json:"role"`
+
+	// Schedule One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Schedule RuleVersion `json:"schedule"`
 
 	// WageBaseAmount Whole rupiah.
 	//
@@ -1315,11 +1792,24 @@ type InvoiceLinePage struct {
 	Total      *int64        `json:"total,omitempty"`
 }
 
-// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-02T09:00:00+07:00","due_on":"2024-12-16","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"status":"issued","total_amount":13148730,"updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
+// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
 type InvoicePage struct {
 	Items      []Invoice `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
 	Total      *int64    `json:"total,omitempty"`
+
+	// Totals The sums of a whole list.
+	//
+	// Example: {"credited_amount":0,"fine_amount":0,"invoices":1,"jkk_amount":5843880,"jkm_amount":7304850,"officers":1876,"outstanding_amount":13148730,"paid_amount":0,"total_amount":13148730}
+	Totals *InvoiceTotals `json:"totals,omitempty"`
+}
+
+// InvoicePatch Each object is replaced as a whole; `null` empties it.
+//
+// Example: {"disbursement":{"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}}
+type InvoicePatch struct {
+	BudgetReference nullable.Nullable[BudgetReferenceInput] `json:"budget_reference,omitempty"`
+	Disbursement    nullable.Nullable[DisbursementInput]    `json:"disbursement,omitempty"`
 }
 
 // InvoicePosition A group of equal lines.
@@ -1354,16 +1844,105 @@ type InvoicePosition struct {
 	WageBaseAmount Rupiah `json:"wage_base_amount"`
 }
 
+// InvoiceProof Example: {"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","holds":true,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","lines":1876,"number":"2024/000003","recomputed_amount":13148730,"recomputed_digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","schedules":["pu-2015-07"],"total_amount":13148730}
+type InvoiceProof struct {
+	// Differs The first line that differs.
+	//
+	// Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","field":"wage_base_amount","invoiced":"1300000","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","recomputed":"1500000"}
+	Differs *InvoiceDifference `json:"differs,omitempty"`
+
+	// Digest Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	Digest    SHA256             `json:"digest"`
+	Holds     bool               `json:"holds"`
+	InvoiceID openapi_types.UUID `json:"invoice_id"`
+	Lines     int64              `json:"lines"`
+	Number    *string            `json:"number,omitempty"`
+
+	// RecomputedAmount Whole rupiah.
+	//
+	// Example: 5940
+	RecomputedAmount Rupiah `json:"recomputed_amount"`
+
+	// RecomputedDigest Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	RecomputedDigest SHA256 `json:"recomputed_digest"`
+
+	// Schedules Versions of the tariff that the lines were rated with.
+	Schedules []RuleVersion `json:"schedules"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+}
+
 // InvoiceSort defines model for InvoiceSort.
 type InvoiceSort string
 
 // InvoiceStatus `overdue` is an issued invoice, unpaid or partly paid, past its due day.
 type InvoiceStatus = cover.InvoiceStatus
 
+// InvoiceTotals The sums of a whole list.
+//
+// Example: {"credited_amount":0,"fine_amount":0,"invoices":1,"jkk_amount":5843880,"jkm_amount":7304850,"officers":1876,"outstanding_amount":13148730,"paid_amount":0,"total_amount":13148730}
+type InvoiceTotals struct {
+	// CreditedAmount Whole rupiah.
+	//
+	// Example: 5940
+	CreditedAmount Rupiah `json:"credited_amount"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount Rupiah `json:"fine_amount"`
+	Invoices   int64  `json:"invoices"`
+
+	// JKKAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKAmount Rupiah `json:"jkk_amount"`
+
+	// JKMAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMAmount Rupiah `json:"jkm_amount"`
+	Officers  int64  `json:"officers"`
+
+	// OutstandingAmount Whole rupiah.
+	//
+	// Example: 5940
+	OutstandingAmount Rupiah `json:"outstanding_amount"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah `json:"paid_amount"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+}
+
 // IssueInput Example: {"payment_code":"24110000123"}
 type IssueInput struct {
-	// PaymentCode The code to pay with (kode iuran), as the BPJS office made it.
-	PaymentCode *string `json:"payment_code,omitempty"`
+	// PaymentCode The code to pay with (kode iuran).
+	//
+	// Example: 24110000123
+	PaymentCode *PaymentCode `json:"payment_code,omitempty"`
+}
+
+// JKKRate Example: {"rate":24,"risk_class":"i"}
+type JKKRate struct {
+	// Rate In ten-thousandths of the base.
+	Rate      int64      `json:"rate"`
+	RiskClass RatedClass `json:"risk_class"`
+}
+
+// JKKRateInput Example: {"rate":24,"risk_class":"i"}
+type JKKRateInput struct {
+	// Rate In ten-thousandths of the base.
+	Rate      int64      `json:"rate"`
+	RiskClass RatedClass `json:"risk_class"`
 }
 
 // KeySet Example: {"keys":[{"alg":"ES256","crv":"P-256","kid":"abc","kty":"EC","use":"sig","x":"…","y":"…"}]}
@@ -1371,10 +1950,76 @@ type KeySet struct {
 	Keys []FreeObject `json:"keys"`
 }
 
+// LateFine For each month begun after the due day, unless the employer is of an exempt kind.
+//
+// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+type LateFine struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty          `json:"certainty"`
+	Exempt    []OrganisationKind `json:"exempt"`
+	Law       string             `json:"law"`
+
+	// Rate In ten-thousandths of what was late.
+	Rate int64 `json:"rate"`
+}
+
+// LateFineInput For each month begun after the due day, unless the employer is of an exempt kind.
+//
+// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+type LateFineInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty          `json:"certainty"`
+	Exempt    []OrganisationKind `json:"exempt"`
+	Law       string             `json:"law"`
+
+	// Rate In ten-thousandths of what was late.
+	Rate int64 `json:"rate"`
+}
+
+// MatchReason `payment_code` and `invoice_number` were found in what the bank says, `amount` fits one open invoice alone; `ambiguous` fits several, `closed` names one that is paid or void, `none` fits nothing.
+type MatchReason = cover.MatchReason
+
 // Month A contribution month, `YYYY-MM`.
 //
 // Example: 2024-11
 type Month = cover.Month
+
+// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+type MonthRule = cover.MonthRule
+
+// NewHoliday Example: {"certainty":"verified","day":"2027-12-24","name_en":"Collective leave for Christmas","name_id":"Cuti bersama Natal"}
+type NewHoliday struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty  `json:"certainty"`
+	Day       cover.Date `json:"day"`
+	NameEn    string     `json:"name_en"`
+	NameID    string     `json:"name_id"`
+}
+
+// NewRelief Example: {"name":"pp99-2027-other","relief":{"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","percent":50,"sector":"other","segment":"bpu","to":"2026-12-31"}}
+type NewRelief struct {
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name RuleName `json:"name"`
+
+	// Relief Example: {"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","percent":50,"sector":"other","segment":"bpu","to":"2026-12-31"}
+	Relief ReliefInput `json:"relief"`
+}
+
+// NewSchedule Example: {"name":"pu-2027-01","schedule":{"certainty":"verified","due_day":15,"due_months_after":1,"from":"2027-01-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 99/2026, art. 3"},"segment":"pu"}
+type NewSchedule struct {
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name RuleName `json:"name"`
+
+	// Schedule Example: {"certainty":"verified","due_day":15,"due_months_after":1,"from":"2027-01-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 99/2026, art. 3"}
+	Schedule ScheduleInput `json:"schedule"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+}
 
 // Officer Example: {"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
 type Officer struct {
@@ -1587,6 +2232,9 @@ type OrganisationPatch struct {
 // Organiser defines model for Organiser.
 type Organiser string
 
+// PDF A PDF document.
+type PDF = openapi_types.File
+
 // Party Example: {"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser","signatory_name":"Ketua KPU","signatory_office":"Ketua"}
 type Party struct {
 	// Number This party's own number of the paper.
@@ -1604,13 +2252,20 @@ type Party struct {
 // PartyRole The election body, who pays, the BPJS office; a witness signs but does none of these.
 type PartyRole = cover.PartyRole
 
-// Payment Example: {"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}
+// Payment Example: {"actions":[],"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}
 type Payment struct {
+	Actions     []Action           `json:"actions"`
 	Allocations []Allocation       `json:"allocations"`
 	BranchID    openapi_types.UUID `json:"branch_id"`
 	CreatedAt   time.Time          `json:"created_at"`
+	Description *string            `json:"description,omitempty"`
 	DryRun      *bool              `json:"dry_run,omitempty"`
 	ID          openapi_types.UUID `json:"id"`
+
+	// Match Why money of a bank statement settles what it settles, or nothing.
+	//
+	// Example: {"candidates":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"],"reason":"payment_code"}
+	Match *PaymentMatch `json:"match,omitempty"`
 
 	// PaidAmount Whole rupiah.
 	//
@@ -1619,6 +2274,9 @@ type Payment struct {
 	PaidOn     cover.Date          `json:"paid_on"`
 	PayerID    *openapi_types.UUID `json:"payer_id,omitempty"`
 	Reference  string              `json:"reference"`
+
+	// StatementID The bank statement it came with.
+	StatementID *openapi_types.UUID `json:"statement_id,omitempty"`
 
 	// UnallocatedAmount Whole rupiah.
 	//
@@ -1629,9 +2287,18 @@ type Payment struct {
 	Warnings          []Fault   `json:"warnings,omitempty"`
 }
 
+// PaymentCode The code to pay with (kode iuran).
+//
+// Example: 24110000123
+type PaymentCode = string
+
 // PaymentInput Example: {"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"paid_amount":13148730,"paid_on":"2024-12-10","reference":"SP2D-0912/2024"}
 type PaymentInput struct {
+	// Allocations Empty: it settles nothing yet.
 	Allocations []AllocationInput `json:"allocations"`
+
+	// Description What the bank says of it.
+	Description *string `json:"description,omitempty"`
 
 	// PaidAmount Whole rupiah.
 	//
@@ -1643,7 +2310,18 @@ type PaymentInput struct {
 	Reference string `json:"reference"`
 }
 
-// PaymentPage Example: {"items":[{"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}]}
+// PaymentMatch Why money of a bank statement settles what it settles, or nothing.
+//
+// Example: {"candidates":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"],"reason":"payment_code"}
+type PaymentMatch struct {
+	// Candidates Invoices it might be for, the likeliest first, ten at most.
+	Candidates []openapi_types.UUID `json:"candidates"`
+
+	// Reason `payment_code` and `invoice_number` were found in what the bank says, `amount` fits one open invoice alone; `ambiguous` fits several, `closed` names one that is paid or void, `none` fits nothing.
+	Reason MatchReason `json:"reason"`
+}
+
+// PaymentPage Example: {"items":[{"actions":[],"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}]}
 type PaymentPage struct {
 	Items      []Payment `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
@@ -1763,8 +2441,167 @@ type ProblemTypeList struct {
 // Programme defines model for Programme.
 type Programme = cover.Programme
 
+// ProvenField `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+type ProvenField = cover.ProvenField
+
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose = cover.Purpose
+
+// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
+type Quotation struct {
+	Officers int64 `json:"officers"`
+
+	// Options One for each segment.
+	Options []QuotedOption `json:"options"`
+}
+
+// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`.
+//
+// Example: {"election_code":"pilkada_2024","funding_source":"nphd","positions":[{"headcount":92295,"position":"kpps"}]}
+type QuotationInput struct {
+	AgreementID          *openapi_types.UUID `json:"agreement_id,omitempty"`
+	ContributionsPerTerm *int32              `json:"contributions_per_term,omitempty"`
+
+	// ElectionCode The code of an election; see `/v1/elections`.
+	//
+	// Example: pilkada_2024
+	ElectionCode *ElectionCode `json:"election_code,omitempty"`
+
+	// FromOn The first day of cover; that of the term in the election unless it is given.
+	FromOn        *cover.Date    `json:"from_on,omitempty"`
+	FundingSource *FundingSource `json:"funding_source,omitempty"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule *MonthRule       `json:"month_rule,omitempty"`
+	Positions []QuotedPosition `json:"positions,omitempty"`
+	RiskClass *RiskClass       `json:"risk_class,omitempty"`
+	Sector    *Sector          `json:"sector,omitempty"`
+
+	// ToOn Inclusive.
+	ToOn *cover.Date `json:"to_on,omitempty"`
+}
+
+// QuotedBenefits Example: {"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0}
+type QuotedBenefits struct {
+	// JKKDeathAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKDeathAmount Rupiah `json:"jkk_death_amount"`
+
+	// JKMDeathAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMDeathAmount Rupiah `json:"jkm_death_amount"`
+
+	// JKMFullAfterMonths Consecutive contributions before JKM pays in full; 0 where there is no such rule.
+	JKMFullAfterMonths int32 `json:"jkm_full_after_months"`
+}
+
+// QuotedLine Example: {"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}
+type QuotedLine struct {
+	// Benefits Example: {"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0}
+	Benefits QuotedBenefits `json:"benefits"`
+
+	// Contributions Months owed for the term.
+	Contributions int32      `json:"contributions"`
+	FromOn        cover.Date `json:"from_on"`
+
+	// JKKAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKAmount Rupiah `json:"jkk_amount"`
+
+	// JKMAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMAmount Rupiah `json:"jkm_amount"`
+
+	// MonthlyAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyAmount Rupiah `json:"monthly_amount"`
+	Officers      int64  `json:"officers"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+	Role     Role         `json:"role"`
+
+	// TermAmount Whole rupiah.
+	//
+	// Example: 5940
+	TermAmount Rupiah     `json:"term_amount"`
+	ToOn       cover.Date `json:"to_on"`
+
+	// WageAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageAmount Rupiah `json:"wage_amount"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount Rupiah `json:"wage_base_amount"`
+}
+
+// QuotedMonth Example: {"due_on":"2024-12-16","month":"2024-11","month_amount":427061250,"officers":92295}
+type QuotedMonth struct {
+	DueOn cover.Date `json:"due_on"`
+
+	// Month A contribution month, `YYYY-MM`.
+	//
+	// Example: 2024-11
+	Month Month `json:"month"`
+
+	// MonthAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthAmount Rupiah `json:"month_amount"`
+	Officers    int64  `json:"officers"`
+}
+
+// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
+type QuotedOption struct {
+	Lines []QuotedLine `json:"lines"`
+
+	// MonthlyAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyAmount Rupiah        `json:"monthly_amount"`
+	Months        []QuotedMonth `json:"months"`
+	Officers      int64         `json:"officers"`
+	Schedules     []RuleVersion `json:"schedules"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+
+	// TermAmount Whole rupiah.
+	//
+	// Example: 5940
+	TermAmount     Rupiah         `json:"term_amount"`
+	WageBasePolicy WageBasePolicy `json:"wage_base_policy"`
+	Warnings       []Fault        `json:"warnings"`
+}
+
+// QuotedPosition Example: {"headcount":92295,"position":"kpps"}
+type QuotedPosition struct {
+	Headcount int32 `json:"headcount"`
+
+	// MonthlyWageAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyWageAmount *Rupiah `json:"monthly_wage_amount,omitempty"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+	Role     *Role        `json:"role,omitempty"`
+}
+
+// RatedClass defines model for RatedClass.
+type RatedClass string
 
 // RejectionInput Example: {"note":"Ajukan sebagai JKM.","reason":"not_work_related"}
 type RejectionInput struct {
@@ -1774,6 +2611,60 @@ type RejectionInput struct {
 
 // RejectionReason defines model for RejectionReason.
 type RejectionReason = cover.RejectionReason
+
+// Relief Example: {"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","name":"pp50-2025-other","percent":50,"revision":1,"sector":"other","segment":"bpu","to":"2026-12-31","version_name":"pp50-2025-other"}
+type Relief struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty       Certainty       `json:"certainty"`
+	DryRun          *bool           `json:"dry_run,omitempty"`
+	ExcludedFunding []FundingSource `json:"excluded_funding"`
+	From            cover.Date      `json:"from"`
+	Law             string          `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Percent  int64    `json:"percent"`
+	Revision int32    `json:"revision"`
+	Sector   Sector   `json:"sector"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment    `json:"segment"`
+	To      cover.Date `json:"to"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// ReliefInput Example: {"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","percent":50,"sector":"other","segment":"bpu","to":"2026-12-31"}
+type ReliefInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty       Certainty       `json:"certainty"`
+	ExcludedFunding []FundingSource `json:"excluded_funding"`
+
+	// From The first day of a month.
+	From cover.Date `json:"from"`
+	Law  string     `json:"law"`
+
+	// Percent Of the contribution that is not owed.
+	Percent int64  `json:"percent"`
+	Sector  Sector `json:"sector"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+
+	// To The last day of a month, inclusive.
+	To cover.Date `json:"to"`
+}
+
+// ReliefList Example: {"items":[{"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","name":"pp50-2025-other","percent":50,"revision":1,"sector":"other","segment":"bpu","to":"2026-12-31","version_name":"pp50-2025-other"}]}
+type ReliefList struct {
+	Items []Relief `json:"items"`
+}
 
 // RiskClass defines model for RiskClass.
 type RiskClass = cover.RiskClass
@@ -1814,6 +2705,16 @@ type RowOutcome = cover.RowOutcome
 
 // RowReversal defines model for RowReversal.
 type RowReversal = cover.RowReversal
+
+// RuleName The name of a rule, such as `pu-2015-07`.
+//
+// Example: pu-2015-07
+type RuleName = string
+
+// RuleVersion One revision of a rule: its name, and from the second revision on a dot and its number.
+//
+// Example: pu-2015-07
+type RuleVersion = string
 
 // Rupiah Whole rupiah.
 //
@@ -1884,8 +2785,103 @@ type SIPPRejections struct {
 // SIPPValue Where the value of a column comes from.
 type SIPPValue = string
 
+// Schedule Example: {"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}
+type Schedule struct {
+	AgeBelow *int32 `json:"age_below,omitempty"`
+
+	// Arrears What unpaid contributions do to cover, up to and beyond so many months.
+	//
+	// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+	Arrears *ArrearsRule `json:"arrears,omitempty"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty      Certainty `json:"certainty"`
+	DryRun         *bool     `json:"dry_run,omitempty"`
+	DueDay         int32     `json:"due_day"`
+	DueMonthsAfter int32     `json:"due_months_after"`
+
+	// Fine For each month begun after the due day, unless the employer is of an exempt kind.
+	//
+	// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+	Fine     *LateFine  `json:"fine,omitempty"`
+	From     cover.Date `json:"from"`
+	JKKRates []JKKRate  `json:"jkk_rates"`
+
+	// JKMFlatAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMFlatAmount *Rupiah `json:"jkm_flat_amount,omitempty"`
+	JKMRate       *int64  `json:"jkm_rate,omitempty"`
+	Law           string  `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Revision int32    `json:"revision"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment      `json:"segment"`
+	Tiers   []TariffTier `json:"tiers,omitempty"`
+	To      *cover.Date  `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// ScheduleInput Example: {"certainty":"verified","due_day":15,"due_months_after":1,"from":"2027-01-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 99/2026, art. 3"}
+type ScheduleInput struct {
+	// AgeBelow In years when cover begins, exclusive; absent where there is no limit.
+	AgeBelow *int32 `json:"age_below,omitempty"`
+
+	// Arrears What unpaid contributions do to cover, up to and beyond so many months.
+	//
+	// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+	Arrears *ArrearsRuleInput `json:"arrears,omitempty"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty      Certainty `json:"certainty"`
+	DueDay         int32     `json:"due_day"`
+	DueMonthsAfter int32     `json:"due_months_after"`
+
+	// Fine For each month begun after the due day, unless the employer is of an exempt kind.
+	//
+	// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+	Fine *LateFineInput `json:"fine,omitempty"`
+
+	// From The first day of a month.
+	From     cover.Date     `json:"from"`
+	JKKRates []JKKRateInput `json:"jkk_rates"`
+
+	// JKMFlatAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMFlatAmount *Rupiah `json:"jkm_flat_amount,omitempty"`
+
+	// JKMRate In ten-thousandths of the base; absent where it is flat.
+	JKMRate *int64 `json:"jkm_rate,omitempty"`
+	Law     string `json:"law"`
+
+	// Tiers Absent: the base is the wage itself.
+	Tiers []TariffTierInput `json:"tiers,omitempty"`
+
+	// To The last day of a month, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
+}
+
+// ScheduleList Example: {"items":[{"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}]}
+type ScheduleList struct {
+	Items []Schedule `json:"items"`
+}
+
 // Scope Example: officers:read
 type Scope = string
+
+// Sector defines model for Sector.
+type Sector string
 
 // Segment Which tariff holds: wage earners, or others.
 type Segment = cover.Segment
@@ -1900,6 +2896,36 @@ type SignatureInput struct {
 
 // SortOrder defines model for SortOrder.
 type SortOrder string
+
+// TariffTier Incomes from this one (inclusive) to the next tier's (exclusive) have one base.
+//
+// Example: {"base_amount":1200000,"from_income_amount":1100000}
+type TariffTier struct {
+	// BaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	BaseAmount Rupiah `json:"base_amount"`
+
+	// FromIncomeAmount Whole rupiah.
+	//
+	// Example: 5940
+	FromIncomeAmount Rupiah `json:"from_income_amount"`
+}
+
+// TariffTierInput Incomes from this one (inclusive) to the next tier's (exclusive) have one base.
+//
+// Example: {"base_amount":1200000,"from_income_amount":1100000}
+type TariffTierInput struct {
+	// BaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	BaseAmount Rupiah `json:"base_amount"`
+
+	// FromIncomeAmount Whole rupiah.
+	//
+	// Example: 5940
+	FromIncomeAmount Rupiah `json:"from_income_amount"`
+}
 
 // TerminationInput Example: {"reason":"Pemilihan selesai lebih awal","terminated_on":"2024-12-31"}
 type TerminationInput struct {
@@ -1976,6 +3002,9 @@ type Limit = int32
 
 // Prefer defines model for Prefer.
 type Prefer = string
+
+// PreferAsync defines model for PreferAsync.
+type PreferAsync = string
 
 // PreferWait defines model for PreferWait.
 type PreferWait = string
@@ -2062,6 +3091,9 @@ type EnrolOfficersParams struct {
 
 	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// Prefer `respond-async` asks for an answer before the work is done (RFC 7240); answered with `Preference-Applied`.
+	Prefer *PreferAsync `json:"Prefer,omitempty"`
 }
 
 // SignAgreementParams defines parameters for SignAgreement.
@@ -2170,6 +3202,65 @@ type GetAreaParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListStatementsParams defines parameters for ListStatements.
+type ListStatementsParams struct {
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// ReconcileStatementParams defines parameters for ReconcileStatement.
+type ReconcileStatementParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// ListBudgetsParams defines parameters for ListBudgets.
+type ListBudgetsParams struct {
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+	AgreementID    *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
+	FiscalYear     *int32              `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
+	Stage          *BudgetStage        `form:"stage,omitempty" json:"stage,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// SetBudgetParams defines parameters for SetBudget.
+type SetBudgetParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AmendBudgetParams defines parameters for AmendBudget.
+type AmendBudgetParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListClaimsParams defines parameters for ListClaims.
 type ListClaimsParams struct {
 	OfficerID  *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
@@ -2253,6 +3344,44 @@ type SubmitClaimParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListSchedulesParams defines parameters for ListSchedules.
+type ListSchedulesParams struct {
+	Segment *Segment `form:"segment,omitempty" json:"segment,omitempty"`
+
+	// Month Only what holds in this month.
+	Month *Month `form:"month,omitempty" json:"month,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// EnterScheduleParams defines parameters for EnterSchedule.
+type EnterScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetScheduleParams defines parameters for GetSchedule.
+type GetScheduleParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectScheduleParams defines parameters for CorrectSchedule.
+type CorrectScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListCoveragePeriodsParams defines parameters for ListCoveragePeriods.
 type ListCoveragePeriodsParams struct {
 	AgreementID *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
@@ -2290,10 +3419,81 @@ type CancelCoveragePeriodParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListCreditNotesParams defines parameters for ListCreditNotes.
+type ListCreditNotesParams struct {
+	InvoiceID *openapi_types.UUID `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
+	PayerID   *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// Unallocated Only those of which something settles nothing yet.
+	Unallocated *bool `form:"unallocated,omitempty" json:"unallocated,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// CreditInvoiceParams defines parameters for CreditInvoice.
+type CreditInvoiceParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// AllocateCreditParams defines parameters for AllocateCredit.
+type AllocateCreditParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ListElectionsParams defines parameters for ListElections.
 type ListElectionsParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListHolidaysParams defines parameters for ListHolidays.
+type ListHolidaysParams struct {
+	Year *int32 `form:"year,omitempty" json:"year,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// EnterHolidayParams defines parameters for EnterHoliday.
+type EnterHolidayParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetHolidayParams defines parameters for GetHoliday.
+type GetHolidayParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectHolidayParams defines parameters for CorrectHoliday.
+type CorrectHolidayParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListImportsParams defines parameters for ListImports.
@@ -2481,15 +3681,35 @@ type GetIncidentParams struct {
 // ListInvoicesParams defines parameters for ListInvoices.
 type ListInvoicesParams struct {
 	AgreementID *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
+	OrganiserID *openapi_types.UUID `form:"organiser_id,omitempty" json:"organiser_id,omitempty"`
 	PayerID     *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+	BudgetID    *openapi_types.UUID `form:"budget_id,omitempty" json:"budget_id,omitempty"`
 	Status      []InvoiceStatus     `form:"status,omitempty" json:"status,omitempty"`
 	Month       *Month              `form:"month,omitempty" json:"month,omitempty"`
+	MonthGte    *Month              `form:"month_gte,omitempty" json:"month_gte,omitempty"`
+	MonthLte    *Month              `form:"month_lte,omitempty" json:"month_lte,omitempty"`
+
+	// FiscalYear The year of the contribution month.
+	FiscalYear    *int32          `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
+	FundingSource []FundingSource `form:"funding_source,omitempty" json:"funding_source,omitempty"`
 
 	// AreaCode The organiser stands in this area or below it.
-	AreaCode *AreaCode    `form:"area_code,omitempty" json:"area_code,omitempty"`
-	DueOnGte *cover.Date  `form:"due_on_gte,omitempty" json:"due_on_gte,omitempty"`
-	DueOnLte *cover.Date  `form:"due_on_lte,omitempty" json:"due_on_lte,omitempty"`
-	Sort     *InvoiceSort `form:"sort,omitempty" json:"sort,omitempty"`
+	AreaCode       *AreaCode    `form:"area_code,omitempty" json:"area_code,omitempty"`
+	IssuedOnGte    *cover.Date  `form:"issued_on_gte,omitempty" json:"issued_on_gte,omitempty"`
+	IssuedOnLte    *cover.Date  `form:"issued_on_lte,omitempty" json:"issued_on_lte,omitempty"`
+	DueOnGte       *cover.Date  `form:"due_on_gte,omitempty" json:"due_on_gte,omitempty"`
+	DueOnLte       *cover.Date  `form:"due_on_lte,omitempty" json:"due_on_lte,omitempty"`
+	TotalAmountGte *int64       `form:"total_amount_gte,omitempty" json:"total_amount_gte,omitempty"`
+	TotalAmountLte *int64       `form:"total_amount_lte,omitempty" json:"total_amount_lte,omitempty"`
+	Number         *string      `form:"number,omitempty" json:"number,omitempty"`
+	PaymentCode    *PaymentCode `form:"payment_code,omitempty" json:"payment_code,omitempty"`
+
+	// Sp2DNumber Of the order the treasury paid it with.
+	Sp2DNumber *string `form:"sp2d_number,omitempty" json:"sp2d_number,omitempty"`
+
+	// Totals Adds up the whole list, and not only this page, in `totals`.
+	Totals *bool        `form:"totals,omitempty" json:"totals,omitempty"`
+	Sort   *InvoiceSort `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2514,6 +3734,15 @@ type DraftInvoiceParams struct {
 type GetInvoiceParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AmendInvoiceParams defines parameters for AmendInvoice.
+type AmendInvoiceParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // IssueInvoiceParams defines parameters for IssueInvoice.
@@ -2684,6 +3913,15 @@ type ListPaymentsParams struct {
 	InvoiceID *openapi_types.UUID `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
 	PayerID   *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
 
+	// StatementID Payments that came with this statement.
+	StatementID *openapi_types.UUID `form:"statement_id,omitempty" json:"statement_id,omitempty"`
+	Reference   *string             `form:"reference,omitempty" json:"reference,omitempty"`
+	PaidOnGte   *cover.Date         `form:"paid_on_gte,omitempty" json:"paid_on_gte,omitempty"`
+	PaidOnLte   *cover.Date         `form:"paid_on_lte,omitempty" json:"paid_on_lte,omitempty"`
+
+	// Unallocated Only those of which something settles nothing yet: the queue of money without an invoice.
+	Unallocated *bool `form:"unallocated,omitempty" json:"unallocated,omitempty"`
+
 	// Sort `id` is the order of creation, `-id` the newest first.
 	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -2706,6 +3944,18 @@ type RecordPaymentParams struct {
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
+// AllocatePaymentParams defines parameters for AllocatePayment.
+type AllocatePaymentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListPositionsParams defines parameters for ListPositions.
 type ListPositionsParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
@@ -2722,6 +3972,36 @@ type ListProblemsParams struct {
 type GetProblemParams struct {
 	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names. `id` unless told otherwise.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListReliefsParams defines parameters for ListReliefs.
+type ListReliefsParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// EnterReliefParams defines parameters for EnterRelief.
+type EnterReliefParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetReliefParams defines parameters for GetRelief.
+type GetReliefParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectReliefParams defines parameters for CorrectRelief.
+type CorrectReliefParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // CorrectSIPPProfileParams defines parameters for CorrectSIPPProfile.
@@ -2757,6 +4037,12 @@ type CreateClientJSONRequestBody = ClientInput
 // RotateClientJSONRequestBody defines body for RotateClient for application/json ContentType.
 type RotateClientJSONRequestBody = RotationInput
 
+// SetBudgetJSONRequestBody defines body for SetBudget for application/json ContentType.
+type SetBudgetJSONRequestBody = BudgetInput
+
+// AmendBudgetApplicationMergePatchPlusJSONRequestBody defines body for AmendBudget for application/merge-patch+json ContentType.
+type AmendBudgetApplicationMergePatchPlusJSONRequestBody = BudgetPatch
+
 // OpenClaimJSONRequestBody defines body for OpenClaim for application/json ContentType.
 type OpenClaimJSONRequestBody = ClaimInput
 
@@ -2766,6 +4052,24 @@ type PayClaimJSONRequestBody = ClaimPaymentInput
 // RejectClaimJSONRequestBody defines body for RejectClaim for application/json ContentType.
 type RejectClaimJSONRequestBody = RejectionInput
 
+// EnterScheduleJSONRequestBody defines body for EnterSchedule for application/json ContentType.
+type EnterScheduleJSONRequestBody = NewSchedule
+
+// CorrectScheduleJSONRequestBody defines body for CorrectSchedule for application/json ContentType.
+type CorrectScheduleJSONRequestBody = ScheduleInput
+
+// CreditInvoiceJSONRequestBody defines body for CreditInvoice for application/json ContentType.
+type CreditInvoiceJSONRequestBody = CreditNoteInput
+
+// AllocateCreditJSONRequestBody defines body for AllocateCredit for application/json ContentType.
+type AllocateCreditJSONRequestBody = AllocationsInput
+
+// EnterHolidayJSONRequestBody defines body for EnterHoliday for application/json ContentType.
+type EnterHolidayJSONRequestBody = NewHoliday
+
+// CorrectHolidayJSONRequestBody defines body for CorrectHoliday for application/json ContentType.
+type CorrectHolidayJSONRequestBody = HolidayInput
+
 // CommitImportJSONRequestBody defines body for CommitImport for application/json ContentType.
 type CommitImportJSONRequestBody = ImportCommit
 
@@ -2774,6 +4078,9 @@ type ReportIncidentJSONRequestBody = IncidentInput
 
 // DraftInvoiceJSONRequestBody defines body for DraftInvoice for application/json ContentType.
 type DraftInvoiceJSONRequestBody = InvoiceInput
+
+// AmendInvoiceApplicationMergePatchPlusJSONRequestBody defines body for AmendInvoice for application/merge-patch+json ContentType.
+type AmendInvoiceApplicationMergePatchPlusJSONRequestBody = InvoicePatch
 
 // IssueInvoiceJSONRequestBody defines body for IssueInvoice for application/json ContentType.
 type IssueInvoiceJSONRequestBody = IssueInput
@@ -2801,6 +4108,18 @@ type AmendOrganisationApplicationMergePatchPlusJSONRequestBody = OrganisationPat
 
 // RecordPaymentJSONRequestBody defines body for RecordPayment for application/json ContentType.
 type RecordPaymentJSONRequestBody = PaymentInput
+
+// AllocatePaymentJSONRequestBody defines body for AllocatePayment for application/json ContentType.
+type AllocatePaymentJSONRequestBody = AllocationsInput
+
+// QuoteJSONRequestBody defines body for Quote for application/json ContentType.
+type QuoteJSONRequestBody = QuotationInput
+
+// EnterReliefJSONRequestBody defines body for EnterRelief for application/json ContentType.
+type EnterReliefJSONRequestBody = NewRelief
+
+// CorrectReliefJSONRequestBody defines body for CorrectRelief for application/json ContentType.
+type CorrectReliefJSONRequestBody = ReliefInput
 
 // CorrectSIPPProfileJSONRequestBody defines body for CorrectSIPPProfile for application/json ContentType.
 type CorrectSIPPProfileJSONRequestBody = SIPPProfileInput
@@ -2840,6 +4159,9 @@ type ServerInterface interface {
 	// AmendAgreement Amend a draft
 	// (PATCH /v1/agreements/{agreement_id})
 	AmendAgreement(c *gin.Context, agreementID openapi_types.UUID, params AmendAgreementParams)
+	// GetArrears What is overdue under an agreement, and what that does to cover
+	// (GET /v1/agreements/{agreement_id}/arrears)
+	GetArrears(c *gin.Context, agreementID openapi_types.UUID)
 	// GetCoverageGap Who is still without cover
 	// (GET /v1/agreements/{agreement_id}/coverage-gap)
 	GetCoverageGap(c *gin.Context, agreementID openapi_types.UUID)
@@ -2876,6 +4198,27 @@ type ServerInterface interface {
 	// GetArea One area
 	// (GET /v1/areas/{area_code})
 	GetArea(c *gin.Context, areaCode AreaCode, params GetAreaParams)
+	// ListStatements Bank statements
+	// (GET /v1/bank-statements)
+	ListStatements(c *gin.Context, params ListStatementsParams)
+	// ReconcileStatement Reconcile a bank's file
+	// (POST /v1/bank-statements)
+	ReconcileStatement(c *gin.Context, params ReconcileStatementParams)
+	// GetStatement One bank statement
+	// (GET /v1/bank-statements/{statement_id})
+	GetStatement(c *gin.Context, statementID openapi_types.UUID)
+	// ListBudgets Budgets
+	// (GET /v1/budgets)
+	ListBudgets(c *gin.Context, params ListBudgetsParams)
+	// SetBudget Set money aside
+	// (POST /v1/budgets)
+	SetBudget(c *gin.Context, params SetBudgetParams)
+	// GetBudget One budget
+	// (GET /v1/budgets/{budget_id})
+	GetBudget(c *gin.Context, budgetID openapi_types.UUID)
+	// AmendBudget Amend a budget
+	// (PATCH /v1/budgets/{budget_id})
+	AmendBudget(c *gin.Context, budgetID openapi_types.UUID, params AmendBudgetParams)
 	// ListClaims Claims
 	// (GET /v1/claims)
 	ListClaims(c *gin.Context, params ListClaimsParams)
@@ -2897,6 +4240,18 @@ type ServerInterface interface {
 	// SubmitClaim Submit a claim to the BPJS office
 	// (POST /v1/claims/{claim_id}/submit)
 	SubmitClaim(c *gin.Context, claimID openapi_types.UUID, params SubmitClaimParams)
+	// ListSchedules What cover costs, by segment and month
+	// (GET /v1/contribution-schedules)
+	ListSchedules(c *gin.Context, params ListSchedulesParams)
+	// EnterSchedule Enter a new schedule
+	// (POST /v1/contribution-schedules)
+	EnterSchedule(c *gin.Context, params EnterScheduleParams)
+	// GetSchedule One schedule
+	// (GET /v1/contribution-schedules/{name})
+	GetSchedule(c *gin.Context, name RuleName, params GetScheduleParams)
+	// CorrectSchedule Correct a schedule
+	// (PUT /v1/contribution-schedules/{name})
+	CorrectSchedule(c *gin.Context, name RuleName, params CorrectScheduleParams)
 	// ListCoveragePeriods Coverage periods
 	// (GET /v1/coverage-periods)
 	ListCoveragePeriods(c *gin.Context, params ListCoveragePeriodsParams)
@@ -2906,12 +4261,36 @@ type ServerInterface interface {
 	// CancelCoveragePeriod Cancel cover that was entered by mistake
 	// (POST /v1/coverage-periods/{coverage_period_id}/cancel)
 	CancelCoveragePeriod(c *gin.Context, coveragePeriodID openapi_types.UUID, params CancelCoveragePeriodParams)
+	// ListCreditNotes Credit notes
+	// (GET /v1/credit-notes)
+	ListCreditNotes(c *gin.Context, params ListCreditNotesParams)
+	// CreditInvoice Take back a part of an issued invoice
+	// (POST /v1/credit-notes)
+	CreditInvoice(c *gin.Context, params CreditInvoiceParams)
+	// GetCreditNote One credit note
+	// (GET /v1/credit-notes/{credit_note_id})
+	GetCreditNote(c *gin.Context, creditNoteID openapi_types.UUID)
+	// AllocateCredit Settle invoices with credit
+	// (POST /v1/credit-notes/{credit_note_id}/allocate)
+	AllocateCredit(c *gin.Context, creditNoteID openapi_types.UUID, params AllocateCreditParams)
 	// ListElections Elections with terms and honoraria
 	// (GET /v1/elections)
 	ListElections(c *gin.Context, params ListElectionsParams)
 	// GetEnrolment One enrolment
 	// (GET /v1/enrolments/{enrolment_id})
 	GetEnrolment(c *gin.Context, enrolmentID openapi_types.UUID)
+	// ListHolidays Days on which nobody works
+	// (GET /v1/holidays)
+	ListHolidays(c *gin.Context, params ListHolidaysParams)
+	// EnterHoliday Enter a holiday
+	// (POST /v1/holidays)
+	EnterHoliday(c *gin.Context, params EnterHolidayParams)
+	// GetHoliday One day
+	// (GET /v1/holidays/{day})
+	GetHoliday(c *gin.Context, day cover.Date, params GetHolidayParams)
+	// CorrectHoliday Correct a holiday, or say that it is none
+	// (PUT /v1/holidays/{day})
+	CorrectHoliday(c *gin.Context, day cover.Date, params CorrectHolidayParams)
 	// ListImports Imports
 	// (GET /v1/imports)
 	ListImports(c *gin.Context, params ListImportsParams)
@@ -2963,12 +4342,18 @@ type ServerInterface interface {
 	// GetInvoice One invoice
 	// (GET /v1/invoices/{invoice_id})
 	GetInvoice(c *gin.Context, invoiceID openapi_types.UUID, params GetInvoiceParams)
+	// AmendInvoice Fill in the treasury's fields
+	// (PATCH /v1/invoices/{invoice_id})
+	AmendInvoice(c *gin.Context, invoiceID openapi_types.UUID, params AmendInvoiceParams)
 	// IssueInvoice Issue an invoice
 	// (POST /v1/invoices/{invoice_id}/issue)
 	IssueInvoice(c *gin.Context, invoiceID openapi_types.UUID, params IssueInvoiceParams)
 	// ListInvoiceLines The lines of an invoice, one an officer
 	// (GET /v1/invoices/{invoice_id}/lines)
 	ListInvoiceLines(c *gin.Context, invoiceID openapi_types.UUID, params ListInvoiceLinesParams)
+	// ProveInvoice Work an invoice out again
+	// (GET /v1/invoices/{invoice_id}/proof)
+	ProveInvoice(c *gin.Context, invoiceID openapi_types.UUID)
 	// VoidInvoice Void an invoice
 	// (POST /v1/invoices/{invoice_id}/void)
 	VoidInvoice(c *gin.Context, invoiceID openapi_types.UUID, params VoidInvoiceParams)
@@ -3011,6 +4396,9 @@ type ServerInterface interface {
 	// GetPayment One payment
 	// (GET /v1/payments/{payment_id})
 	GetPayment(c *gin.Context, paymentID openapi_types.UUID)
+	// AllocatePayment Settle invoices with what is left of a payment
+	// (POST /v1/payments/{payment_id}/allocate)
+	AllocatePayment(c *gin.Context, paymentID openapi_types.UUID, params AllocatePaymentParams)
 	// ListPositions Positions of ad-hoc bodies
 	// (GET /v1/positions)
 	ListPositions(c *gin.Context, params ListPositionsParams)
@@ -3020,6 +4408,21 @@ type ServerInterface interface {
 	// GetProblem What a code means
 	// (GET /v1/problems/{code})
 	GetProblem(c *gin.Context, code Code, params GetProblemParams)
+	// Quote What it would cost to cover somebody, and what it would pay
+	// (POST /v1/quotations)
+	Quote(c *gin.Context)
+	// ListReliefs Who pays less for a while
+	// (GET /v1/reliefs)
+	ListReliefs(c *gin.Context, params ListReliefsParams)
+	// EnterRelief Enter a new relief
+	// (POST /v1/reliefs)
+	EnterRelief(c *gin.Context, params EnterReliefParams)
+	// GetRelief One relief
+	// (GET /v1/reliefs/{name})
+	GetRelief(c *gin.Context, name RuleName, params GetReliefParams)
+	// CorrectRelief Correct a relief
+	// (PUT /v1/reliefs/{name})
+	CorrectRelief(c *gin.Context, name RuleName, params CorrectReliefParams)
 	// ListSIPPProfiles The workbooks that SIPP takes, and their headers
 	// (GET /v1/sipp-profiles)
 	ListSIPPProfiles(c *gin.Context)
@@ -3427,6 +4830,31 @@ func (siw *ServerInterfaceWrapper) AmendAgreement(c *gin.Context) {
 	siw.Handler.AmendAgreement(c, agreementID, params)
 }
 
+// GetArrears operation middleware
+func (siw *ServerInterfaceWrapper) GetArrears(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "agreement_id" -------------
+	var agreementID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "agreement_id", c.Param("agreement_id"), &agreementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agreement_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetArrears(c, agreementID)
+}
+
 // GetCoverageGap operation middleware
 func (siw *ServerInterfaceWrapper) GetCoverageGap(c *gin.Context) {
 
@@ -3569,6 +4997,25 @@ func (siw *ServerInterfaceWrapper) EnrolOfficers(c *gin.Context) {
 		}
 
 		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferAsync
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
 
 	}
 
@@ -4195,6 +5642,351 @@ func (siw *ServerInterfaceWrapper) GetArea(c *gin.Context) {
 	siw.Handler.GetArea(c, areaCode, params)
 }
 
+// ListStatements operation middleware
+func (siw *ServerInterfaceWrapper) ListStatements(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStatementsParams
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListStatements(c, params)
+}
+
+// ReconcileStatement operation middleware
+func (siw *ServerInterfaceWrapper) ReconcileStatement(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReconcileStatementParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReconcileStatement(c, params)
+}
+
+// GetStatement operation middleware
+func (siw *ServerInterfaceWrapper) GetStatement(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "statement_id" -------------
+	var statementID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "statement_id", c.Param("statement_id"), &statementID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter statement_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetStatement(c, statementID)
+}
+
+// ListBudgets operation middleware
+func (siw *ServerInterfaceWrapper) ListBudgets(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBudgetsParams
+
+	// ------------- Optional query parameter "organisation_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organisation_id", c.Request.URL.Query(), &params.OrganisationID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter organisation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "agreement_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "agreement_id", c.Request.URL.Query(), &params.AgreementID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter agreement_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "fiscal_year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "fiscal_year", c.Request.URL.Query(), &params.FiscalYear, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fiscal_year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "stage" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stage", c.Request.URL.Query(), &params.Stage, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter stage: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListBudgets(c, params)
+}
+
+// SetBudget operation middleware
+func (siw *ServerInterfaceWrapper) SetBudget(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetBudgetParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetBudget(c, params)
+}
+
+// GetBudget operation middleware
+func (siw *ServerInterfaceWrapper) GetBudget(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "budget_id" -------------
+	var budgetID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "budget_id", c.Param("budget_id"), &budgetID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter budget_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetBudget(c, budgetID)
+}
+
+// AmendBudget operation middleware
+func (siw *ServerInterfaceWrapper) AmendBudget(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "budget_id" -------------
+	var budgetID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "budget_id", c.Param("budget_id"), &budgetID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter budget_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendBudgetParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AmendBudget(c, budgetID, params)
+}
+
 // ListClaims operation middleware
 func (siw *ServerInterfaceWrapper) ListClaims(c *gin.Context) {
 
@@ -4695,6 +6487,227 @@ func (siw *ServerInterfaceWrapper) SubmitClaim(c *gin.Context) {
 	siw.Handler.SubmitClaim(c, claimID, params)
 }
 
+// ListSchedules operation middleware
+func (siw *ServerInterfaceWrapper) ListSchedules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSchedulesParams
+
+	// ------------- Optional query parameter "segment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "segment", c.Request.URL.Query(), &params.Segment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter segment: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month", c.Request.URL.Query(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter month: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListSchedules(c, params)
+}
+
+// EnterSchedule operation middleware
+func (siw *ServerInterfaceWrapper) EnterSchedule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnterScheduleParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EnterSchedule(c, params)
+}
+
+// GetSchedule operation middleware
+func (siw *ServerInterfaceWrapper) GetSchedule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetScheduleParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSchedule(c, name, params)
+}
+
+// CorrectSchedule operation middleware
+func (siw *ServerInterfaceWrapper) CorrectSchedule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectScheduleParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectSchedule(c, name, params)
+}
+
 // ListCoveragePeriods operation middleware
 func (siw *ServerInterfaceWrapper) ListCoveragePeriods(c *gin.Context) {
 
@@ -4908,6 +6921,230 @@ func (siw *ServerInterfaceWrapper) CancelCoveragePeriod(c *gin.Context) {
 	siw.Handler.CancelCoveragePeriod(c, coveragePeriodID, params)
 }
 
+// ListCreditNotes operation middleware
+func (siw *ServerInterfaceWrapper) ListCreditNotes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreditNotesParams
+
+	// ------------- Optional query parameter "invoice_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "invoice_id", c.Request.URL.Query(), &params.InvoiceID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter invoice_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "payer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", c.Request.URL.Query(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter payer_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "unallocated" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unallocated", c.Request.URL.Query(), &params.Unallocated, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unallocated: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListCreditNotes(c, params)
+}
+
+// CreditInvoice operation middleware
+func (siw *ServerInterfaceWrapper) CreditInvoice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreditInvoiceParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreditInvoice(c, params)
+}
+
+// GetCreditNote operation middleware
+func (siw *ServerInterfaceWrapper) GetCreditNote(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "credit_note_id" -------------
+	var creditNoteID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "credit_note_id", c.Param("credit_note_id"), &creditNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter credit_note_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCreditNote(c, creditNoteID)
+}
+
+// AllocateCredit operation middleware
+func (siw *ServerInterfaceWrapper) AllocateCredit(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "credit_note_id" -------------
+	var creditNoteID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "credit_note_id", c.Param("credit_note_id"), &creditNoteID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter credit_note_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AllocateCreditParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AllocateCredit(c, creditNoteID, params)
+}
+
 // ListElections operation middleware
 func (siw *ServerInterfaceWrapper) ListElections(c *gin.Context) {
 
@@ -4971,6 +7208,211 @@ func (siw *ServerInterfaceWrapper) GetEnrolment(c *gin.Context) {
 	}
 
 	siw.Handler.GetEnrolment(c, enrolmentID)
+}
+
+// ListHolidays operation middleware
+func (siw *ServerInterfaceWrapper) ListHolidays(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHolidaysParams
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", c.Request.URL.Query(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListHolidays(c, params)
+}
+
+// EnterHoliday operation middleware
+func (siw *ServerInterfaceWrapper) EnterHoliday(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnterHolidayParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EnterHoliday(c, params)
+}
+
+// GetHoliday operation middleware
+func (siw *ServerInterfaceWrapper) GetHoliday(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "day" -------------
+	var day cover.Date
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", c.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter day: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetHolidayParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetHoliday(c, day, params)
+}
+
+// CorrectHoliday operation middleware
+func (siw *ServerInterfaceWrapper) CorrectHoliday(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "day" -------------
+	var day cover.Date
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day", c.Param("day"), &day, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "date", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter day: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectHolidayParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectHoliday(c, day, params)
 }
 
 // ListImports operation middleware
@@ -6047,11 +8489,27 @@ func (siw *ServerInterfaceWrapper) ListInvoices(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "organiser_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organiser_id", c.Request.URL.Query(), &params.OrganiserID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter organiser_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "payer_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "payer_id", c.Request.URL.Query(), &params.PayerID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter payer_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "budget_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "budget_id", c.Request.URL.Query(), &params.BudgetID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter budget_id: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -6071,11 +8529,59 @@ func (siw *ServerInterfaceWrapper) ListInvoices(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "month_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month_gte", c.Request.URL.Query(), &params.MonthGte, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter month_gte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "month_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "month_lte", c.Request.URL.Query(), &params.MonthLte, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter month_lte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "fiscal_year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "fiscal_year", c.Request.URL.Query(), &params.FiscalYear, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fiscal_year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "funding_source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "funding_source", c.Request.URL.Query(), &params.FundingSource, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter funding_source: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "area_code" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "area_code", c.Request.URL.Query(), &params.AreaCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter area_code: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "issued_on_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "issued_on_gte", c.Request.URL.Query(), &params.IssuedOnGte, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter issued_on_gte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "issued_on_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "issued_on_lte", c.Request.URL.Query(), &params.IssuedOnLte, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter issued_on_lte: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -6092,6 +8598,54 @@ func (siw *ServerInterfaceWrapper) ListInvoices(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_on_lte", c.Request.URL.Query(), &params.DueOnLte, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter due_on_lte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "total_amount_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "total_amount_gte", c.Request.URL.Query(), &params.TotalAmountGte, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter total_amount_gte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "total_amount_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "total_amount_lte", c.Request.URL.Query(), &params.TotalAmountLte, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter total_amount_lte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", c.Request.URL.Query(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "payment_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payment_code", c.Request.URL.Query(), &params.PaymentCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter payment_code: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sp2d_number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sp2d_number", c.Request.URL.Query(), &params.Sp2DNumber, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sp2d_number: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "totals" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "totals", c.Request.URL.Query(), &params.Totals, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter totals: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -6247,6 +8801,66 @@ func (siw *ServerInterfaceWrapper) GetInvoice(c *gin.Context) {
 	siw.Handler.GetInvoice(c, invoiceID, params)
 }
 
+// AmendInvoice operation middleware
+func (siw *ServerInterfaceWrapper) AmendInvoice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", c.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter invoice_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendInvoiceParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AmendInvoice(c, invoiceID, params)
+}
+
 // IssueInvoice operation middleware
 func (siw *ServerInterfaceWrapper) IssueInvoice(c *gin.Context) {
 
@@ -6397,6 +9011,31 @@ func (siw *ServerInterfaceWrapper) ListInvoiceLines(c *gin.Context) {
 	}
 
 	siw.Handler.ListInvoiceLines(c, invoiceID, params)
+}
+
+// ProveInvoice operation middleware
+func (siw *ServerInterfaceWrapper) ProveInvoice(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "invoice_id" -------------
+	var invoiceID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "invoice_id", c.Param("invoice_id"), &invoiceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter invoice_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ProveInvoice(c, invoiceID)
 }
 
 // VoidInvoice operation middleware
@@ -7209,6 +9848,46 @@ func (siw *ServerInterfaceWrapper) ListPayments(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "statement_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "statement_id", c.Request.URL.Query(), &params.StatementID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter statement_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "reference" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reference", c.Request.URL.Query(), &params.Reference, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter reference: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "paid_on_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_on_gte", c.Request.URL.Query(), &params.PaidOnGte, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter paid_on_gte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "paid_on_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "paid_on_lte", c.Request.URL.Query(), &params.PaidOnLte, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter paid_on_lte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "unallocated" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unallocated", c.Request.URL.Query(), &params.Unallocated, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unallocated: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "sort" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -7340,6 +10019,85 @@ func (siw *ServerInterfaceWrapper) GetPayment(c *gin.Context) {
 	siw.Handler.GetPayment(c, paymentID)
 }
 
+// AllocatePayment operation middleware
+func (siw *ServerInterfaceWrapper) AllocatePayment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "payment_id" -------------
+	var paymentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "payment_id", c.Param("payment_id"), &paymentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter payment_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AllocatePaymentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AllocatePayment(c, paymentID, params)
+}
+
 // ListPositions operation middleware
 func (siw *ServerInterfaceWrapper) ListPositions(c *gin.Context) {
 
@@ -7469,6 +10227,216 @@ func (siw *ServerInterfaceWrapper) GetProblem(c *gin.Context) {
 	siw.Handler.GetProblem(c, code, params)
 }
 
+// Quote operation middleware
+func (siw *ServerInterfaceWrapper) Quote(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Quote(c)
+}
+
+// ListReliefs operation middleware
+func (siw *ServerInterfaceWrapper) ListReliefs(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReliefsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListReliefs(c, params)
+}
+
+// EnterRelief operation middleware
+func (siw *ServerInterfaceWrapper) EnterRelief(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnterReliefParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EnterRelief(c, params)
+}
+
+// GetRelief operation middleware
+func (siw *ServerInterfaceWrapper) GetRelief(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReliefParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetRelief(c, name, params)
+}
+
+// CorrectRelief operation middleware
+func (siw *ServerInterfaceWrapper) CorrectRelief(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectReliefParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectRelief(c, name, params)
+}
+
 // ListSIPPProfiles operation middleware
 func (siw *ServerInterfaceWrapper) ListSIPPProfiles(c *gin.Context) {
 
@@ -7580,6 +10548,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/agreements", wrapper.DraftAgreement)
 	router.GET(options.BaseURL+"/v1/agreements/:agreement_id", wrapper.GetAgreement)
 	router.PATCH(options.BaseURL+"/v1/agreements/:agreement_id", wrapper.AmendAgreement)
+	router.GET(options.BaseURL+"/v1/agreements/:agreement_id/arrears", wrapper.GetArrears)
 	router.GET(options.BaseURL+"/v1/agreements/:agreement_id/coverage-gap", wrapper.GetCoverageGap)
 	router.GET(options.BaseURL+"/v1/agreements/:agreement_id/enrolments", wrapper.ListEnrolments)
 	router.POST(options.BaseURL+"/v1/agreements/:agreement_id/enrolments", wrapper.EnrolOfficers)
@@ -7592,6 +10561,13 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/api-clients/:client_id/rotate", wrapper.RotateClient)
 	router.GET(options.BaseURL+"/v1/areas", wrapper.ListAreas)
 	router.GET(options.BaseURL+"/v1/areas/:area_code", wrapper.GetArea)
+	router.GET(options.BaseURL+"/v1/bank-statements", wrapper.ListStatements)
+	router.POST(options.BaseURL+"/v1/bank-statements", wrapper.ReconcileStatement)
+	router.GET(options.BaseURL+"/v1/bank-statements/:statement_id", wrapper.GetStatement)
+	router.GET(options.BaseURL+"/v1/budgets", wrapper.ListBudgets)
+	router.POST(options.BaseURL+"/v1/budgets", wrapper.SetBudget)
+	router.GET(options.BaseURL+"/v1/budgets/:budget_id", wrapper.GetBudget)
+	router.PATCH(options.BaseURL+"/v1/budgets/:budget_id", wrapper.AmendBudget)
 	router.GET(options.BaseURL+"/v1/claims", wrapper.ListClaims)
 	router.POST(options.BaseURL+"/v1/claims", wrapper.OpenClaim)
 	router.GET(options.BaseURL+"/v1/claims/:claim_id", wrapper.GetClaim)
@@ -7599,11 +10575,23 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/claims/:claim_id/pay", wrapper.PayClaim)
 	router.POST(options.BaseURL+"/v1/claims/:claim_id/reject", wrapper.RejectClaim)
 	router.POST(options.BaseURL+"/v1/claims/:claim_id/submit", wrapper.SubmitClaim)
+	router.GET(options.BaseURL+"/v1/contribution-schedules", wrapper.ListSchedules)
+	router.POST(options.BaseURL+"/v1/contribution-schedules", wrapper.EnterSchedule)
+	router.GET(options.BaseURL+"/v1/contribution-schedules/:name", wrapper.GetSchedule)
+	router.PUT(options.BaseURL+"/v1/contribution-schedules/:name", wrapper.CorrectSchedule)
 	router.GET(options.BaseURL+"/v1/coverage-periods", wrapper.ListCoveragePeriods)
 	router.GET(options.BaseURL+"/v1/coverage-periods/:coverage_period_id", wrapper.GetCoveragePeriod)
 	router.POST(options.BaseURL+"/v1/coverage-periods/:coverage_period_id/cancel", wrapper.CancelCoveragePeriod)
+	router.GET(options.BaseURL+"/v1/credit-notes", wrapper.ListCreditNotes)
+	router.POST(options.BaseURL+"/v1/credit-notes", wrapper.CreditInvoice)
+	router.GET(options.BaseURL+"/v1/credit-notes/:credit_note_id", wrapper.GetCreditNote)
+	router.POST(options.BaseURL+"/v1/credit-notes/:credit_note_id/allocate", wrapper.AllocateCredit)
 	router.GET(options.BaseURL+"/v1/elections", wrapper.ListElections)
 	router.GET(options.BaseURL+"/v1/enrolments/:enrolment_id", wrapper.GetEnrolment)
+	router.GET(options.BaseURL+"/v1/holidays", wrapper.ListHolidays)
+	router.POST(options.BaseURL+"/v1/holidays", wrapper.EnterHoliday)
+	router.GET(options.BaseURL+"/v1/holidays/:day", wrapper.GetHoliday)
+	router.PUT(options.BaseURL+"/v1/holidays/:day", wrapper.CorrectHoliday)
 	router.GET(options.BaseURL+"/v1/imports", wrapper.ListImports)
 	router.POST(options.BaseURL+"/v1/imports", wrapper.ReceiveImport)
 	router.GET(options.BaseURL+"/v1/imports/:import_id", wrapper.GetImport)
@@ -7621,8 +10609,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices)
 	router.POST(options.BaseURL+"/v1/invoices", wrapper.DraftInvoice)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice)
+	router.PATCH(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.AmendInvoice)
 	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/issue", wrapper.IssueInvoice)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/lines", wrapper.ListInvoiceLines)
+	router.GET(options.BaseURL+"/v1/invoices/:invoice_id/proof", wrapper.ProveInvoice)
 	router.POST(options.BaseURL+"/v1/invoices/:invoice_id/void", wrapper.VoidInvoice)
 	router.GET(options.BaseURL+"/v1/officers", wrapper.ListOfficers)
 	router.POST(options.BaseURL+"/v1/officers", wrapper.AppointOfficer)
@@ -7637,9 +10627,15 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/payments", wrapper.ListPayments)
 	router.POST(options.BaseURL+"/v1/payments", wrapper.RecordPayment)
 	router.GET(options.BaseURL+"/v1/payments/:payment_id", wrapper.GetPayment)
+	router.POST(options.BaseURL+"/v1/payments/:payment_id/allocate", wrapper.AllocatePayment)
 	router.GET(options.BaseURL+"/v1/positions", wrapper.ListPositions)
 	router.GET(options.BaseURL+"/v1/problems", wrapper.ListProblems)
 	router.GET(options.BaseURL+"/v1/problems/:code", wrapper.GetProblem)
+	router.POST(options.BaseURL+"/v1/quotations", wrapper.Quote)
+	router.GET(options.BaseURL+"/v1/reliefs", wrapper.ListReliefs)
+	router.POST(options.BaseURL+"/v1/reliefs", wrapper.EnterRelief)
+	router.GET(options.BaseURL+"/v1/reliefs/:name", wrapper.GetRelief)
+	router.PUT(options.BaseURL+"/v1/reliefs/:name", wrapper.CorrectRelief)
 	router.GET(options.BaseURL+"/v1/sipp-profiles", wrapper.ListSIPPProfiles)
 	router.PUT(options.BaseURL+"/v1/sipp-profiles/:profile", wrapper.CorrectSIPPProfile)
 }
@@ -8313,6 +11309,55 @@ func (response AmendAgreementdefaultApplicationProblemPlusJSONResponse) VisitAme
 	return err
 }
 
+type GetArrearsRequestObject struct {
+	AgreementID openapi_types.UUID `json:"agreement_id"`
+}
+
+type GetArrearsResponseObject interface {
+	VisitGetArrearsResponse(w http.ResponseWriter) error
+}
+
+type GetArrears200JSONResponse Arrears
+
+func (response GetArrears200JSONResponse) VisitGetArrearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetArrearsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetArrearsdefaultApplicationProblemPlusJSONResponse) VisitGetArrearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCoverageGapRequestObject struct {
 	AgreementID openapi_types.UUID `json:"agreement_id"`
 }
@@ -8454,6 +11499,32 @@ func (response EnrolOfficers201JSONResponse) VisitEnrolOfficersResponse(w http.R
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnrolOfficers202ResponseHeaders struct {
+	Location          string
+	PreferenceApplied *string
+}
+
+type EnrolOfficers202JSONResponse struct {
+	Body    Enrolment
+	Headers EnrolOfficers202ResponseHeaders
+}
+
+func (response EnrolOfficers202JSONResponse) VisitEnrolOfficersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9042,6 +12113,415 @@ func (response GetAreadefaultApplicationProblemPlusJSONResponse) VisitGetAreaRes
 	return err
 }
 
+type ListStatementsRequestObject struct {
+	Params ListStatementsParams
+}
+
+type ListStatementsResponseObject interface {
+	VisitListStatementsResponse(w http.ResponseWriter) error
+}
+
+type ListStatements200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListStatements200JSONResponse struct {
+	Body    BankStatementPage
+	Headers ListStatements200ResponseHeaders
+}
+
+func (response ListStatements200JSONResponse) VisitListStatementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStatementsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListStatementsdefaultApplicationProblemPlusJSONResponse) VisitListStatementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReconcileStatementRequestObject struct {
+	Params ReconcileStatementParams
+	Body   io.Reader
+}
+
+type ReconcileStatementResponseObject interface {
+	VisitReconcileStatementResponse(w http.ResponseWriter) error
+}
+
+type ReconcileStatement201ResponseHeaders struct {
+	Location string
+}
+
+type ReconcileStatement201JSONResponse struct {
+	Body    BankStatement
+	Headers ReconcileStatement201ResponseHeaders
+}
+
+func (response ReconcileStatement201JSONResponse) VisitReconcileStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReconcileStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReconcileStatementdefaultApplicationProblemPlusJSONResponse) VisitReconcileStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementRequestObject struct {
+	StatementID openapi_types.UUID `json:"statement_id"`
+}
+
+type GetStatementResponseObject interface {
+	VisitGetStatementResponse(w http.ResponseWriter) error
+}
+
+type GetStatement200JSONResponse BankStatement
+
+func (response GetStatement200JSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetStatementdefaultApplicationProblemPlusJSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBudgetsRequestObject struct {
+	Params ListBudgetsParams
+}
+
+type ListBudgetsResponseObject interface {
+	VisitListBudgetsResponse(w http.ResponseWriter) error
+}
+
+type ListBudgets200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListBudgets200JSONResponse struct {
+	Body    BudgetPage
+	Headers ListBudgets200ResponseHeaders
+}
+
+func (response ListBudgets200JSONResponse) VisitListBudgetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBudgetsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListBudgetsdefaultApplicationProblemPlusJSONResponse) VisitListBudgetsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBudgetRequestObject struct {
+	Params SetBudgetParams
+	Body   *SetBudgetJSONRequestBody
+}
+
+type SetBudgetResponseObject interface {
+	VisitSetBudgetResponse(w http.ResponseWriter) error
+}
+
+type SetBudget201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type SetBudget201JSONResponse struct {
+	Body    Budget
+	Headers SetBudget201ResponseHeaders
+}
+
+func (response SetBudget201JSONResponse) VisitSetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBudgetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response SetBudgetdefaultApplicationProblemPlusJSONResponse) VisitSetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBudgetRequestObject struct {
+	BudgetID openapi_types.UUID `json:"budget_id"`
+}
+
+type GetBudgetResponseObject interface {
+	VisitGetBudgetResponse(w http.ResponseWriter) error
+}
+
+type GetBudget200ResponseHeaders struct {
+	ETag string
+}
+
+type GetBudget200JSONResponse struct {
+	Body    Budget
+	Headers GetBudget200ResponseHeaders
+}
+
+func (response GetBudget200JSONResponse) VisitGetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBudgetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetBudgetdefaultApplicationProblemPlusJSONResponse) VisitGetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendBudgetRequestObject struct {
+	BudgetID openapi_types.UUID `json:"budget_id"`
+	Params   AmendBudgetParams
+	Body     *AmendBudgetApplicationMergePatchPlusJSONRequestBody
+}
+
+type AmendBudgetResponseObject interface {
+	VisitAmendBudgetResponse(w http.ResponseWriter) error
+}
+
+type AmendBudget200ResponseHeaders struct {
+	ETag string
+}
+
+type AmendBudget200JSONResponse struct {
+	Body    Budget
+	Headers AmendBudget200ResponseHeaders
+}
+
+func (response AmendBudget200JSONResponse) VisitAmendBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendBudgetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AmendBudgetdefaultApplicationProblemPlusJSONResponse) VisitAmendBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListClaimsRequestObject struct {
 	Params ListClaimsParams
 }
@@ -9465,6 +12945,256 @@ func (response SubmitClaimdefaultApplicationProblemPlusJSONResponse) VisitSubmit
 	return err
 }
 
+type ListSchedulesRequestObject struct {
+	Params ListSchedulesParams
+}
+
+type ListSchedulesResponseObject interface {
+	VisitListSchedulesResponse(w http.ResponseWriter) error
+}
+
+type ListSchedules200ResponseHeaders struct {
+	ETag string
+}
+
+type ListSchedules200JSONResponse struct {
+	Body    ScheduleList
+	Headers ListSchedules200ResponseHeaders
+}
+
+func (response ListSchedules200JSONResponse) VisitListSchedulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSchedules304Response = NotModifiedResponse
+
+func (response ListSchedules304Response) VisitListSchedulesResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListSchedulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListSchedulesdefaultApplicationProblemPlusJSONResponse) VisitListSchedulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterScheduleRequestObject struct {
+	Params EnterScheduleParams
+	Body   *EnterScheduleJSONRequestBody
+}
+
+type EnterScheduleResponseObject interface {
+	VisitEnterScheduleResponse(w http.ResponseWriter) error
+}
+
+type EnterSchedule201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type EnterSchedule201JSONResponse struct {
+	Body    Schedule
+	Headers EnterSchedule201ResponseHeaders
+}
+
+func (response EnterSchedule201JSONResponse) VisitEnterScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EnterScheduledefaultApplicationProblemPlusJSONResponse) VisitEnterScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetScheduleRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params GetScheduleParams
+}
+
+type GetScheduleResponseObject interface {
+	VisitGetScheduleResponse(w http.ResponseWriter) error
+}
+
+type GetSchedule200ResponseHeaders struct {
+	ETag string
+}
+
+type GetSchedule200JSONResponse struct {
+	Body    Schedule
+	Headers GetSchedule200ResponseHeaders
+}
+
+func (response GetSchedule200JSONResponse) VisitGetScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSchedule304Response = NotModifiedResponse
+
+func (response GetSchedule304Response) VisitGetScheduleResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetScheduledefaultApplicationProblemPlusJSONResponse) VisitGetScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectScheduleRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params CorrectScheduleParams
+	Body   *CorrectScheduleJSONRequestBody
+}
+
+type CorrectScheduleResponseObject interface {
+	VisitCorrectScheduleResponse(w http.ResponseWriter) error
+}
+
+type CorrectSchedule200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectSchedule200JSONResponse struct {
+	Body    Schedule
+	Headers CorrectSchedule200ResponseHeaders
+}
+
+func (response CorrectSchedule200JSONResponse) VisitCorrectScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectScheduledefaultApplicationProblemPlusJSONResponse) VisitCorrectScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCoveragePeriodsRequestObject struct {
 	Params ListCoveragePeriodsParams
 }
@@ -9652,6 +13382,227 @@ func (response CancelCoveragePerioddefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type ListCreditNotesRequestObject struct {
+	Params ListCreditNotesParams
+}
+
+type ListCreditNotesResponseObject interface {
+	VisitListCreditNotesResponse(w http.ResponseWriter) error
+}
+
+type ListCreditNotes200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListCreditNotes200JSONResponse struct {
+	Body    CreditNotePage
+	Headers ListCreditNotes200ResponseHeaders
+}
+
+func (response ListCreditNotes200JSONResponse) VisitListCreditNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreditNotesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListCreditNotesdefaultApplicationProblemPlusJSONResponse) VisitListCreditNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreditInvoiceRequestObject struct {
+	Params CreditInvoiceParams
+	Body   *CreditInvoiceJSONRequestBody
+}
+
+type CreditInvoiceResponseObject interface {
+	VisitCreditInvoiceResponse(w http.ResponseWriter) error
+}
+
+type CreditInvoice201ResponseHeaders struct {
+	Location string
+}
+
+type CreditInvoice201JSONResponse struct {
+	Body    CreditNote
+	Headers CreditInvoice201ResponseHeaders
+}
+
+func (response CreditInvoice201JSONResponse) VisitCreditInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreditInvoicedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CreditInvoicedefaultApplicationProblemPlusJSONResponse) VisitCreditInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditNoteRequestObject struct {
+	CreditNoteID openapi_types.UUID `json:"credit_note_id"`
+}
+
+type GetCreditNoteResponseObject interface {
+	VisitGetCreditNoteResponse(w http.ResponseWriter) error
+}
+
+type GetCreditNote200JSONResponse CreditNote
+
+func (response GetCreditNote200JSONResponse) VisitGetCreditNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreditNotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetCreditNotedefaultApplicationProblemPlusJSONResponse) VisitGetCreditNoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AllocateCreditRequestObject struct {
+	CreditNoteID openapi_types.UUID `json:"credit_note_id"`
+	Params       AllocateCreditParams
+	Body         *AllocateCreditJSONRequestBody
+}
+
+type AllocateCreditResponseObject interface {
+	VisitAllocateCreditResponse(w http.ResponseWriter) error
+}
+
+type AllocateCredit200JSONResponse CreditNote
+
+func (response AllocateCredit200JSONResponse) VisitAllocateCreditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AllocateCreditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AllocateCreditdefaultApplicationProblemPlusJSONResponse) VisitAllocateCreditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListElectionsRequestObject struct {
 	Params ListElectionsParams
 }
@@ -9748,6 +13699,256 @@ type GetEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitGetEnrolmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHolidaysRequestObject struct {
+	Params ListHolidaysParams
+}
+
+type ListHolidaysResponseObject interface {
+	VisitListHolidaysResponse(w http.ResponseWriter) error
+}
+
+type ListHolidays200ResponseHeaders struct {
+	ETag string
+}
+
+type ListHolidays200JSONResponse struct {
+	Body    HolidayList
+	Headers ListHolidays200ResponseHeaders
+}
+
+func (response ListHolidays200JSONResponse) VisitListHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHolidays304Response = NotModifiedResponse
+
+func (response ListHolidays304Response) VisitListHolidaysResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListHolidaysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListHolidaysdefaultApplicationProblemPlusJSONResponse) VisitListHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterHolidayRequestObject struct {
+	Params EnterHolidayParams
+	Body   *EnterHolidayJSONRequestBody
+}
+
+type EnterHolidayResponseObject interface {
+	VisitEnterHolidayResponse(w http.ResponseWriter) error
+}
+
+type EnterHoliday201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type EnterHoliday201JSONResponse struct {
+	Body    Holiday
+	Headers EnterHoliday201ResponseHeaders
+}
+
+func (response EnterHoliday201JSONResponse) VisitEnterHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterHolidaydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EnterHolidaydefaultApplicationProblemPlusJSONResponse) VisitEnterHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHolidayRequestObject struct {
+	Day    cover.Date `json:"day"`
+	Params GetHolidayParams
+}
+
+type GetHolidayResponseObject interface {
+	VisitGetHolidayResponse(w http.ResponseWriter) error
+}
+
+type GetHoliday200ResponseHeaders struct {
+	ETag string
+}
+
+type GetHoliday200JSONResponse struct {
+	Body    Holiday
+	Headers GetHoliday200ResponseHeaders
+}
+
+func (response GetHoliday200JSONResponse) VisitGetHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHoliday304Response = NotModifiedResponse
+
+func (response GetHoliday304Response) VisitGetHolidayResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetHolidaydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetHolidaydefaultApplicationProblemPlusJSONResponse) VisitGetHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectHolidayRequestObject struct {
+	Day    cover.Date `json:"day"`
+	Params CorrectHolidayParams
+	Body   *CorrectHolidayJSONRequestBody
+}
+
+type CorrectHolidayResponseObject interface {
+	VisitCorrectHolidayResponse(w http.ResponseWriter) error
+}
+
+type CorrectHoliday200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectHoliday200JSONResponse struct {
+	Body    Holiday
+	Headers CorrectHoliday200ResponseHeaders
+}
+
+func (response CorrectHoliday200JSONResponse) VisitCorrectHolidayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectHolidaydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectHolidaydefaultApplicationProblemPlusJSONResponse) VisitCorrectHolidayResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10828,6 +15029,110 @@ func (response ListInvoices200JSONResponse) VisitListInvoicesResponse(w http.Res
 	return err
 }
 
+type ListInvoices200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ListInvoices200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListInvoices200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitListInvoicesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListInvoices200ApplicationXNdjsonResponse struct {
+	Body          io.Reader
+	Headers       ListInvoices200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListInvoices200ApplicationXNdjsonResponse) VisitListInvoicesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type ListInvoices200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ListInvoices200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListInvoices200TextCsvResponse) VisitListInvoicesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListInvoicesdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	Headers    ProblemResponseHeaders
@@ -10946,6 +15251,28 @@ func (response GetInvoice200JSONResponse) VisitGetInvoiceResponse(w http.Respons
 	return err
 }
 
+type GetInvoice200ApplicationPdfResponse struct {
+	Body          io.Reader
+	Headers       GetInvoice200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetInvoice200ApplicationPdfResponse) VisitGetInvoiceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type GetInvoice304Response = NotModifiedResponse
 
 func (response GetInvoice304Response) VisitGetInvoiceResponse(w http.ResponseWriter) error {
@@ -10961,6 +15288,65 @@ type GetInvoicedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetInvoicedefaultApplicationProblemPlusJSONResponse) VisitGetInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendInvoiceRequestObject struct {
+	InvoiceID openapi_types.UUID `json:"invoice_id"`
+	Params    AmendInvoiceParams
+	Body      *AmendInvoiceApplicationMergePatchPlusJSONRequestBody
+}
+
+type AmendInvoiceResponseObject interface {
+	VisitAmendInvoiceResponse(w http.ResponseWriter) error
+}
+
+type AmendInvoice200ResponseHeaders struct {
+	ETag string
+}
+
+type AmendInvoice200JSONResponse struct {
+	Body    Invoice
+	Headers AmendInvoice200ResponseHeaders
+}
+
+func (response AmendInvoice200JSONResponse) VisitAmendInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendInvoicedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AmendInvoicedefaultApplicationProblemPlusJSONResponse) VisitAmendInvoiceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11077,6 +15463,110 @@ func (response ListInvoiceLines200JSONResponse) VisitListInvoiceLinesResponse(w 
 	return err
 }
 
+type ListInvoiceLines200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ListInvoiceLines200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListInvoiceLines200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitListInvoiceLinesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListInvoiceLines200ApplicationXNdjsonResponse struct {
+	Body          io.Reader
+	Headers       ListInvoiceLines200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListInvoiceLines200ApplicationXNdjsonResponse) VisitListInvoiceLinesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type ListInvoiceLines200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ListInvoiceLines200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListInvoiceLines200TextCsvResponse) VisitListInvoiceLinesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListInvoiceLinesdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	Headers    ProblemResponseHeaders
@@ -11084,6 +15574,55 @@ type ListInvoiceLinesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListInvoiceLinesdefaultApplicationProblemPlusJSONResponse) VisitListInvoiceLinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveInvoiceRequestObject struct {
+	InvoiceID openapi_types.UUID `json:"invoice_id"`
+}
+
+type ProveInvoiceResponseObject interface {
+	VisitProveInvoiceResponse(w http.ResponseWriter) error
+}
+
+type ProveInvoice200JSONResponse InvoiceProof
+
+func (response ProveInvoice200JSONResponse) VisitProveInvoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveInvoicedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ProveInvoicedefaultApplicationProblemPlusJSONResponse) VisitProveInvoiceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11897,15 +16436,23 @@ type GetPaymentResponseObject interface {
 	VisitGetPaymentResponse(w http.ResponseWriter) error
 }
 
-type GetPayment200JSONResponse Payment
+type GetPayment200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPayment200JSONResponse struct {
+	Body    Payment
+	Headers GetPayment200ResponseHeaders
+}
 
 func (response GetPayment200JSONResponse) VisitGetPaymentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11918,6 +16465,65 @@ type GetPaymentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPaymentdefaultApplicationProblemPlusJSONResponse) VisitGetPaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AllocatePaymentRequestObject struct {
+	PaymentID openapi_types.UUID `json:"payment_id"`
+	Params    AllocatePaymentParams
+	Body      *AllocatePaymentJSONRequestBody
+}
+
+type AllocatePaymentResponseObject interface {
+	VisitAllocatePaymentResponse(w http.ResponseWriter) error
+}
+
+type AllocatePayment200ResponseHeaders struct {
+	ETag string
+}
+
+type AllocatePayment200JSONResponse struct {
+	Body    Payment
+	Headers AllocatePayment200ResponseHeaders
+}
+
+func (response AllocatePayment200JSONResponse) VisitAllocatePaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AllocatePaymentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AllocatePaymentdefaultApplicationProblemPlusJSONResponse) VisitAllocatePaymentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12104,6 +16710,305 @@ func (response GetProblemdefaultApplicationProblemPlusJSONResponse) VisitGetProb
 	return err
 }
 
+type QuoteRequestObject struct {
+	Body *QuoteJSONRequestBody
+}
+
+type QuoteResponseObject interface {
+	VisitQuoteResponse(w http.ResponseWriter) error
+}
+
+type Quote200JSONResponse Quotation
+
+func (response Quote200JSONResponse) VisitQuoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type QuotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response QuotedefaultApplicationProblemPlusJSONResponse) VisitQuoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReliefsRequestObject struct {
+	Params ListReliefsParams
+}
+
+type ListReliefsResponseObject interface {
+	VisitListReliefsResponse(w http.ResponseWriter) error
+}
+
+type ListReliefs200ResponseHeaders struct {
+	ETag string
+}
+
+type ListReliefs200JSONResponse struct {
+	Body    ReliefList
+	Headers ListReliefs200ResponseHeaders
+}
+
+func (response ListReliefs200JSONResponse) VisitListReliefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReliefs304Response = NotModifiedResponse
+
+func (response ListReliefs304Response) VisitListReliefsResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListReliefsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListReliefsdefaultApplicationProblemPlusJSONResponse) VisitListReliefsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterReliefRequestObject struct {
+	Params EnterReliefParams
+	Body   *EnterReliefJSONRequestBody
+}
+
+type EnterReliefResponseObject interface {
+	VisitEnterReliefResponse(w http.ResponseWriter) error
+}
+
+type EnterRelief201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type EnterRelief201JSONResponse struct {
+	Body    Relief
+	Headers EnterRelief201ResponseHeaders
+}
+
+func (response EnterRelief201JSONResponse) VisitEnterReliefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterReliefdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EnterReliefdefaultApplicationProblemPlusJSONResponse) VisitEnterReliefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReliefRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params GetReliefParams
+}
+
+type GetReliefResponseObject interface {
+	VisitGetReliefResponse(w http.ResponseWriter) error
+}
+
+type GetRelief200ResponseHeaders struct {
+	ETag string
+}
+
+type GetRelief200JSONResponse struct {
+	Body    Relief
+	Headers GetRelief200ResponseHeaders
+}
+
+func (response GetRelief200JSONResponse) VisitGetReliefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRelief304Response = NotModifiedResponse
+
+func (response GetRelief304Response) VisitGetReliefResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetReliefdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetReliefdefaultApplicationProblemPlusJSONResponse) VisitGetReliefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectReliefRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params CorrectReliefParams
+	Body   *CorrectReliefJSONRequestBody
+}
+
+type CorrectReliefResponseObject interface {
+	VisitCorrectReliefResponse(w http.ResponseWriter) error
+}
+
+type CorrectRelief200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectRelief200JSONResponse struct {
+	Body    Relief
+	Headers CorrectRelief200ResponseHeaders
+}
+
+func (response CorrectRelief200JSONResponse) VisitCorrectReliefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectReliefdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectReliefdefaultApplicationProblemPlusJSONResponse) VisitCorrectReliefResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSIPPProfilesRequestObject struct {
 }
 
@@ -12246,6 +17151,9 @@ type StrictServerInterface interface {
 	// AmendAgreement Amend a draft
 	// (PATCH /v1/agreements/{agreement_id})
 	AmendAgreement(ctx context.Context, request AmendAgreementRequestObject) (AmendAgreementResponseObject, error)
+	// GetArrears What is overdue under an agreement, and what that does to cover
+	// (GET /v1/agreements/{agreement_id}/arrears)
+	GetArrears(ctx context.Context, request GetArrearsRequestObject) (GetArrearsResponseObject, error)
 	// GetCoverageGap Who is still without cover
 	// (GET /v1/agreements/{agreement_id}/coverage-gap)
 	GetCoverageGap(ctx context.Context, request GetCoverageGapRequestObject) (GetCoverageGapResponseObject, error)
@@ -12282,6 +17190,27 @@ type StrictServerInterface interface {
 	// GetArea One area
 	// (GET /v1/areas/{area_code})
 	GetArea(ctx context.Context, request GetAreaRequestObject) (GetAreaResponseObject, error)
+	// ListStatements Bank statements
+	// (GET /v1/bank-statements)
+	ListStatements(ctx context.Context, request ListStatementsRequestObject) (ListStatementsResponseObject, error)
+	// ReconcileStatement Reconcile a bank's file
+	// (POST /v1/bank-statements)
+	ReconcileStatement(ctx context.Context, request ReconcileStatementRequestObject) (ReconcileStatementResponseObject, error)
+	// GetStatement One bank statement
+	// (GET /v1/bank-statements/{statement_id})
+	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
+	// ListBudgets Budgets
+	// (GET /v1/budgets)
+	ListBudgets(ctx context.Context, request ListBudgetsRequestObject) (ListBudgetsResponseObject, error)
+	// SetBudget Set money aside
+	// (POST /v1/budgets)
+	SetBudget(ctx context.Context, request SetBudgetRequestObject) (SetBudgetResponseObject, error)
+	// GetBudget One budget
+	// (GET /v1/budgets/{budget_id})
+	GetBudget(ctx context.Context, request GetBudgetRequestObject) (GetBudgetResponseObject, error)
+	// AmendBudget Amend a budget
+	// (PATCH /v1/budgets/{budget_id})
+	AmendBudget(ctx context.Context, request AmendBudgetRequestObject) (AmendBudgetResponseObject, error)
 	// ListClaims Claims
 	// (GET /v1/claims)
 	ListClaims(ctx context.Context, request ListClaimsRequestObject) (ListClaimsResponseObject, error)
@@ -12303,6 +17232,18 @@ type StrictServerInterface interface {
 	// SubmitClaim Submit a claim to the BPJS office
 	// (POST /v1/claims/{claim_id}/submit)
 	SubmitClaim(ctx context.Context, request SubmitClaimRequestObject) (SubmitClaimResponseObject, error)
+	// ListSchedules What cover costs, by segment and month
+	// (GET /v1/contribution-schedules)
+	ListSchedules(ctx context.Context, request ListSchedulesRequestObject) (ListSchedulesResponseObject, error)
+	// EnterSchedule Enter a new schedule
+	// (POST /v1/contribution-schedules)
+	EnterSchedule(ctx context.Context, request EnterScheduleRequestObject) (EnterScheduleResponseObject, error)
+	// GetSchedule One schedule
+	// (GET /v1/contribution-schedules/{name})
+	GetSchedule(ctx context.Context, request GetScheduleRequestObject) (GetScheduleResponseObject, error)
+	// CorrectSchedule Correct a schedule
+	// (PUT /v1/contribution-schedules/{name})
+	CorrectSchedule(ctx context.Context, request CorrectScheduleRequestObject) (CorrectScheduleResponseObject, error)
 	// ListCoveragePeriods Coverage periods
 	// (GET /v1/coverage-periods)
 	ListCoveragePeriods(ctx context.Context, request ListCoveragePeriodsRequestObject) (ListCoveragePeriodsResponseObject, error)
@@ -12312,12 +17253,36 @@ type StrictServerInterface interface {
 	// CancelCoveragePeriod Cancel cover that was entered by mistake
 	// (POST /v1/coverage-periods/{coverage_period_id}/cancel)
 	CancelCoveragePeriod(ctx context.Context, request CancelCoveragePeriodRequestObject) (CancelCoveragePeriodResponseObject, error)
+	// ListCreditNotes Credit notes
+	// (GET /v1/credit-notes)
+	ListCreditNotes(ctx context.Context, request ListCreditNotesRequestObject) (ListCreditNotesResponseObject, error)
+	// CreditInvoice Take back a part of an issued invoice
+	// (POST /v1/credit-notes)
+	CreditInvoice(ctx context.Context, request CreditInvoiceRequestObject) (CreditInvoiceResponseObject, error)
+	// GetCreditNote One credit note
+	// (GET /v1/credit-notes/{credit_note_id})
+	GetCreditNote(ctx context.Context, request GetCreditNoteRequestObject) (GetCreditNoteResponseObject, error)
+	// AllocateCredit Settle invoices with credit
+	// (POST /v1/credit-notes/{credit_note_id}/allocate)
+	AllocateCredit(ctx context.Context, request AllocateCreditRequestObject) (AllocateCreditResponseObject, error)
 	// ListElections Elections with terms and honoraria
 	// (GET /v1/elections)
 	ListElections(ctx context.Context, request ListElectionsRequestObject) (ListElectionsResponseObject, error)
 	// GetEnrolment One enrolment
 	// (GET /v1/enrolments/{enrolment_id})
 	GetEnrolment(ctx context.Context, request GetEnrolmentRequestObject) (GetEnrolmentResponseObject, error)
+	// ListHolidays Days on which nobody works
+	// (GET /v1/holidays)
+	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
+	// EnterHoliday Enter a holiday
+	// (POST /v1/holidays)
+	EnterHoliday(ctx context.Context, request EnterHolidayRequestObject) (EnterHolidayResponseObject, error)
+	// GetHoliday One day
+	// (GET /v1/holidays/{day})
+	GetHoliday(ctx context.Context, request GetHolidayRequestObject) (GetHolidayResponseObject, error)
+	// CorrectHoliday Correct a holiday, or say that it is none
+	// (PUT /v1/holidays/{day})
+	CorrectHoliday(ctx context.Context, request CorrectHolidayRequestObject) (CorrectHolidayResponseObject, error)
 	// ListImports Imports
 	// (GET /v1/imports)
 	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
@@ -12369,12 +17334,18 @@ type StrictServerInterface interface {
 	// GetInvoice One invoice
 	// (GET /v1/invoices/{invoice_id})
 	GetInvoice(ctx context.Context, request GetInvoiceRequestObject) (GetInvoiceResponseObject, error)
+	// AmendInvoice Fill in the treasury's fields
+	// (PATCH /v1/invoices/{invoice_id})
+	AmendInvoice(ctx context.Context, request AmendInvoiceRequestObject) (AmendInvoiceResponseObject, error)
 	// IssueInvoice Issue an invoice
 	// (POST /v1/invoices/{invoice_id}/issue)
 	IssueInvoice(ctx context.Context, request IssueInvoiceRequestObject) (IssueInvoiceResponseObject, error)
 	// ListInvoiceLines The lines of an invoice, one an officer
 	// (GET /v1/invoices/{invoice_id}/lines)
 	ListInvoiceLines(ctx context.Context, request ListInvoiceLinesRequestObject) (ListInvoiceLinesResponseObject, error)
+	// ProveInvoice Work an invoice out again
+	// (GET /v1/invoices/{invoice_id}/proof)
+	ProveInvoice(ctx context.Context, request ProveInvoiceRequestObject) (ProveInvoiceResponseObject, error)
 	// VoidInvoice Void an invoice
 	// (POST /v1/invoices/{invoice_id}/void)
 	VoidInvoice(ctx context.Context, request VoidInvoiceRequestObject) (VoidInvoiceResponseObject, error)
@@ -12417,6 +17388,9 @@ type StrictServerInterface interface {
 	// GetPayment One payment
 	// (GET /v1/payments/{payment_id})
 	GetPayment(ctx context.Context, request GetPaymentRequestObject) (GetPaymentResponseObject, error)
+	// AllocatePayment Settle invoices with what is left of a payment
+	// (POST /v1/payments/{payment_id}/allocate)
+	AllocatePayment(ctx context.Context, request AllocatePaymentRequestObject) (AllocatePaymentResponseObject, error)
 	// ListPositions Positions of ad-hoc bodies
 	// (GET /v1/positions)
 	ListPositions(ctx context.Context, request ListPositionsRequestObject) (ListPositionsResponseObject, error)
@@ -12426,6 +17400,21 @@ type StrictServerInterface interface {
 	// GetProblem What a code means
 	// (GET /v1/problems/{code})
 	GetProblem(ctx context.Context, request GetProblemRequestObject) (GetProblemResponseObject, error)
+	// Quote What it would cost to cover somebody, and what it would pay
+	// (POST /v1/quotations)
+	Quote(ctx context.Context, request QuoteRequestObject) (QuoteResponseObject, error)
+	// ListReliefs Who pays less for a while
+	// (GET /v1/reliefs)
+	ListReliefs(ctx context.Context, request ListReliefsRequestObject) (ListReliefsResponseObject, error)
+	// EnterRelief Enter a new relief
+	// (POST /v1/reliefs)
+	EnterRelief(ctx context.Context, request EnterReliefRequestObject) (EnterReliefResponseObject, error)
+	// GetRelief One relief
+	// (GET /v1/reliefs/{name})
+	GetRelief(ctx context.Context, request GetReliefRequestObject) (GetReliefResponseObject, error)
+	// CorrectRelief Correct a relief
+	// (PUT /v1/reliefs/{name})
+	CorrectRelief(ctx context.Context, request CorrectReliefRequestObject) (CorrectReliefResponseObject, error)
 	// ListSIPPProfiles The workbooks that SIPP takes, and their headers
 	// (GET /v1/sipp-profiles)
 	ListSIPPProfiles(ctx context.Context, request ListSIPPProfilesRequestObject) (ListSIPPProfilesResponseObject, error)
@@ -12809,6 +17798,32 @@ func (sh *strictHandler) AmendAgreement(ctx *gin.Context, agreementID openapi_ty
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(AmendAgreementResponseObject); ok {
 		if err := validResponse.VisitAmendAgreementResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetArrears operation middleware
+func (sh *strictHandler) GetArrears(ctx *gin.Context, agreementID openapi_types.UUID) {
+	var request GetArrearsRequestObject
+
+	request.AgreementID = agreementID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetArrears(ctx.Request.Context(), request.(GetArrearsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetArrears")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetArrearsResponseObject); ok {
+		if err := validResponse.VisitGetArrearsResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -13226,6 +18241,227 @@ func (sh *strictHandler) GetArea(ctx *gin.Context, areaCode AreaCode, params Get
 	}
 }
 
+// ListStatements operation middleware
+func (sh *strictHandler) ListStatements(ctx *gin.Context, params ListStatementsParams) {
+	var request ListStatementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStatements(ctx.Request.Context(), request.(ListStatementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStatements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListStatementsResponseObject); ok {
+		if err := validResponse.VisitListStatementsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReconcileStatement operation middleware
+func (sh *strictHandler) ReconcileStatement(ctx *gin.Context, params ReconcileStatementParams) {
+	var request ReconcileStatementRequestObject
+
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReconcileStatement(ctx.Request.Context(), request.(ReconcileStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReconcileStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReconcileStatementResponseObject); ok {
+		if err := validResponse.VisitReconcileStatementResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetStatement operation middleware
+func (sh *strictHandler) GetStatement(ctx *gin.Context, statementID openapi_types.UUID) {
+	var request GetStatementRequestObject
+
+	request.StatementID = statementID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatement(ctx.Request.Context(), request.(GetStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetStatementResponseObject); ok {
+		if err := validResponse.VisitGetStatementResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListBudgets operation middleware
+func (sh *strictHandler) ListBudgets(ctx *gin.Context, params ListBudgetsParams) {
+	var request ListBudgetsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBudgets(ctx.Request.Context(), request.(ListBudgetsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBudgets")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListBudgetsResponseObject); ok {
+		if err := validResponse.VisitListBudgetsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetBudget operation middleware
+func (sh *strictHandler) SetBudget(ctx *gin.Context, params SetBudgetParams) {
+	var request SetBudgetRequestObject
+
+	request.Params = params
+
+	var body SetBudgetJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetBudget(ctx.Request.Context(), request.(SetBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetBudget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetBudgetResponseObject); ok {
+		if err := validResponse.VisitSetBudgetResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBudget operation middleware
+func (sh *strictHandler) GetBudget(ctx *gin.Context, budgetID openapi_types.UUID) {
+	var request GetBudgetRequestObject
+
+	request.BudgetID = budgetID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBudget(ctx.Request.Context(), request.(GetBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBudget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetBudgetResponseObject); ok {
+		if err := validResponse.VisitGetBudgetResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AmendBudget operation middleware
+func (sh *strictHandler) AmendBudget(ctx *gin.Context, budgetID openapi_types.UUID, params AmendBudgetParams) {
+	var request AmendBudgetRequestObject
+
+	request.BudgetID = budgetID
+	request.Params = params
+
+	var body AmendBudgetApplicationMergePatchPlusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendBudget(ctx.Request.Context(), request.(AmendBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendBudget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AmendBudgetResponseObject); ok {
+		if err := validResponse.VisitAmendBudgetResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListClaims operation middleware
 func (sh *strictHandler) ListClaims(ctx *gin.Context, params ListClaimsParams) {
 	var request ListClaimsRequestObject
@@ -13467,6 +18703,148 @@ func (sh *strictHandler) SubmitClaim(ctx *gin.Context, claimID openapi_types.UUI
 	}
 }
 
+// ListSchedules operation middleware
+func (sh *strictHandler) ListSchedules(ctx *gin.Context, params ListSchedulesParams) {
+	var request ListSchedulesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSchedules(ctx.Request.Context(), request.(ListSchedulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSchedules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListSchedulesResponseObject); ok {
+		if err := validResponse.VisitListSchedulesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EnterSchedule operation middleware
+func (sh *strictHandler) EnterSchedule(ctx *gin.Context, params EnterScheduleParams) {
+	var request EnterScheduleRequestObject
+
+	request.Params = params
+
+	var body EnterScheduleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterSchedule(ctx.Request.Context(), request.(EnterScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EnterScheduleResponseObject); ok {
+		if err := validResponse.VisitEnterScheduleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSchedule operation middleware
+func (sh *strictHandler) GetSchedule(ctx *gin.Context, name RuleName, params GetScheduleParams) {
+	var request GetScheduleRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSchedule(ctx.Request.Context(), request.(GetScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetScheduleResponseObject); ok {
+		if err := validResponse.VisitGetScheduleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectSchedule operation middleware
+func (sh *strictHandler) CorrectSchedule(ctx *gin.Context, name RuleName, params CorrectScheduleParams) {
+	var request CorrectScheduleRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	var body CorrectScheduleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectSchedule(ctx.Request.Context(), request.(CorrectScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectScheduleResponseObject); ok {
+		if err := validResponse.VisitCorrectScheduleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListCoveragePeriods operation middleware
 func (sh *strictHandler) ListCoveragePeriods(ctx *gin.Context, params ListCoveragePeriodsParams) {
 	var request ListCoveragePeriodsRequestObject
@@ -13547,6 +18925,147 @@ func (sh *strictHandler) CancelCoveragePeriod(ctx *gin.Context, coveragePeriodID
 	}
 }
 
+// ListCreditNotes operation middleware
+func (sh *strictHandler) ListCreditNotes(ctx *gin.Context, params ListCreditNotesParams) {
+	var request ListCreditNotesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreditNotes(ctx.Request.Context(), request.(ListCreditNotesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreditNotes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListCreditNotesResponseObject); ok {
+		if err := validResponse.VisitListCreditNotesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreditInvoice operation middleware
+func (sh *strictHandler) CreditInvoice(ctx *gin.Context, params CreditInvoiceParams) {
+	var request CreditInvoiceRequestObject
+
+	request.Params = params
+
+	var body CreditInvoiceJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreditInvoice(ctx.Request.Context(), request.(CreditInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreditInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreditInvoiceResponseObject); ok {
+		if err := validResponse.VisitCreditInvoiceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCreditNote operation middleware
+func (sh *strictHandler) GetCreditNote(ctx *gin.Context, creditNoteID openapi_types.UUID) {
+	var request GetCreditNoteRequestObject
+
+	request.CreditNoteID = creditNoteID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreditNote(ctx.Request.Context(), request.(GetCreditNoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreditNote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCreditNoteResponseObject); ok {
+		if err := validResponse.VisitGetCreditNoteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AllocateCredit operation middleware
+func (sh *strictHandler) AllocateCredit(ctx *gin.Context, creditNoteID openapi_types.UUID, params AllocateCreditParams) {
+	var request AllocateCreditRequestObject
+
+	request.CreditNoteID = creditNoteID
+	request.Params = params
+
+	var body AllocateCreditJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AllocateCredit(ctx.Request.Context(), request.(AllocateCreditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AllocateCredit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AllocateCreditResponseObject); ok {
+		if err := validResponse.VisitAllocateCreditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListElections operation middleware
 func (sh *strictHandler) ListElections(ctx *gin.Context, params ListElectionsParams) {
 	var request ListElectionsRequestObject
@@ -13592,6 +19111,148 @@ func (sh *strictHandler) GetEnrolment(ctx *gin.Context, enrolmentID openapi_type
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetEnrolmentResponseObject); ok {
 		if err := validResponse.VisitGetEnrolmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListHolidays operation middleware
+func (sh *strictHandler) ListHolidays(ctx *gin.Context, params ListHolidaysParams) {
+	var request ListHolidaysRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHolidays(ctx.Request.Context(), request.(ListHolidaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHolidays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListHolidaysResponseObject); ok {
+		if err := validResponse.VisitListHolidaysResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EnterHoliday operation middleware
+func (sh *strictHandler) EnterHoliday(ctx *gin.Context, params EnterHolidayParams) {
+	var request EnterHolidayRequestObject
+
+	request.Params = params
+
+	var body EnterHolidayJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterHoliday(ctx.Request.Context(), request.(EnterHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EnterHolidayResponseObject); ok {
+		if err := validResponse.VisitEnterHolidayResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetHoliday operation middleware
+func (sh *strictHandler) GetHoliday(ctx *gin.Context, day cover.Date, params GetHolidayParams) {
+	var request GetHolidayRequestObject
+
+	request.Day = day
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHoliday(ctx.Request.Context(), request.(GetHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetHolidayResponseObject); ok {
+		if err := validResponse.VisitGetHolidayResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectHoliday operation middleware
+func (sh *strictHandler) CorrectHoliday(ctx *gin.Context, day cover.Date, params CorrectHolidayParams) {
+	var request CorrectHolidayRequestObject
+
+	request.Day = day
+	request.Params = params
+
+	var body CorrectHolidayJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectHoliday(ctx.Request.Context(), request.(CorrectHolidayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectHoliday")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectHolidayResponseObject); ok {
+		if err := validResponse.VisitCorrectHolidayResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -14111,6 +19772,51 @@ func (sh *strictHandler) GetInvoice(ctx *gin.Context, invoiceID openapi_types.UU
 	}
 }
 
+// AmendInvoice operation middleware
+func (sh *strictHandler) AmendInvoice(ctx *gin.Context, invoiceID openapi_types.UUID, params AmendInvoiceParams) {
+	var request AmendInvoiceRequestObject
+
+	request.InvoiceID = invoiceID
+	request.Params = params
+
+	var body AmendInvoiceApplicationMergePatchPlusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendInvoice(ctx.Request.Context(), request.(AmendInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AmendInvoiceResponseObject); ok {
+		if err := validResponse.VisitAmendInvoiceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // IssueInvoice operation middleware
 func (sh *strictHandler) IssueInvoice(ctx *gin.Context, invoiceID openapi_types.UUID, params IssueInvoiceParams) {
 	var request IssueInvoiceRequestObject
@@ -14176,6 +19882,32 @@ func (sh *strictHandler) ListInvoiceLines(ctx *gin.Context, invoiceID openapi_ty
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListInvoiceLinesResponseObject); ok {
 		if err := validResponse.VisitListInvoiceLinesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ProveInvoice operation middleware
+func (sh *strictHandler) ProveInvoice(ctx *gin.Context, invoiceID openapi_types.UUID) {
+	var request ProveInvoiceRequestObject
+
+	request.InvoiceID = invoiceID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProveInvoice(ctx.Request.Context(), request.(ProveInvoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProveInvoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ProveInvoiceResponseObject); ok {
+		if err := validResponse.VisitProveInvoiceResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -14697,6 +20429,51 @@ func (sh *strictHandler) GetPayment(ctx *gin.Context, paymentID openapi_types.UU
 	}
 }
 
+// AllocatePayment operation middleware
+func (sh *strictHandler) AllocatePayment(ctx *gin.Context, paymentID openapi_types.UUID, params AllocatePaymentParams) {
+	var request AllocatePaymentRequestObject
+
+	request.PaymentID = paymentID
+	request.Params = params
+
+	var body AllocatePaymentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AllocatePayment(ctx.Request.Context(), request.(AllocatePaymentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AllocatePayment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AllocatePaymentResponseObject); ok {
+		if err := validResponse.VisitAllocatePaymentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListPositions operation middleware
 func (sh *strictHandler) ListPositions(ctx *gin.Context, params ListPositionsParams) {
 	var request ListPositionsRequestObject
@@ -14769,6 +20546,190 @@ func (sh *strictHandler) GetProblem(ctx *gin.Context, code Code, params GetProbl
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetProblemResponseObject); ok {
 		if err := validResponse.VisitGetProblemResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Quote operation middleware
+func (sh *strictHandler) Quote(ctx *gin.Context) {
+	var request QuoteRequestObject
+
+	var body QuoteJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Quote(ctx.Request.Context(), request.(QuoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Quote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(QuoteResponseObject); ok {
+		if err := validResponse.VisitQuoteResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListReliefs operation middleware
+func (sh *strictHandler) ListReliefs(ctx *gin.Context, params ListReliefsParams) {
+	var request ListReliefsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReliefs(ctx.Request.Context(), request.(ListReliefsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReliefs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListReliefsResponseObject); ok {
+		if err := validResponse.VisitListReliefsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EnterRelief operation middleware
+func (sh *strictHandler) EnterRelief(ctx *gin.Context, params EnterReliefParams) {
+	var request EnterReliefRequestObject
+
+	request.Params = params
+
+	var body EnterReliefJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterRelief(ctx.Request.Context(), request.(EnterReliefRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterRelief")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EnterReliefResponseObject); ok {
+		if err := validResponse.VisitEnterReliefResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRelief operation middleware
+func (sh *strictHandler) GetRelief(ctx *gin.Context, name RuleName, params GetReliefParams) {
+	var request GetReliefRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRelief(ctx.Request.Context(), request.(GetReliefRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRelief")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetReliefResponseObject); ok {
+		if err := validResponse.VisitGetReliefResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectRelief operation middleware
+func (sh *strictHandler) CorrectRelief(ctx *gin.Context, name RuleName, params CorrectReliefParams) {
+	var request CorrectReliefRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	var body CorrectReliefJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectRelief(ctx.Request.Context(), request.(CorrectReliefRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectRelief")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectReliefResponseObject); ok {
+		if err := validResponse.VisitCorrectReliefResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

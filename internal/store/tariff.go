@@ -1,0 +1,174 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"naungan/internal/cover"
+	"naungan/internal/tariff"
+)
+
+// tariffs keeps the last edition of the tariff that was read.
+type tariffs struct {
+	mu      sync.Mutex
+	edition int64
+	last    *tariff.Tariff
+}
+
+const tariffEdition = `select greatest((select max(edition) from tariff_rules), (select max(edition) from holidays))`
+
+// Tariff is the tariff as it stands now, corrections included.
+func (r *Reader) Tariff() (*tariff.Tariff, error) {
+	kept := &r.store.tariffs
+	var edition int64
+	if err := r.db.Raw(tariffEdition).Scan(&edition).Error; err != nil {
+		return nil, translate(err)
+	}
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	if kept.last != nil && kept.edition == edition {
+		return kept.last, nil
+	}
+	read, err := r.readTariff()
+	if err != nil {
+		return nil, err
+	}
+	// What a transaction reads of its own may yet be undone; its edition never comes
+	// again.
+	kept.edition, kept.last = edition, read
+	return read, nil
+}
+
+func (r *Reader) readTariff() (*tariff.Tariff, error) {
+	rules, err := r.TariffRules()
+	if err != nil {
+		return nil, err
+	}
+	var days []cover.Date
+	if err := r.db.Raw("select day from holidays where not works").Scan(&days).Error; err != nil {
+		return nil, translate(err)
+	}
+	free := make(map[cover.Date]bool, len(days))
+	for _, day := range days {
+		free[day] = true
+	}
+	return tariff.From(rules, free)
+}
+
+// TariffRules lists every revision of every rule.
+func (r *Reader) TariffRules() (rules []tariff.Rule, err error) {
+	err = r.db.Raw("select kind, name, revision, body from tariff_rules order by kind, name, revision").Scan(&rules).Error
+	return rules, translate(err)
+}
+
+// tariffLock is held by whoever changes the tariff, so that its editions are
+// committed in their order.
+const tariffLock = 8204
+
+// InsertTariffRule writes a revision of a rule. Refuses one that is not the next
+// (version_stale).
+func (tx *Tx) InsertTariffRule(rule tariff.Rule) error {
+	if err := tx.holdTariff(); err != nil {
+		return err
+	}
+	var last int64
+	err := tx.db.Raw("select coalesce(max(revision), 0) from tariff_rules where kind = ? and name = ?", rule.Kind, rule.Name).Scan(&last).Error
+	if err != nil {
+		return translate(err)
+	}
+	if int64(rule.Revision) != last+1 {
+		return cover.Refuse(cover.Stale, cover.VersionStale, cover.Params{"version": last})
+	}
+	return translate(tx.db.Exec("insert into tariff_rules (kind, name, revision, body, recorded_by, recorded_at) values (?, ?, ?, ?, ?, ?)",
+		rule.Kind, rule.Name, rule.Revision, rule.Body, tx.who.OrganisationID, tx.Now).Error)
+}
+
+func (tx *Tx) holdTariff() error {
+	return translate(tx.db.Exec("select pg_advisory_xact_lock(?)", tariffLock).Error)
+}
+
+// LoadTariff brings the rules that come with the program into the database: new
+// ones, and those that changed since, unless an administrator had a say.
+func (s *Store) LoadTariff(ctx context.Context, rules []tariff.Rule) error {
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", tariffLock); err != nil {
+			return err
+		}
+		for _, rule := range rules {
+			if err := loadRule(ctx, tx, rule); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func loadRule(ctx context.Context, tx pgx.Tx, rule tariff.Rule) error {
+	var revision int
+	var body []byte
+	var by uuid.NullUUID
+	err := tx.QueryRow(ctx, `select revision, body, recorded_by from tariff_rules where kind = $1 and name = $2
+		order by revision desc limit 1`, rule.Kind, rule.Name).Scan(&revision, &body, &by)
+	if err != nil && err != pgx.ErrNoRows { //nolint:errorlint // pgx gives it bare
+		return err
+	}
+	if by.Valid || sameJSON(body, rule.Body) {
+		return nil
+	}
+	_, err = tx.Exec(ctx, "insert into tariff_rules (kind, name, revision, body) values ($1, $2, $3, $4)",
+		rule.Kind, rule.Name, revision+1, rule.Body)
+	return err
+}
+
+// sameJSON compares what two texts say, in whatever order: Postgres has its own.
+func sameJSON(a, b []byte) bool {
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
+	}
+	one, errOne := json.Marshal(x)
+	other, errOther := json.Marshal(y)
+	return errOne == nil && errOther == nil && bytes.Equal(one, other)
+}
+
+// Holidays lists the holidays of a year in the order of their days; of all years
+// for none.
+func (r *Reader) Holidays(year int) (found []cover.Holiday, err error) {
+	q := r.db.Where("not works")
+	if year != 0 {
+		q = q.Where("extract(year from day) = ?", year)
+	}
+	err = q.Order("day").Find(&found).Error
+	return found, translate(err)
+}
+
+// Holiday returns what is known of a day, also that it is none after all.
+func (r *Reader) Holiday(day cover.Date) (h cover.Holiday, err error) {
+	err = r.db.Take(&h, "day = ?", day).Error
+	return h, translate(err)
+}
+
+// PutHoliday writes what a day is, in the place of the version asked for.
+func (tx *Tx) PutHoliday(h *cover.Holiday, v Version) error {
+	if err := tx.holdTariff(); err != nil {
+		return err
+	}
+	before, err := tx.Holiday(h.Day)
+	if err != nil && cover.KindOf(err) != cover.NotFound {
+		return err
+	}
+	if err := v.is(before.Version); err != nil {
+		return err
+	}
+	h.Version = before.Version + 1
+	return translate(tx.db.Exec(`insert into holidays (day, name_id, name_en, certainty, works, version, recorded_by)
+		values (?, ?, ?, ?, ?, ?, ?)
+		on conflict (day) do update set name_id = excluded.name_id, name_en = excluded.name_en, certainty = excluded.certainty,
+			works = excluded.works, version = excluded.version, recorded_by = excluded.recorded_by`,
+		h.Day, h.NameID, h.NameEN, h.Certainty, h.Works, h.Version, tx.who.OrganisationID).Error)
+}
