@@ -57,7 +57,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), demoCommand(), clientsCommand(), pushCommand(), rowsCommand(),
+	root.AddCommand(serveCommand(), migrateCommand(), demoCommand(), clientsCommand(), pushCommand(), rowsCommand(), billCommand(),
 		healthCommand(), versionCommand())
 	return root
 }

@@ -117,6 +117,30 @@ func (s *Server) VoidInvoice(ctx context.Context, req wire.VoidInvoiceRequestObj
 	})
 }
 
+// ProveInvoice answers GET /v1/invoices/{invoice_id}/proof.
+func (s *Server) ProveInvoice(ctx context.Context, req wire.ProveInvoiceRequestObject) (wire.ProveInvoiceResponseObject, error) {
+	proof, err := billing.Prove(s.reader(ctx), req.InvoiceID)
+	if err != nil {
+		return nil, err
+	}
+	return wire.ProveInvoice200JSONResponse(toProof(proof)), nil
+}
+
+func toProof(p billing.Proof) wire.InvoiceProof {
+	out := wire.InvoiceProof{
+		InvoiceID: p.Invoice.ID, Number: orNil(p.Invoice.Number), Holds: p.Differs == nil, Lines: p.Lines,
+		Digest: p.Invoice.Digest, RecomputedDigest: p.Digest, TotalAmount: p.Invoice.Total(), RecomputedAmount: p.Total,
+		Schedules: p.Schedules,
+	}
+	if d := p.Differs; d != nil {
+		out.Differs = &wire.InvoiceDifference{
+			CoveragePeriodID: orNil(d.CoveragePeriodID), OfficerID: orNil(d.OfficerID), Field: d.Field,
+			Invoiced: d.Invoiced, Recomputed: d.Recomputed,
+		}
+	}
+	return out
+}
+
 // AmendInvoice answers PATCH /v1/invoices/{invoice_id}.
 func (s *Server) AmendInvoice(ctx context.Context, req wire.AmendInvoiceRequestObject) (wire.AmendInvoiceResponseObject, error) {
 	version, err := ifMatch(&req.Params.IfMatch)

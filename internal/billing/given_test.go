@@ -30,9 +30,10 @@ var november, december = cover.NewMonth(2024, time.November), cover.NewMonth(202
 // world is a database with an election body, who pays for it, its BPJS office and
 // some who have nothing to do with it.
 type world struct {
-	t     *testing.T
-	st    *store.Store
-	db    *pgx.Conn
+	t   *testing.T
+	st  *store.Store
+	db  *pgx.Conn
+	now time.Time
 
 	kpu, payer, branch, witness, elsewhere, otherBranch access.Actor
 }
@@ -47,8 +48,8 @@ func given(t *testing.T) *world {
 	w.must(err)
 	k, err := keys.Load(document)
 	w.must(err)
-	now := time.Date(2024, time.December, 2, 9, 0, 0, 0, time.FixedZone("WIB", 7*3600))
-	w.st, err = store.Open(t.Context(), url, k, func() time.Time { return now })
+	w.now = time.Date(2024, time.December, 2, 9, 0, 0, 0, time.FixedZone("WIB", 7*3600))
+	w.st, err = store.Open(t.Context(), url, k, func() time.Time { return w.now })
 	w.must(err)
 	t.Cleanup(w.st.Close)
 	rules, err := tariff.Embedded()

@@ -26,7 +26,6 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 // that was written with other keys.
 var documentOnce = sync.OnceValues(keys.Generate)
 
-
 func openStore(ctx context.Context, url string, now func() time.Time) (*store.Store, error) {
 	document, err := documentOnce()
 	if err != nil {
@@ -57,10 +56,10 @@ type world struct {
 
 // place is what the parts of a test share.
 type place struct {
-	store   *store.Store
-	db      *pgx.Conn
-	now     time.Time
-	people  int
+	store  *store.Store
+	db     *pgx.Conn
+	now    time.Time
+	people int
 
 	kpu, branch, payer access.Actor
 	agreement          cover.Agreement // for PU

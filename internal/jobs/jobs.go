@@ -21,7 +21,10 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"naungan/internal/billing"
+	"naungan/internal/cover"
 	"naungan/internal/imports"
+	"naungan/internal/registry"
 	"naungan/internal/store"
 )
 
@@ -55,6 +58,8 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 	river.AddWorker(workers, &importWorker{driver: d})
 	river.AddWorker(workers, &watcher{driver: d})
 	river.AddWorker(workers, &sweeper{store: d.Store})
+	river.AddWorker(workers, &enroller{store: d.Store})
+	river.AddWorker(workers, &biller{store: d.Store})
 	client, err := river.NewClient(riverpgxv5.New(d.Store.Pool()), &river.Config{
 		Logger:     slog.New(warnings{log.Handler()}),
 		Workers:    workers,
@@ -62,10 +67,14 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: importsAtOnce},
 			housekeeping:       {MaxWorkers: 1},
+			billingQueue:       {MaxWorkers: 1},
 		},
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(watching), func() (river.JobArgs, *river.InsertOpts) { return watch{}, once }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweep{}, once }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
+				return bill{}, &river.InsertOpts{Queue: billingQueue, MaxAttempts: 1}
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
 		},
 	})
 	if err != nil {
@@ -169,6 +178,42 @@ type sweeper struct {
 func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweep]) error {
 	now := w.store.Now()
 	return w.store.Abandon(ctx, now.Add(-uploadLife), now.Add(-rowsLife))
+}
+
+// enroller completes enrolments that were asked for.
+type enroller struct {
+	river.WorkerDefaults[registry.Enrolling]
+	store *store.Store
+}
+
+func (w *enroller) Work(ctx context.Context, job *river.Job[registry.Enrolling]) error {
+	who, err := w.store.Asker(ctx, job.Args.EnrolmentID)
+	if err != nil {
+		return err
+	}
+	return w.store.InTx(ctx, who, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, job.Args.EnrolmentID) })
+}
+
+// billingQueue is the queue of billing runs: one at a time in a process.
+const billingQueue = "billing"
+
+// bill is the work of billing what is due now.
+type bill struct{}
+
+func (bill) Kind() string { return "billing" }
+
+// biller runs the bills. Another process may do so at the same time.
+type biller struct {
+	river.WorkerDefaults[bill]
+	store *store.Store
+}
+
+func (w *biller) Work(ctx context.Context, _ *river.Job[bill]) error {
+	ran, err := billing.Run(ctx, w.store, cover.Month{})
+	if ran != (billing.Ran{}) {
+		slog.InfoContext(ctx, "billed", "issued", ran.Issued, "drafted", ran.Drafted, "officers", ran.Officers, "failed", ran.Failed)
+	}
+	return err
 }
 
 // warnings is a log without what the queue tells of its everyday life.

@@ -30,8 +30,8 @@ var (
 
 // world is Kapuas Hulu with its payer and BPJS office, and Bawaslu beside it.
 type world struct {
-	t     *testing.T
-	st    *store.Store
+	t  *testing.T
+	st *store.Store
 
 	admin, kpu, bawaslu, payer, branch access.Actor
 }

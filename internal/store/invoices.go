@@ -268,12 +268,14 @@ func (tx *Tx) linesDigest(invoice uuid.UUID) (digest string, err error) {
 // another invoice bills them for it; the index of people and months is the judge of
 // that, and makes a draft that bills the same people at once wait. Both go through
 // the people in one order, so that neither waits for the other. The periods are
-// held, so that none is cancelled meanwhile.
+// held, so that none is cancelled meanwhile. A period whose line was credited owes
+// the month no more.
 func (tx *Tx) insertLines(i cover.Invoice, rates []Base) error {
-	args := []any{i.AgreementID, i.Month.Last(), i.Month, i.ID, i.Month}
+	args := []any{i.AgreementID, i.Month.Last(), i.Month, i.Month, i.ID, i.Month}
 	_, err := tx.plain().ExecContext(tx.ctx, numbered(`with periods as (
 			select * from coverage_periods
 			where agreement_id = ? and cancelled_on is null and from_on <= ? and owed_to >= ?
+				and not exists (select from invoice_lines l where l.coverage_period_id = coverage_periods.id and l.month = ? and l.credited)
 			order by id for share)
 		insert into invoice_lines (invoice_id, coverage_period_id, officer_id, person_id, month, position, role,
 			wage_base, jkk, jkm, schedule, relief)

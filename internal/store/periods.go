@@ -1,11 +1,13 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"naungan/internal/access"
 	"naungan/internal/cover"
 )
 
@@ -307,6 +309,16 @@ func (tx *Tx) FailEnrolment(e *cover.Enrolment, why cover.Fault) error {
 // LockEnrolment returns an enrolment, whoever asked for it, and holds it.
 func (tx *Tx) LockEnrolment(id uuid.UUID) (cover.Enrolment, error) {
 	return lock(tx, condition{sql: "true"}, id, 0, func(cover.Enrolment) int64 { return 0 })
+}
+
+// Asker is who asked for an enrolment, as the work that is done for them needs to
+// know it.
+func (s *Store) Asker(ctx context.Context, enrolment uuid.UUID) (access.Actor, error) {
+	who := access.Actor{RequestID: "enrolment"}
+	err := s.pool.QueryRow(ctx, `select o.id, o.kind, o.level, o.area_code, o.time_zone
+			from enrolments e join organisations o on o.id = e.asked_by where e.id = $1`, enrolment).
+		Scan(&who.OrganisationID, &who.Kind, &who.Level, &who.AreaCode, &who.TimeZone)
+	return who, translate(err)
 }
 
 // RosterSize counts the officers on a roster, up to one more than a number.

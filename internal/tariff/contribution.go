@@ -205,6 +205,35 @@ func monthsBegun(after, on cover.Date) (n int) {
 	return n
 }
 
+// ContributionBy returns what was owed for a month on a base by the versions of a
+// schedule and, if there was one, a relief, whatever holds today; false if there are
+// none of these names, or not for that month.
+func (t *Tariff) ContributionBy(
+	schedule, relief string, base cover.Rupiah, class cover.RiskClass, month cover.Month,
+) (Contribution, bool) {
+	s, known := t.Revision(schedule)
+	if !known || !s.Holds(month.First()) {
+		return Contribution{}, false
+	}
+	rate, err := s.jkkRate(class)
+	if err != nil {
+		return Contribution{}, false
+	}
+	c := s.rate(base, rate)
+	if relief == "" {
+		return c, true
+	}
+	r, known := first(t.pastReliefs, func(r Relief) bool { return r.Version() == relief && r.Holds(month.First()) })
+	return c.less(r), known
+}
+
+// BillableThrough returns the last month whose contributions are due to be billed on
+// a day: from the month on in which they are to be paid.
+func (t *Tariff) BillableThrough(segment cover.Segment, day cover.Date) cover.Month {
+	s, _ := t.schedule(segment, day.Month())
+	return day.Month().Add(-s.Due.MonthsAfter)
+}
+
 // Revision finds any revision of a schedule there ever was by the name of its
 // version, so that what it settled can be worked out again.
 func (t *Tariff) Revision(version string) (ContributionSchedule, bool) {
@@ -265,8 +294,13 @@ func (t *Tariff) relieve(c Contribution, q ContributionQuery) (Contribution, err
 	if !ok || slices.Contains(r.ExcludedFunding, q.FundingSource) {
 		return c, nil
 	}
+	return c.less(r), nil
+}
+
+// less is a contribution of which a relief takes its share.
+func (c Contribution) less(r Relief) Contribution {
 	c.JKK = c.JKK.Share(100-r.Percent, 100)
 	c.JKM = c.JKM.Share(100-r.Percent, 100)
 	c.Relief = r.Version()
-	return c, nil
+	return c
 }

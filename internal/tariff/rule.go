@@ -118,10 +118,14 @@ func (t *Tariff) take(r Rule, current bool) error {
 			t.Contributions = append(t.Contributions, s)
 		}
 		return nil
+	case r.Kind == OfRelief:
+		if err := add(&t.pastReliefs, r, func(e *Relief) { e.Revision = r.Revision }); err != nil || !current {
+			return err
+		}
+		t.Reliefs = append(t.Reliefs, t.pastReliefs[len(t.pastReliefs)-1])
+		return nil
 	case !current:
 		return nil
-	case r.Kind == OfRelief:
-		return add(&t.Reliefs, r, func(e *Relief) { e.Revision = r.Revision })
 	case r.Kind == OfDeath:
 		return add(&t.Deaths, r, func(e *DeathSchedule) { e.Revision = r.Revision })
 	default:

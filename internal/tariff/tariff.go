@@ -34,7 +34,8 @@ type Tariff struct {
 	Clocks        []Clock
 	Holidays      map[cover.Date]bool // on which nobody works; weekends are none
 
-	past []ContributionSchedule // every revision there ever was
+	past        []ContributionSchedule // every revision there ever was
+	pastReliefs []Relief               // likewise
 }
 
 // Certainty says how we know a rule.

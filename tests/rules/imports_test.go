@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"internal/claims":    {"internal/cover", "internal/tariff", "internal/access", "internal/store"},
 	"internal/reference": {"internal/cover", "internal/tariff", "internal/store"},
 	"internal/imports":   {"internal/cover", "internal/tariff", "internal/access", "internal/store", "internal/registry"},
-	"internal/jobs":      {"internal/imports", "internal/store"},
+	"internal/jobs":      {"internal/cover", "internal/store", "internal/registry", "internal/billing", "internal/imports"},
 	"internal/portal":    {},
 	"internal/config":    {},
 	"internal/localpg":   {},

@@ -1693,7 +1693,8 @@ type Invoice struct {
 //
 // Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","field":"wage_base_amount","invoiced":"1300000","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","recomputed":"1500000"}
 type InvoiceDifference struct {
-	CoveragePeriodID openapi_types.UUID `json:"coverage_period_id"`
+	// CoveragePeriodID Absent where the invoice as a whole differs.
+	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
 
 	// Field `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
 	Field      ProvenField         `json:"field"`
