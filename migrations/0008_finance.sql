@@ -47,6 +47,7 @@ alter table enrolments
     add positions    jsonb       not null default '[]',
     add asked_by     uuid,
     add completed_at timestamptz,
+    add doubts       jsonb       not null default '[]', -- where cover is weaker than people think
     add failure      jsonb;
 update enrolments set completed_at = created_at;
 

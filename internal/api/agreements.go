@@ -179,7 +179,9 @@ func (s *Server) GetEnrolment(ctx context.Context, req wire.GetEnrolmentRequestO
 	if err != nil {
 		return nil, err
 	}
-	return wire.GetEnrolment200JSONResponse(s.view(r).toEnrolment(e)), nil
+	body := s.view(r).toEnrolment(e)
+	body.Warnings = s.faults(e.Doubts, requestOf(ctx).language) // a write says them by itself
+	return wire.GetEnrolment200JSONResponse(body), nil
 }
 
 func fromAgreementInput(in wire.AgreementInput) cover.AgreementTerms {

@@ -110,6 +110,7 @@ type Enrolment struct {
 	Positions       []string `gorm:"serializer:json"` // that it is about
 	AskedBy         uuid.NullUUID
 	CompletedAt     *time.Time
+	Doubts          Faults `gorm:"serializer:json"` // where cover is weaker than people think
 	Failure         *Fault `gorm:"serializer:json"` // why it failed
 	Enrolled        int64
 	AlreadyEnrolled int64

@@ -105,21 +105,27 @@ func enrol(tx *store.Tx, e *cover.Enrolment, r store.Roster) error {
 		return err
 	}
 	if e.Enrolled > 0 {
-		warnOf(tx, rates, r.Agreement)
+		e.Doubts = doubtsOf(tx, rates, r.Agreement)
+		tx.Doubt(e.Doubts...)
+	}
+	if err := tx.EndEnrolment(e); err != nil {
+		return err
 	}
 	return tx.Record(cover.Event{Type: cover.OfficersEnrolled, ResourceID: e.ID, OrganisationID: r.Agreement.OrganiserID, After: *e})
 }
 
-// warnOf says where the law makes this cover weaker than people think.
-func warnOf(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement) {
+// doubtsOf says where the law makes this cover weaker than people think.
+func doubtsOf(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement) cover.Faults {
+	doubts := cover.Faults{}
 	today := tx.Today()
 	if a.StartsOn.Month().Before(today.Month()) {
-		tx.Doubt(cover.Fault{Code: cover.CoverBackdated, Params: cover.Params{"from": a.StartsOn}})
+		doubts.Add("", cover.CoverBackdated, cover.Params{"from": a.StartsOn})
 	}
 	months := a.MonthRule.Months(a.Contributions, a.StartsOn, a.LastDay())
 	if wait := rates.WaitingMonths(a.Segment, a.StartsOn); months < wait {
-		tx.Doubt(cover.Fault{Code: cover.JKMWaitingPeriod, Params: cover.Params{"months": months, "needed": wait}})
+		doubts.Add("", cover.JKMWaitingPeriod, cover.Params{"months": months, "needed": wait})
 	}
+	return doubts
 }
 
 func chosen(a cover.Agreement, positions []string) ([]string, error) {

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -30,8 +31,9 @@ var (
 
 // world is Kapuas Hulu with its payer and BPJS office, and Bawaslu beside it.
 type world struct {
-	t  *testing.T
-	st *store.Store
+	t   *testing.T
+	st  *store.Store
+	now time.Time
 
 	admin, kpu, bawaslu, payer, branch access.Actor
 }
@@ -60,9 +62,9 @@ func prepare(ctx context.Context, url string) error {
 func given(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t}
-	now := time.Date(2024, time.August, 26, 9, 0, 0, 0, time.FixedZone("WIB", 7*3600))
+	w.now = time.Date(2024, time.August, 26, 9, 0, 0, 0, time.FixedZone("WIB", 7*3600))
 	var err error
-	w.st, err = store.Open(t.Context(), pgtest.NewWith(t, "reference", prepare), keyring(), func() time.Time { return now })
+	w.st, err = store.Open(t.Context(), pgtest.NewWith(t, "reference", prepare), keyring(), func() time.Time { return w.now })
 	w.must(err)
 	t.Cleanup(w.st.Close)
 	w.must(w.st.Refresh(t.Context()))
@@ -279,5 +281,78 @@ func TestAShortBPUCoverIsDoubted(t *testing.T) {
 	w.want("two months", e, map[cover.Code]int64{"enrolled": 1})
 	if len(doubts) != 1 || doubts[0].Code != cover.JKMWaitingPeriod {
 		t.Errorf("doubts %v", doubts)
+	}
+}
+
+// TestAnEnrolmentMayBeLeftToTheQueue: it is the same enrolment, done once, and says
+// what was doubtful.
+func TestAnEnrolmentMayBeLeftToTheQueue(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	w.appoint(w.kpu, "9906014508890001", nil)
+	agreement := w.agree(w.kpu, nil, "pps")
+	e, _, err := as(w, w.kpu, func(tx *store.Tx) (cover.Enrolment, error) { return registry.Enrol(tx, agreement, nil, true) })
+	w.must(err)
+	if e.Status() != cover.EnrolmentRunning || e.Enrolled != 0 {
+		t.Fatalf("%s, %d enrolled", e.Status(), e.Enrolled)
+	}
+	who, err := w.st.Asker(t.Context(), e.ID)
+	w.must(err)
+	for range 2 { // the queue may try again what it does not know to be done
+		w.must(w.st.InTx(t.Context(), who, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, e.ID) }))
+		done, err := w.st.Read(t.Context(), w.kpu).Enrolment(e.ID)
+		w.must(err)
+		w.want(string(done.Status()), done, map[cover.Code]int64{"enrolled": 1})
+		if done.Status() != cover.EnrolmentCompleted || len(done.Positions) != 1 {
+			t.Errorf("%s, %v", done.Status(), done.Positions)
+		}
+	}
+}
+
+func TestAnEnrolmentUnderAnAgreementThatEndedMeanwhileFails(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	w.appoint(w.kpu, "9906014508890001", nil)
+	agreement := w.agree(w.kpu, nil, "pps")
+	e, _, err := as(w, w.kpu, func(tx *store.Tx) (cover.Enrolment, error) { return registry.Enrol(tx, agreement, nil, true) })
+	w.must(err)
+	w.now = w.now.AddDate(2, 0, 0)
+	w.must(w.st.InTx(t.Context(), w.kpu, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, e.ID) }))
+	done, err := w.st.Read(t.Context(), w.kpu).Enrolment(e.ID)
+	w.must(err)
+	if done.Status() != cover.EnrolmentFailed || done.Failure.Code != cover.AgreementNotInForce || done.Enrolled != 0 {
+		t.Errorf("%s: %+v", done.Status(), done.Failure)
+	}
+}
+
+func TestCoverOwesAsManyMonthsAsItsAgreementSays(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	from, to := cover.NewDate(2024, 11, 16), cover.NewDate(2025, 1, 15)
+	n := 0
+	for name, tt := range map[string]struct {
+		rule   cover.MonthRule
+		agreed int
+		want   int
+	}{
+		"each calendar month touched":            {cover.MonthsByCalendar, 0, 3},
+		"each month begun since the first day":   {cover.MonthsByAnniversary, 0, 2},
+		"as many as were agreed":                 {cover.MonthsByCalendar, 1, 1},
+		"never more than there are":              {cover.MonthsByCalendar, 9, 3},
+		"what was agreed, whatever the rule is":  {cover.MonthsByAnniversary, 3, 3},
+		"the first months, and none of the rest": {cover.MonthsByAnniversary, 2, 2},
+	} {
+		n++
+		o := w.appoint(w.kpu, fmt.Sprintf("99060145088900%02d", n), func(a *cover.Appointment) { a.TermFrom, a.TermTo = from, to })
+		agreement := w.agree(w.kpu, func(t *cover.AgreementTerms) { t.MonthRule, t.Contributions = tt.rule, tt.agreed }, "pps")
+		w.enrol(w.kpu, agreement)
+		listed, err := w.st.Read(t.Context(), w.kpu).CoveragePeriods(store.CoverageFilter{OfficerID: o.ID}, store.Page{Limit: 9})
+		w.must(err)
+		if len(listed.Items) != 1 || listed.Items[0].Contributions != tt.want {
+			t.Errorf("%s: %+v, want %d", name, listed.Items, tt.want)
+		}
+		if got := tt.rule.Months(tt.agreed, from, to); got != tt.want {
+			t.Errorf("%s: %d by the rule, want %d", name, got, tt.want)
+		}
 	}
 }

@@ -289,21 +289,26 @@ func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
 	e.LeaveOut(cover.SkippedCoveredElsewhere, elsewhere)
 	e.LeaveOut(cover.SkippedTooOld, old)
 	e.LeaveOut(cover.SkippedNoWageBase, noWage)
+	return nil
+}
+
+// EndEnrolment writes what came of an enrolment.
+func (tx *Tx) EndEnrolment(e *cover.Enrolment) error {
 	e.CompletedAt = &tx.Now
-	return translate(tx.update(e))
+	return tx.update(e)
 }
 
 // InsertEnrolment writes down that an enrolment was asked for.
 func (tx *Tx) InsertEnrolment(e *cover.Enrolment) error {
-	e.ID, e.CreatedAt, e.Skipped = newID(), tx.Now, []cover.Skip{}
+	e.ID, e.CreatedAt, e.Skipped, e.Doubts = newID(), tx.Now, []cover.Skip{}, cover.Faults{}
 	e.AskedBy = uuid.NullUUID{UUID: tx.who.OrganisationID, Valid: true}
 	return translate(tx.db.Create(e).Error)
 }
 
 // FailEnrolment writes down why an enrolment came to nothing.
 func (tx *Tx) FailEnrolment(e *cover.Enrolment, why cover.Fault) error {
-	e.Failure, e.CompletedAt = &why, &tx.Now
-	return translate(tx.update(e))
+	e.Failure = &why
+	return tx.EndEnrolment(e)
 }
 
 // LockEnrolment returns an enrolment, whoever asked for it, and holds it.
