@@ -57,7 +57,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(serveCommand(), migrateCommand(), demoCommand(), clientsCommand(), pushCommand(), rowsCommand(), billCommand(),
+	root.AddCommand(serveCommand(), migrateCommand(), demoCommand(), clientsCommand(), pushCommand(), rowsCommand(), billCommand(), verifyInvoiceCommand(),
 		healthCommand(), versionCommand())
 	return root
 }

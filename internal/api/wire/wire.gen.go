@@ -3992,6 +3992,9 @@ type EnterReliefParams struct {
 
 // GetReliefParams defines parameters for GetRelief.
 type GetReliefParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -10346,6 +10349,14 @@ func (siw *ServerInterfaceWrapper) GetRelief(c *gin.Context) {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetReliefParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	headers := c.Request.Header
 
