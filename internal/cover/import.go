@@ -166,6 +166,11 @@ type ImportCounts struct {
 // Changes is how many officers a commit changes.
 func (c ImportCounts) Changes() int64 { return c.Created + c.Updated + c.Ended }
 
+// CancelAll counts the rows as cancelled that were not rejected.
+func (c *ImportCounts) CancelAll() {
+	*c = ImportCounts{Rows: c.Rows, Rejected: c.Rejected, Cancelled: c.Rows - c.Rejected, Warned: c.Warned}
+}
+
 // ImportEffects are what a commit does to the register and to a premium.
 type ImportEffects struct {
 	Conflicts int64  `json:"conflicts"` // people who serve in another body at the same time

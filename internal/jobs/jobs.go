@@ -31,6 +31,8 @@ const (
 	importsAtOnce = 2
 	// attempts is how often an import is tried that fails for a reason of ours.
 	attempts = 6
+	// busy is after how long an import is tried again that somebody else keeps.
+	busy = time.Second
 	// silence is after how long an import that should move, and says nothing, is taken
 	// up again: somebody may have died with it.
 	silence = 30 * time.Second
@@ -119,6 +121,9 @@ type importWorker struct {
 
 func (w *importWorker) Work(ctx context.Context, job *river.Job[imports.Drive]) error {
 	err := w.driver.Run(ctx, job.Args.ImportID)
+	if errors.Is(err, imports.ErrBusy) {
+		return river.JobSnooze(busy) // which is no attempt
+	}
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

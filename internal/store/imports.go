@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"naungan/internal/access"
 	"naungan/internal/cover"
@@ -160,25 +161,45 @@ func (s *Store) AnalyseImport(ctx context.Context, i cover.Import) error {
 	return translate(err)
 }
 
+// Turn is the turn of whoever works on an import. It is over with its connection,
+// whatever happens to this process.
+type Turn struct {
+	ctx  context.Context
+	conn *pgxpool.Conn
+}
+
 // Alone runs do while no other process does so for the same import, and reports
-// whether it could. The lock ends with its connection, whatever happens to this
-// process.
-func (s *Store) Alone(ctx context.Context, id uuid.UUID, do func() error) (ran bool, err error) {
+// whether it could.
+func (s *Store) Alone(ctx context.Context, id uuid.UUID, do func(Turn) error) (ran bool, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer conn.Release()
-	const key = `hashtextextended($1, 4)`
-	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock(`+key+`)`, id.String()).Scan(&ran); err != nil || !ran {
+	turn := Turn{ctx, conn}
+	if ran, err = turn.lock(id, 4); err != nil || !ran {
 		return false, err
 	}
 	defer func() {
-		if _, gone := conn.Exec(ctx, `select pg_advisory_unlock(`+key+`)`, id.String()); gone != nil {
-			_ = conn.Conn().Close(ctx) // and with it the lock
+		if _, gone := conn.Exec(ctx, `select pg_advisory_unlock_all()`); gone != nil {
+			_ = conn.Conn().Close(ctx) // and with it the locks
 		}
 	}()
-	return true, do()
+	return true, do(turn)
+}
+
+// WithRoster reports whether, until the turn is over, nobody else changes officers
+// of the organisation by an import. Two who did so by turns would each find the
+// roster changed by the other, and plan anew for every chunk.
+func (t Turn) WithRoster(organisation uuid.UUID) (free bool, err error) {
+	return t.lock(organisation, 5)
+}
+
+// lock takes a lock that lasts as long as the turn, if it is free. The seed keeps
+// what is locked for different reasons apart.
+func (t Turn) lock(id uuid.UUID, seed int) (free bool, err error) {
+	err = t.conn.QueryRow(t.ctx, `select pg_try_advisory_lock(hashtextextended($1, $2))`, id.String(), seed).Scan(&free)
+	return free, translate(err)
 }
 
 // sippProfiles is named, because gorm takes the IP in it for that of the Internet.
