@@ -1983,10 +1983,10 @@ type ImportProgress struct {
 //
 // Example: {"blocked":3,"kept":40,"reversed":4957}
 type ImportReversal struct {
-	// Blocked An invoice, an incident or a claim rests on it.
+	// Blocked An invoice, an incident or a claim rests on it, or it failed for a reason of ours.
 	Blocked int64 `json:"blocked"`
 
-	// Kept Touched since by somebody.
+	// Kept Touched since by somebody, or overlapped by what came since.
 	Kept     int64 `json:"kept"`
 	Reversed int64 `json:"reversed"`
 }
@@ -4199,7 +4199,7 @@ type ClientInterface interface {
 
 	// ReverseImport Take a committed import back
 	//
-	// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+	// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 	//
 	// Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
 	ReverseImport(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4208,7 +4208,8 @@ type ClientInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
+	// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 	//
@@ -5506,7 +5507,7 @@ func (c *Client) FollowImport(ctx context.Context, importID openapi_types.UUID, 
 
 // ReverseImport Take a committed import back
 //
-// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 //
 // Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
 func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5525,7 +5526,8 @@ func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID,
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
+// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 // in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 //
@@ -12680,7 +12682,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReverseImportWithResponse Take a committed import back
 	//
-	// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+	// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -12691,7 +12693,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
+	// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 	//
@@ -18598,7 +18601,7 @@ func (c *ClientWithResponses) FollowImportWithResponse(ctx context.Context, impo
 
 // ReverseImportWithResponse Take a committed import back
 //
-// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18615,7 +18618,8 @@ func (c *ClientWithResponses) ReverseImportWithResponse(ctx context.Context, imp
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
+// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 // in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 //

@@ -29,7 +29,8 @@ func mendable(r *store.Reader, first uuid.UUID) (*mending, error) {
 // place gives a line the number of the row that it mends, and cells that are still
 // as they were shown masked their first text. A row that was left as it was is bad
 // for what it was bad for: some of that cannot be seen in the row alone, such as a
-// key that another row had. A row that was mended already is judged like any other.
+// key that another row had. But what the register had against it may be mended
+// there, and is asked again. A row that was mended already is judged like any other.
 // A line that names no row to be mended, or one that another line mends, is a bad
 // one (row_not_rejected).
 func (m *mending) place(l *line) error {
@@ -54,9 +55,20 @@ func (m *mending) place(l *line) error {
 	}
 	l.cells = l.cells.Unmasked(sent.Cells)
 	if outcome == cover.RowRejected && l.cells == shownTexts(sent.Cells) {
-		l.faults = slices.Clone(sent.Faults)
+		l.faults = slices.DeleteFunc(slices.Clone(sent.Faults), ofRegister)
 	}
 	return nil
+}
+
+// ofRegister reports whether a fault was found by comparing a row with the register,
+// so that it is found again if it still holds.
+func ofRegister(f cover.Fault) bool {
+	switch f.Code {
+	case cover.OfficerTaken, cover.ExternalIDTaken, cover.PersonReplaced, cover.OutsideTerm, cover.NIKFrozen, cover.ChangedSinceValidation:
+		return true
+	default:
+		return false
+	}
 }
 
 // shownTexts are cells as a file can show them: what is no text comes out as

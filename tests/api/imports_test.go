@@ -240,6 +240,27 @@ func TestWhatIsLeftInAMendingFileStaysRejected(t *testing.T) {
 	same(t, "officers", w.officers(), 1)
 }
 
+// TestWhatTheRegisterHadAgainstARowIsAskedAgain: the row is right as it is, and what
+// was in its way is mended in the register.
+func TestWhatTheRegisterHadAgainstARowIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	other := w.kpu.post("/v1/officers", ratna(2, object{"external_id": "R-other"})).must(t, 201).id(t)
+	w.bring(w.kpu, "", inCSV(ratna(3)))
+	first := w.bring(w.kpu, "?commit=manual", inCSV(ratna(1), ratna(2), ratna(3, object{"decree_number": "45/2024"}), ratna(4, object{"nik": "1"})))
+	w.kpu.patch("/v1/officers/"+fmt.Sprint(w.officer(w.kpu, "R-000003")["id"]), "*", object{"decree_number": "46/2024"}).must(t, 200)
+	first = w.commit(first).expect("partially_committed", "4 rows: 1 created, 3 rejected")
+	alike(t, "rows", first.fates(), []string{"2 created", "3 rejected nik officer_taken", "4 rejected changed_since_validation", "5 rejected nik nik_invalid"})
+	left := first.file("text/csv", "?outcome=rejected", "").raw
+	second := w.bring(w.kpu, "?amends="+first.id(), string(left))
+	alike(t, "rows again", second.fates(), []string{"3 rejected nik officer_taken", "4 updated", "5 rejected nik nik_invalid"})
+	same(t, "decree", w.officer(w.kpu, "R-000003")["decree_number"], "45/2024")
+	w.kpu.patch("/v1/officers/"+other, "*", object{"nik": ratna(5)["nik"]}).must(t, 200)
+	third := w.bring(w.kpu, "?amends="+second.id(), string(second.file("text/csv", "?outcome=rejected", "").raw))
+	alike(t, "rows at last", third.fates(), []string{"3 created", "5 rejected nik nik_invalid"})
+	first.again().expect("partially_committed", "4 rows: 1 created, 1 rejected, 2 amended")
+}
+
 // TestTheSamePeopleAgainAreNobodyNew: the same bytes, another order, another format.
 func TestTheSamePeopleAgainAreNobodyNew(t *testing.T) {
 	t.Parallel()
