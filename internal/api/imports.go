@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,8 +81,8 @@ func (s *Server) receive(ctx context.Context, req wire.ReceiveImportRequestObjec
 	if err != nil {
 		return nil, false, err
 	}
-	whole := complete(req.Params.UploadComplete)
-	r.fingerprint = r.fingerprintOf(append(sum.Sum(nil), strconv.FormatBool(whole)...))
+	whole, digest := complete(req.Params.UploadComplete), sum.Sum(nil)
+	r.fingerprint = r.fingerprintOf(append(slices.Clone(digest), strconv.FormatBool(whole)...))
 	answer, err := write(ctx, s, func(tx *store.Tx) (wire.ReceiveImportResponseObject, error) {
 		kept = true // else the answer is one that was given before, to another upload
 		if !whole {
@@ -90,7 +91,7 @@ func (s *Server) receive(ctx context.Context, req wire.ReceiveImportRequestObjec
 				Location: hrefOfImport(id), ETag: etag(i.Version), UploadOffset: end,
 			}}, err
 		}
-		i, err := imports.Finish(tx, s.store, id, sum)
+		i, err := imports.Finish(tx, id, digest, end)
 		return wire.ReceiveImport202JSONResponse{Body: s.view(tx.Reader).toImport(i, r.language), Headers: wire.ReceiveImport202ResponseHeaders{
 			Location: hrefOfImport(id), ETag: etag(i.Version),
 		}}, err
@@ -126,10 +127,12 @@ func (s *Server) AppendImport(ctx context.Context, req wire.AppendImportRequestO
 	if err != nil {
 		return nil, err
 	}
-	if req.Params.UploadOffset > 0 {
-		sum = nil // it is only that of the end
+	whole, digest := complete(req.Params.UploadComplete), sum.Sum(nil)
+	if whole && req.Params.UploadOffset > 0 { // else that was all of it
+		if digest, err = imports.Digest(ctx, s.store, who, i.ID, end); err != nil {
+			return nil, err
+		}
 	}
-	whole := complete(req.Params.UploadComplete)
 	answer, err := write(ctx, s, func(tx *store.Tx) (wire.AppendImportResponseObject, error) {
 		if !whole {
 			i, err := tx.Import(req.ImportID)
@@ -137,7 +140,7 @@ func (s *Server) AppendImport(ctx context.Context, req wire.AppendImportRequestO
 				ETag: etag(i.Version), UploadOffset: end,
 			}}, err
 		}
-		i, err := imports.Finish(tx, s.store, req.ImportID, sum)
+		i, err := imports.Finish(tx, req.ImportID, digest, end)
 		return wire.AppendImport202JSONResponse{Body: s.view(tx.Reader).toImport(i, language), Headers: wire.AppendImport202ResponseHeaders{
 			Location: hrefOfImport(i.ID), ETag: etag(i.Version),
 		}}, err
@@ -155,13 +158,7 @@ func mayAppend(i cover.Import, who access.Actor, offset int64) error {
 	if err := cover.MayPerform(who.OrganisationID, i.OrganisationID, cover.Organiser); err != nil {
 		return err
 	}
-	if err := i.MayAppend(); err != nil {
-		return err
-	}
-	if offset != i.ReceivedBytes {
-		return cover.Refuse(cover.Conflict, cover.UploadOffsetWrong, cover.Params{"offset": i.ReceivedBytes})
-	}
-	return nil
+	return i.MayAppendAt(offset)
 }
 
 // hopeless reports whether an upload can never be finished, whatever is sent next.

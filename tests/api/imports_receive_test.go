@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/google/uuid"
@@ -121,6 +122,27 @@ func TestAFileArrivesInParts(t *testing.T) {
 	sum := sha256.Sum256([]byte(text))
 	same(t, "digest", b.object["content_digest"], hex.EncodeToString(sum[:]))
 	same(t, "afterwards", w.part(id, len(text), "", true).must(t, 409).code(t), "import_received")
+}
+
+// TestThePartsOfAFileAreFinishedOnOneConnection, because whoever waits for a second
+// one with one in hand may wait for somebody who does the same.
+func TestThePartsOfAFileAreFinishedOnOneConnection(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	text := inCSV(several(1, 20)...)
+	id := w.kpu.send(upload("", text[:100]).under("Upload-Complete", "?0")).must(t, 201).id(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for range w.store.Pool().Config().MaxConns - 1 {
+		held, err := w.store.Pool().Acquire(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Release()
+	}
+	i := w.kpu.do(w.kpu.request(part(id, 100, text[100:], true)).WithContext(ctx)).must(t, 202).object(t)
+	sum := sha256.Sum256([]byte(text))
+	same(t, "digest", i["content_digest"], hex.EncodeToString(sum[:]))
 }
 
 // torn is a body that breaks off.
