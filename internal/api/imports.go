@@ -146,7 +146,7 @@ func (s *Server) AppendImport(ctx context.Context, req wire.AppendImportRequestO
 		}}, err
 	})
 	if hopeless(err) {
-		err = errors.Join(err, s.store.InTx(ctx, who, func(tx *store.Tx) error {
+		err = errors.Join(err, s.store.InTx(context.WithoutCancel(ctx), who, func(tx *store.Tx) error {
 			_, gone := imports.Cancel(tx, req.ImportID, 0)
 			return gone
 		}))
