@@ -4208,7 +4208,9 @@ type ClientInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 	//
@@ -5525,7 +5527,9 @@ func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID,
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 // in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 //
@@ -12691,7 +12695,9 @@ type ClientWithResponsesInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 	//
@@ -18615,7 +18621,9 @@ func (c *ClientWithResponses) ReverseImportWithResponse(ctx context.Context, imp
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
 // in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
 //

@@ -227,17 +227,59 @@ func TestWhatIsLeftInAMendingFileStaysRejected(t *testing.T) {
 	w := settle(t)
 	first := w.bring(w.kpu, "", inCSV(
 		ratna(1), ratna(2, object{"external_id": "R-000001"}), ratna(3, object{"full_name": "Ratna \xff"}), ratna(4, object{"nik": ratna(1)["nik"]}),
-	)).expect("partially_committed", "4 rows: 1 created, 3 rejected")
+		ratna(5, object{extra: "x"}), ratna(6, object{"full_name": "Ratna \x00"}), ratna(7, object{"area_code": "61.06.99.1001"}),
+	)).expect("partially_committed", "7 rows: 1 created, 6 rejected")
 	for _, media := range []string{"text/csv", "application/x-ndjson", workbook} {
 		file := first.file(media, "?outcome=rejected", "verification")
 		body := any(string(file.raw))
 		if media == workbook {
 			body = file.raw
 		}
-		w.bring(w.kpu, "?amends="+first.id(), body).expect("rejected", "3 rows: 3 rejected")
+		w.bring(w.kpu, "?amends="+first.id(), body).expect("rejected", "6 rows: 6 rejected")
 	}
+	null := ratna(9)
+	null["phone"] = nil
+	listed := w.bring(w.kpu, "", inNDJSON(ratna(8, object{"decree_number": 7}), null, ratna(10, object{"mother": "Ibu"}))).expect("rejected", "3 rows: 3 rejected")
+	w.bring(w.kpu, "?amends="+listed.id(), string(listed.file("text/csv", "", "").raw)).expect("rejected", "3 rows: 3 rejected")
 	same(t, "name", w.officer(w.kpu, "R-000001")["full_name"], "Ratna Contoh 1")
 	same(t, "officers", w.officers(), 1)
+}
+
+// TestWhatIsLeftInAMendingFileIsJudgedByTheRegisterOfItsDay: where somebody changed
+// the register so that a row is right by now, there is nothing in the row to mend.
+func TestWhatIsLeftInAMendingFileIsJudgedByTheRegisterOfItsDay(t *testing.T) {
+	t.Parallel()
+	for _, media := range []string{"text/csv", "application/x-ndjson", workbook} {
+		t.Run(media, func(t *testing.T) {
+			t.Parallel()
+			w := settle(t)
+			w.bring(w.kpu, "", inCSV(several(1, 3)...))
+			serves := w.kpu.post("/v1/officers", ratna(9, object{"external_id": "OLD-9"})).must(t, 201).id(t)
+			waiting := w.bring(w.kpu, "?commit=manual", inCSV(
+				ratna(1, object{"full_name": "Ratna Baru"}), ratna(2, object{"area_code": "61.06.99.1001"}), ratna(5), ratna(9, object{"term_from": "2024-09-01"}),
+				ratna(7), ratna(7, object{"full_name": "Ratna Kembar"}),
+			))
+			w.kpu.patch("/v1/officers/"+fmt.Sprint(w.officer(w.kpu, "R-000001")["id"]), "*", object{"decree_number": "1"}).must(t, 200)
+			w.kpu.post("/v1/officers", ratna(5)).must(t, 201)
+			first := w.commit(waiting)
+			alike(t, "at first", first.fates(), []string{
+				"2 rejected changed_since_validation", "3 rejected area_code area_unknown", "4 rejected changed_since_validation",
+				"5 rejected nik officer_taken", "6 created", "7 rejected external_id duplicate_in_file",
+			})
+			w.kpu.send(post("/v1/officers/"+serves+"/end", object{"ended_on": "2024-08-26", "reason": "resigned"}).under("If-Match", "*")).must(t, 200)
+			file := first.file(media, "?outcome=rejected", "")
+			body := any(string(file.raw))
+			if media == workbook {
+				body = file.raw
+			}
+			second := w.bring(w.kpu, "?amends="+first.id(), body)
+			alike(t, "left as they were", second.fates(), []string{
+				"2 updated", "3 rejected area_code area_unknown", "4 unchanged", "5 created", "7 rejected external_id duplicate_in_file",
+			})
+			same(t, "name", w.officer(w.kpu, "R-000001")["full_name"], "Ratna Baru")
+			same(t, "name", w.officer(w.kpu, "R-000007")["full_name"], "Ratna Contoh 7")
+		})
+	}
 }
 
 // TestTheSamePeopleAgainAreNobodyNew: the same bytes, another order, another format.
