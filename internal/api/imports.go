@@ -538,9 +538,6 @@ func sippRows(r *store.Reader, i cover.Import, profile string, part int) (rows [
 	return rows, false, nil
 }
 
-// mostWorkbook is how large a workbook of rejections may be.
-const mostWorkbook = 32 << 20
-
 // ReadSIPPRejections answers POST /v1/imports/{import_id}/sipp-rejections.
 func (s *Server) ReadSIPPRejections(ctx context.Context, req wire.ReadSIPPRejectionsRequestObject) (wire.ReadSIPPRejectionsResponseObject, error) {
 	r := s.reader(ctx)
@@ -560,14 +557,7 @@ func (s *Server) ReadSIPPRejections(ctx context.Context, req wire.ReadSIPPReject
 		return nil, err
 	}
 	defer leave()
-	content, err := io.ReadAll(io.LimitReader(req.Body, mostWorkbook+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > mostWorkbook {
-		return nil, &cover.Error{Kind: cover.Malformed, Code: cover.UploadTooLarge, Params: cover.Params{"limit": mostWorkbook}}
-	}
-	rejections, err := imports.ReadSIPPRejections(content, profile)
+	rejections, err := imports.ReadSIPPRejections(req.Body, profile)
 	if err != nil {
 		return nil, err
 	}

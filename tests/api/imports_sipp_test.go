@@ -113,6 +113,8 @@ func TestWhoIsNewAndWhoHasLeftIsToldToSIPP(t *testing.T) {
 	same(t, "another's", rows[1]["sipp_reason"], nil)
 	rejections.body = sheetOf(t, append([][]string{{"NIK", "KETERANGAN"}}, slices.Repeat([][]string{{"1"}}, 20_001)...))
 	same(t, "more than SIPP is sent", w.kpu.send(rejections).must(t, 422).code(t), "too_many_rows")
+	rejections.body = make([]byte, 32<<20+1)
+	same(t, "more than a workbook may have", w.kpu.send(rejections).must(t, 422).code(t), "file_too_large")
 	rejections.body = "x"
 	same(t, "no workbook", w.kpu.send(rejections).must(t, 422).code(t), "file_unreadable")
 }
