@@ -4212,7 +4212,8 @@ type ClientInterface interface {
 	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
 	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+	// take an hour over each; further ones are `service_unavailable` meanwhile.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -5531,7 +5532,8 @@ func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID,
 // `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
 // rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+// take an hour over each; further ones are `service_unavailable` meanwhile.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -12699,7 +12701,8 @@ type ClientWithResponsesInterface interface {
 	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
 	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+	// take an hour over each; further ones are `service_unavailable` meanwhile.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -18625,7 +18628,8 @@ func (c *ClientWithResponses) ReverseImportWithResponse(ctx context.Context, imp
 // `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
 // rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+// take an hour over each; further ones are `service_unavailable` meanwhile.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.

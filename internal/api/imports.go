@@ -416,18 +416,19 @@ func officersOf(rows []cover.ImportRow) (ids []uuid.UUID) {
 
 // streamRows gives all rows as one file.
 func (s *Server) streamRows(ctx context.Context, r *store.Reader, i cover.Import, f store.RowFilter, media string) (wire.Answer, error) {
-	if r.Actor().SeesPersonalData() {
-		if err := r.RecordAllRows(i, f); err != nil {
-			return wire.Answer{}, err
-		}
-	}
 	v, language := s.view(r), requestOf(ctx).language
 	say := func(fault cover.Fault) string { return s.catalogue.detail(fault.Code, language, fault.Params) }
 	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {"Accept, Accept-Language, Authorization, Purpose"}}
 	header.Set("Content-Disposition", `attachment; filename="rows-`+i.ID.String()+extensions[media]+`"`)
-	return wire.Answer{Status: http.StatusOK, Header: header, Stream: func(w io.Writer) error {
+	return wire.Answer{Status: http.StatusOK, Header: header, Stream: s.unhurried(ctx, func(ctx context.Context, w io.Writer) error {
+		r := s.reader(ctx)
+		if r.Actor().SeesPersonalData() {
+			if err := r.RecordAllRows(i, f); err != nil {
+				return err
+			}
+		}
 		return imports.WriteRows(w, media, s.TmpDir, v.shown(r.EachImportRow(i, f)), say)
-	}}, nil
+	})}, nil
 }
 
 var extensions = map[string]string{rowMedia[1]: ".csv", rowMedia[2]: ".ndjson", rowMedia[3]: ".xlsx"}

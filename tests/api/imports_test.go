@@ -3,8 +3,10 @@ package api_test
 import (
 	"bytes"
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -159,6 +161,48 @@ func mendInExcel(t *testing.T, raw []byte, wrong map[int]string, mend int) (out 
 		t.Fatal(err)
 	}
 	return buffer.Bytes(), left
+}
+
+// slow is a reader who takes nothing until it is let go on.
+type slow struct {
+	*httptest.ResponseRecorder
+	asked, letGo chan struct{}
+}
+
+func (s slow) Write(p []byte) (int, error) {
+	select {
+	case s.asked <- struct{}{}:
+	case <-s.letGo:
+	}
+	<-s.letGo
+	return s.ResponseRecorder.Write(p)
+}
+
+// TestSlowReadersLeaveDownloadsToOthers: of their organisation all further ones are
+// refused until one is through, and nobody is told to have read what was refused.
+func TestSlowReadersLeaveDownloadsToOthers(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	b := w.bring(w.kpu, "", inCSV(several(1, 20)...))
+	rows := get("/v1/imports/"+b.id()+"/rows").under("Accept", "text/csv")
+	asked, letGo := make(chan struct{}), make(chan struct{})
+	var readers sync.WaitGroup
+	for range 2 {
+		s := slow{httptest.NewRecorder(), asked, letGo}
+		readers.Go(func() { w.handler.ServeHTTP(s, w.kpu.request(rows)) })
+		<-asked
+	}
+	for _, media := range []string{"text/csv", "application/x-ndjson", workbook} {
+		third := w.kpu.another().send(rows.under("Accept", media).under("Purpose", "verification")).must(t, 503)
+		same(t, media, third.code(t), "service_unavailable")
+		same(t, media, third.Header.Get("Retry-After"), "1")
+	}
+	same(t, "readings", one[int](w.server, `select count(*) from events where type = 'personal_data_read'`), 0)
+	w.nation.send(rows).must(t, 200)
+	w.kpu.get("/v1/imports/"+b.id()+"/rows").must(t, 200)
+	close(letGo)
+	readers.Wait()
+	w.kpu.send(rows).must(t, 200)
 }
 
 // TestARowIsMendedByWhoeverMayNotSeeIt: a masked cell that comes back stands for what
