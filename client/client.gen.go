@@ -4208,10 +4208,12 @@ type ClientInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
-	// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+	// take an hour over each; further ones are `service_unavailable` meanwhile.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -5526,10 +5528,12 @@ func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID,
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
-// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
+// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+// take an hour over each; further ones are `service_unavailable` meanwhile.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -12693,10 +12697,12 @@ type ClientWithResponsesInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
-	// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+	// take an hour over each; further ones are `service_unavailable` meanwhile.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -18618,10 +18624,12 @@ func (c *ClientWithResponses) ReverseImportWithResponse(ctx context.Context, imp
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again, unless it was the register that stood in their way
-// (`officer_taken`, `changed_since_validation` and the like) and does so no longer. (NDJSON has `_errors` and
+// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+// take an hour over each; further ones are `service_unavailable` meanwhile.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.

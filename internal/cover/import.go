@@ -293,6 +293,18 @@ func (i Import) MayAppend() error {
 	return nil
 }
 
+// MayAppendAt also refuses a part that does not begin where the last one ended
+// (upload_offset_wrong).
+func (i Import) MayAppendAt(offset int64) error {
+	if err := i.MayAppend(); err != nil {
+		return err
+	}
+	if offset != i.ReceivedBytes {
+		return Refuse(Conflict, UploadOffsetWrong, Params{"offset": i.ReceivedBytes})
+	}
+	return nil
+}
+
 // MayCommit refuses an import that is not waiting for it (import_not_validated), a
 // trial (import_is_dry_run) and one whose identifiers are spoilt
 // (identifiers_damaged).

@@ -67,7 +67,8 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 		},
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(watching), func() (river.JobArgs, *river.InsertOpts) { return watch{}, once }, nil),
-			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweep{}, once }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweep{}, once },
+				&river.PeriodicJobOpts{RunOnStart: true}), // or a server that never lives for an hour never sweeps
 		},
 	})
 	if err != nil {

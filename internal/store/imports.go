@@ -45,7 +45,8 @@ func (r *Reader) Import(id uuid.UUID) (cover.Import, error) {
 // ImportVersion returns the version of an import that the actor sees, and its
 // status: what changes while it goes on.
 func (r *Reader) ImportVersion(id uuid.UUID) (version int64, status cover.ImportStatus, err error) {
-	err = r.store.pool.QueryRow(r.ctx, `select version, status from imports where id = $1`, id).Scan(&version, &status)
+	seen := condition{"id = ?", []any{id}}.and(r.ofBodies("imports.organisation_id"))
+	err = r.store.pool.QueryRow(r.ctx, numbered("select version, status from imports where "+seen.sql), seen.args...).Scan(&version, &status)
 	return version, status, translate(err)
 }
 
