@@ -38,11 +38,6 @@ const (
 	silence = 30 * time.Second
 	// watching is how often such imports are looked for.
 	watching = 10 * time.Second
-	// uploadLife is how long an upload that nobody goes on with is kept.
-	uploadLife = 24 * time.Hour
-	// rowsLife is how long the rows of a finished import are kept: as long as they can be
-	// mended or taken back. They hold personal data.
-	rowsLife = 90 * 24 * time.Hour
 )
 
 // Workers work the queue.
@@ -56,7 +51,7 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &importWorker{driver: d})
 	river.AddWorker(workers, &watcher{driver: d})
-	river.AddWorker(workers, &sweeper{store: d.Store})
+	river.AddWorker(workers, &sweeper{driver: d})
 	client, err := river.NewClient(riverpgxv5.New(d.Store.Pool()), &river.Config{
 		Logger:     slog.New(warnings{log.Handler()}),
 		Workers:    workers,
@@ -169,12 +164,11 @@ func (sweep) Kind() string { return "import_sweep" }
 
 type sweeper struct {
 	river.WorkerDefaults[sweep]
-	store *store.Store
+	driver imports.Driver
 }
 
 func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweep]) error {
-	now := w.store.Now()
-	return w.store.Abandon(ctx, now.Add(-uploadLife), now.Add(-rowsLife))
+	return w.driver.Sweep(ctx)
 }
 
 // warnings is a log without what the queue tells of its everyday life.

@@ -129,22 +129,27 @@ func (s *Store) Stalled(ctx context.Context, before time.Time) ([]uuid.UUID, err
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// Abandon cancels uploads that nobody went on with since an instant, and imports
-// that nobody committed since another; and forgets the rows of those that finished
-// before that.
-func (s *Store) Abandon(ctx context.Context, silentSince, finishedBefore time.Time) error {
-	_, err := s.pool.Exec(ctx, `with gone as (
-			update imports set status = 'cancelled', phase = 'resting', finished_at = $3, updated_at = $3, version = version + 1
-			where status = 'receiving' and updated_at < $1 or status = 'validated' and updated_at < $2 returning id
-		) delete from import_parts p using gone where p.import_id = gone.id`, silentSince, finishedBefore, s.now())
+// Abandoned lists uploads that nobody went on with since an instant, and imports
+// that nobody committed since another.
+func (s *Store) Abandoned(ctx context.Context, silentSince, waitingSince time.Time) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, `select id from imports where status = 'receiving' and updated_at < $1
+		or status = 'validated' and updated_at < $2 order by updated_at`, silentSince, waitingSince)
 	if err != nil {
-		return translate(err)
+		return nil, translate(err)
 	}
-	_, err = s.pool.Exec(ctx, `with old as (
-			update imports set forgotten_at = $2 where finished_at < $1 and forgotten_at is null returning id
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// Forget deletes the rows of imports that are over and whose rows were all read
+// before an instant. What is being taken back is left until it is.
+func (s *Store) Forget(ctx context.Context, before time.Time) error {
+	_, err := s.pool.Exec(ctx, `with old as (
+			update imports set forgotten_at = $2
+			where finished_at is not null and coalesce(validated_at, finished_at) < $1 and forgotten_at is null
+				and status not in ('committing', 'reversing') returning id
 		), plans as (
 			delete from import_plan p using old where p.import_id = old.id
-		) delete from import_rows r using old where r.import_id = old.id`, finishedBefore, s.now())
+		) delete from import_rows r using old where r.import_id = old.id`, before, s.now())
 	return translate(err)
 }
 

@@ -68,13 +68,53 @@ func TestRowsAreForgottenAfterNinetyDays(t *testing.T) {
 	t.Parallel()
 	w := settle(t)
 	b := w.bring(w.kpu, "", inCSV(ratna(1), ratna(2, object{"nik": "1"})))
-	if err := w.store.Abandon(t.Context(), w.store.Now(), w.store.Now().Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	w.at(w.store.Now().AddDate(0, 0, 91))
+	w.sweep()
 	same(t, "reversal", w.kpu.post("/v1/imports/"+b.id()+"/reversal", nil).must(t, 409).code(t), "import_forgotten")
 	same(t, "amends", w.kpu.send(upload("?amends="+b.id(), inCSV(ratna(2, object{mends: 3})))).must(t, 409).code(t), "import_forgotten")
 	same(t, "rows", len(b.rows("")), 0)
 	b.again().expect("partially_committed", "2 rows: 1 created, 1 rejected")
+}
+
+// TestWhatNobodyCommitsIsCancelledAfterNinetyDays: as its sender would have, and its
+// rows go with it, ninety days after they were read.
+func TestWhatNobodyCommitsIsCancelledAfterNinetyDays(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	waits := w.bring(w.kpu, "?commit=manual", inCSV(ratna(1), ratna(2)))
+	trial := w.bring(w.kpu, "?commit=manual", inCSV(ratna(3)))
+	begun := w.store.Now()
+	w.at(begun.AddDate(0, 0, 89))
+	w.sweep()
+	waits.again().expect("validated", "2 rows: 2 created")
+	w.kpu.post("/v1/imports/"+trial.id()+"/cancel", nil).must(t, 200)
+	w.at(begun.AddDate(0, 0, 91))
+	w.sweep()
+	waits.again().expect("cancelled", "2 rows: 2 cancelled")
+	same(t, "rows", len(waits.rows(""))+len(trial.rows("")), 0)
+	same(t, "events", one[int](w.server, `select count(*) from events where type = 'import_cancelled'`), 2)
+}
+
+// TestAReversalIsNotForgottenHalfWay: the rows stay until what they tell is undone.
+func TestAReversalIsNotForgottenHalfWay(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	b := w.bring(w.kpu, "", inCSV(ratna(1)))
+	w.kpu.post("/v1/imports/"+b.id()+"/reversal", nil).must(t, 202)
+	w.at(w.store.Now().AddDate(0, 0, 91))
+	w.sweep()
+	if err := w.driver().Run(t.Context(), uuid.MustParse(b.id())); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "officers", w.officers(), 0)
+}
+
+// sweep forgets what is over.
+func (w *world) sweep() {
+	w.t.Helper()
+	if err := w.driver().Sweep(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // TestWhatWasInvoicedIsNotTakenBack.
