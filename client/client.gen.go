@@ -2592,10 +2592,10 @@ type ImportProgress struct {
 //
 // Example: {"blocked":3,"kept":40,"reversed":4957}
 type ImportReversal struct {
-	// Blocked An invoice, an incident or a claim rests on it.
+	// Blocked An invoice, an incident or a claim rests on it, or it failed for a reason of ours.
 	Blocked int64 `json:"blocked"`
 
-	// Kept Touched since by somebody.
+	// Kept Touched since by somebody, or overlapped by what came since.
 	Kept     int64 `json:"kept"`
 	Reversed int64 `json:"reversed"`
 }
@@ -5969,7 +5969,7 @@ type ClientInterface interface {
 
 	// ReverseImport Take a committed import back
 	//
-	// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+	// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 	//
 	// Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
 	ReverseImport(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5978,9 +5978,12 @@ type ClientInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+	// take an hour over each; further ones are `service_unavailable` meanwhile.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -7899,7 +7902,7 @@ func (c *Client) FollowImport(ctx context.Context, importID openapi_types.UUID, 
 
 // ReverseImport Take a committed import back
 //
-// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 //
 // Corresponds with POST /v1/imports/{import_id}/reversal (the `ReverseImport` operationId).
 func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID, params *ReverseImportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7918,9 +7921,12 @@ func (c *Client) ReverseImport(ctx context.Context, importID openapi_types.UUID,
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+// take an hour over each; further ones are `service_unavailable` meanwhile.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -17857,7 +17863,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReverseImportWithResponse Take a committed import back
 	//
-	// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+	// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17868,9 +17874,12 @@ type ClientWithResponsesInterface interface {
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 	// of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-	// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+	// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+	// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+	// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 	// `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+	// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+	// take an hour over each; further ones are `service_unavailable` meanwhile.
 	//
 	// Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 	// comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.
@@ -26135,7 +26144,7 @@ func (c *ClientWithResponses) FollowImportWithResponse(ctx context.Context, impo
 
 // ReverseImportWithResponse Take a committed import back
 //
-// Puts every officer back as they were before the import, with three exceptions' names: `reversed` is done; `kept` was touched since by somebody; `blocked` has an invoice, an incident or a claim resting on it. Cover that nothing rests on goes with its officer. The rows say which is which.
+// Puts every officer back as they were before the import, and says of each what came of it: `reversed` is done; `kept` was touched since by somebody, or serves or is covered otherwise by now in days that would come back; `blocked` has an invoice, an incident or a claim resting on it, or is left after a failure of ours (`internal`). Cover that nothing rests on goes with its officer. The rows say which is which. Rows that the import had mended in an earlier one are rejected there again.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26152,9 +26161,12 @@ func (c *ClientWithResponses) ReverseImportWithResponse(ctx context.Context, imp
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`). Those have the columns
 // of the file, every cell as text, and `_row, _outcome, _error_code, _message, _suggestion`: mend the cells and send the
-// file back with `amends`. Rows that were left as they were come back rejected again; nothing else changes. (NDJSON has `_errors` and
+// file back with `amends`. Rows that are left as they are are judged anew: by the register as it is then, so that one that was
+// `officer_taken` or `changed_since_validation` may be taken now; what was wrong with how a row was written, or beside the other
+// rows of the first file (`duplicate_in_file`, `person_twice_in_file`), is still wrong. (NDJSON has `_errors` and
 // `_warnings` as lists instead, and the honorarium as a number.) `amends` mends imports that are committed, in whole or
-// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file.
+// in part, and those of which every row was rejected; in the amending import a row has the number it had in the first file. An organisation may have two such files streamed at a time, and
+// take an hour over each; further ones are `service_unavailable` meanwhile.
 //
 // Personal cells are masked unless the token has `officers.personal:read` and the request names its `Purpose`. A masked cell that
 // comes back as it is stands for what was sent first, so that a row can be mended without anybody seeing the NIK.

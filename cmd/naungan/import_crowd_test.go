@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,8 +30,22 @@ const (
 	onlookers = 4
 )
 
-// answerLimit is how long the server lets any answer take.
-const answerLimit = 30 * time.Second
+// mostPatience is how long an onlooker waits for two answers at the very most: many
+// times what they take without a crowd, on a machine that is busy with other tests.
+const mostPatience = 5 * time.Second
+
+// waits are how long onlookers waited.
+type waits struct {
+	mu      sync.Mutex
+	reads   int
+	slowest time.Duration
+}
+
+func (w *waits) add(took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reads, w.slowest = w.reads+1, max(w.slowest, took)
+}
 
 func TestACrowdIsServed(t *testing.T) {
 	dir := lived(t)
@@ -54,7 +67,7 @@ func TestACrowdIsServed(t *testing.T) {
 
 	begun, over := time.Now(), make(chan struct{})
 	var readers, senders sync.WaitGroup
-	var reads, slowest atomic.Int64
+	var waited waits
 	for n := range onlookers {
 		readers.Go(func() {
 			for turn := n; ; turn++ {
@@ -65,8 +78,7 @@ func TestACrowdIsServed(t *testing.T) {
 				}
 				at := time.Now()
 				look(t, bodies[turn%crowd])
-				reads.Add(1)
-				slowest.Store(max(slowest.Load(), int64(time.Since(at)))) // near enough
+				waited.add(time.Since(at))
 			}
 		})
 	}
@@ -88,9 +100,9 @@ func TestACrowdIsServed(t *testing.T) {
 	close(over)
 	readers.Wait()
 	t.Logf("%d files of %d rows in %v; %d reads meanwhile, the slowest took %v", crowd, crowdRows, took.Round(time.Millisecond),
-		reads.Load(), time.Duration(slowest.Load()).Round(time.Millisecond))
-	if reads.Load() == 0 || time.Duration(slowest.Load()) > 2*answerLimit {
-		t.Error("nobody was served meanwhile")
+		waited.reads, waited.slowest.Round(time.Millisecond))
+	if waited.reads == 0 || waited.slowest > mostPatience {
+		t.Errorf("of %d reads meanwhile the slowest took %v", waited.reads, waited.slowest)
 	}
 	for n, body := range bodies {
 		exactly, few := client.Prefer("count=exact"), client.Limit(1)

@@ -41,7 +41,7 @@ break and servers that restart are waited for, ten minutes at most.
 
 Progress goes to stderr, a bar on a terminal and lines elsewhere; the counts go to
 stdout. The exit status is 0 if all is in (or was judged to be sound, with --dry-run
-or --commit manual), 3 if rows were rejected, and 1 if it failed.`,
+or --commit manual), 3 if rows were rejected, and 1 if it failed or was stopped.`,
 		Example: `  naungan push pps.xlsx
   naungan push roster.csv.gz --dry-run
   naungan push roster.csv --commit manual --agreement 0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01
@@ -400,6 +400,8 @@ func verdict(i *client.Import) error {
 		return fmt.Errorf("it would end %d officers, and that number is not confirmed", i.Counts.Ended)
 	case stuck(i):
 		return errors.New("it was judged, and waits for a commit")
+	case i.Counts.Cancelled > 0 && i.Status != client.ImportStatusReversed:
+		return fmt.Errorf("it was stopped: %d of %d rows were not committed", i.Counts.Cancelled, i.Counts.Rows)
 	case i.Status == client.ImportStatusPartiallyCommitted, settled(i) && i.Counts.Rejected > 0:
 		return exitError{exitRejected, fmt.Errorf("%d of %d rows were rejected", i.Counts.Rejected, i.Counts.Rows)}
 	case settled(i) && i.Status != client.ImportStatusRejected:

@@ -149,6 +149,10 @@ func rejected(rows int64) func(*client.Import) {
 	return func(i *client.Import) { i.Counts.Created, i.Counts.Rejected = 4-rows, rows }
 }
 
+func cancelled(rows int64) func(*client.Import) {
+	return func(i *client.Import) { i.Counts.Created, i.Counts.Cancelled = i.Counts.Created-rows, rows }
+}
+
 func ended(officers int64) func(*client.Import) {
 	return func(i *client.Import) { i.Counts.Ended, i.Mode, i.PlanDigest = officers, "snapshot", new("2f7a") }
 }
@@ -224,6 +228,9 @@ func TestTheVerdictOfAnImport(t *testing.T) {
 		"removals that nobody confirmed":                {imported("validated", ended(12), rejected(1)), 1},
 		"waiting for a commit that was to be automatic": {imported("validated"), 1},
 		"cancelled by somebody":                         {imported("cancelled"), 1},
+		"stopped in the middle":                         {imported("partially_committed", cancelled(2)), 1},
+		"stopped in the middle, and wrong in part":      {imported("partially_committed", rejected(1), cancelled(2)), 1},
+		"given up in the middle":                        {imported("rejected", refused, rejected(1), cancelled(3)), 1},
 		"taken back by somebody":                        {imported("reversed"), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -236,6 +243,19 @@ func TestTheVerdictOfAnImport(t *testing.T) {
 				t.Errorf("%d: %v", status, err)
 			}
 		})
+	}
+}
+
+func TestAPushSaysHowManyRowsAStopLeftOut(t *testing.T) {
+	t.Parallel()
+	for want, i := range map[string]*client.Import{
+		"it was stopped: 2 of 4 rows were not committed": imported("partially_committed", rejected(1), cancelled(2)),
+		"1 of 4 rows were rejected":                      imported("partially_committed", rejected(1)),
+		"the import is reversed":                         imported("reversed", cancelled(2)),
+	} {
+		if got := verdict(i).Error(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,8 +81,8 @@ func (s *Server) receive(ctx context.Context, req wire.ReceiveImportRequestObjec
 	if err != nil {
 		return nil, false, err
 	}
-	whole := complete(req.Params.UploadComplete)
-	r.fingerprint = r.fingerprintOf(append(sum.Sum(nil), strconv.FormatBool(whole)...))
+	whole, digest := complete(req.Params.UploadComplete), sum.Sum(nil)
+	r.fingerprint = r.fingerprintOf(append(slices.Clone(digest), strconv.FormatBool(whole)...))
 	answer, err := write(ctx, s, func(tx *store.Tx) (wire.ReceiveImportResponseObject, error) {
 		kept = true // else the answer is one that was given before, to another upload
 		if !whole {
@@ -90,7 +91,7 @@ func (s *Server) receive(ctx context.Context, req wire.ReceiveImportRequestObjec
 				Location: hrefOfImport(id), ETag: etag(i.Version), UploadOffset: end,
 			}}, err
 		}
-		i, err := imports.Finish(tx, s.store, id, sum)
+		i, err := imports.Finish(tx, id, digest, end)
 		return wire.ReceiveImport202JSONResponse{Body: s.view(tx.Reader).toImport(i, r.language), Headers: wire.ReceiveImport202ResponseHeaders{
 			Location: hrefOfImport(id), ETag: etag(i.Version),
 		}}, err
@@ -126,10 +127,12 @@ func (s *Server) AppendImport(ctx context.Context, req wire.AppendImportRequestO
 	if err != nil {
 		return nil, err
 	}
-	if req.Params.UploadOffset > 0 {
-		sum = nil // it is only that of the end
+	whole, digest := complete(req.Params.UploadComplete), sum.Sum(nil)
+	if whole && req.Params.UploadOffset > 0 { // else that was all of it
+		if digest, err = imports.Digest(ctx, s.store, who, i.ID, end); err != nil {
+			return nil, err
+		}
 	}
-	whole := complete(req.Params.UploadComplete)
 	answer, err := write(ctx, s, func(tx *store.Tx) (wire.AppendImportResponseObject, error) {
 		if !whole {
 			i, err := tx.Import(req.ImportID)
@@ -137,13 +140,13 @@ func (s *Server) AppendImport(ctx context.Context, req wire.AppendImportRequestO
 				ETag: etag(i.Version), UploadOffset: end,
 			}}, err
 		}
-		i, err := imports.Finish(tx, s.store, req.ImportID, sum)
+		i, err := imports.Finish(tx, req.ImportID, digest, end)
 		return wire.AppendImport202JSONResponse{Body: s.view(tx.Reader).toImport(i, language), Headers: wire.AppendImport202ResponseHeaders{
 			Location: hrefOfImport(i.ID), ETag: etag(i.Version),
 		}}, err
 	})
 	if hopeless(err) {
-		err = errors.Join(err, s.store.InTx(ctx, who, func(tx *store.Tx) error {
+		err = errors.Join(err, s.store.InTx(context.WithoutCancel(ctx), who, func(tx *store.Tx) error {
 			_, gone := imports.Cancel(tx, req.ImportID, 0)
 			return gone
 		}))
@@ -155,13 +158,7 @@ func mayAppend(i cover.Import, who access.Actor, offset int64) error {
 	if err := cover.MayPerform(who.OrganisationID, i.OrganisationID, cover.Organiser); err != nil {
 		return err
 	}
-	if err := i.MayAppend(); err != nil {
-		return err
-	}
-	if offset != i.ReceivedBytes {
-		return cover.Refuse(cover.Conflict, cover.UploadOffsetWrong, cover.Params{"offset": i.ReceivedBytes})
-	}
-	return nil
+	return i.MayAppendAt(offset)
 }
 
 // hopeless reports whether an upload can never be finished, whatever is sent next.
@@ -419,18 +416,19 @@ func officersOf(rows []cover.ImportRow) (ids []uuid.UUID) {
 
 // streamRows gives all rows as one file.
 func (s *Server) streamRows(ctx context.Context, r *store.Reader, i cover.Import, f store.RowFilter, media string) (wire.Answer, error) {
-	if r.Actor().SeesPersonalData() {
-		if err := r.RecordAllRows(i, f); err != nil {
-			return wire.Answer{}, err
-		}
-	}
 	v, language := s.view(r), requestOf(ctx).language
 	say := func(fault cover.Fault) string { return s.catalogue.detail(fault.Code, language, fault.Params) }
 	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {"Accept, Accept-Language, Authorization, Purpose"}}
 	header.Set("Content-Disposition", `attachment; filename="rows-`+i.ID.String()+extensions[media]+`"`)
-	return wire.Answer{Status: http.StatusOK, Header: header, Stream: func(w io.Writer) error {
+	return wire.Answer{Status: http.StatusOK, Header: header, Stream: s.unhurried(ctx, func(ctx context.Context, w io.Writer) error {
+		r := s.reader(ctx)
+		if r.Actor().SeesPersonalData() {
+			if err := r.RecordAllRows(i, f); err != nil {
+				return err
+			}
+		}
 		return imports.WriteRows(w, media, s.TmpDir, v.shown(r.EachImportRow(i, f)), say)
-	}}, nil
+	})}, nil
 }
 
 var extensions = map[string]string{rowMedia[1]: ".csv", rowMedia[2]: ".ndjson", rowMedia[3]: ".xlsx"}
@@ -541,9 +539,6 @@ func sippRows(r *store.Reader, i cover.Import, profile string, part int) (rows [
 	return rows, false, nil
 }
 
-// mostWorkbook is how large a workbook of rejections may be.
-const mostWorkbook = 32 << 20
-
 // ReadSIPPRejections answers POST /v1/imports/{import_id}/sipp-rejections.
 func (s *Server) ReadSIPPRejections(ctx context.Context, req wire.ReadSIPPRejectionsRequestObject) (wire.ReadSIPPRejectionsResponseObject, error) {
 	r := s.reader(ctx)
@@ -563,14 +558,7 @@ func (s *Server) ReadSIPPRejections(ctx context.Context, req wire.ReadSIPPReject
 		return nil, err
 	}
 	defer leave()
-	content, err := io.ReadAll(io.LimitReader(req.Body, mostWorkbook+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) > mostWorkbook {
-		return nil, &cover.Error{Kind: cover.Malformed, Code: cover.UploadTooLarge, Params: cover.Params{"limit": mostWorkbook}}
-	}
-	rejections, err := imports.ReadSIPPRejections(content, profile)
+	rejections, err := imports.ReadSIPPRejections(req.Body, profile)
 	if err != nil {
 		return nil, err
 	}

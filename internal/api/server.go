@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"naungan/internal/access"
 	"naungan/internal/api/wire"
@@ -39,6 +40,7 @@ type Server struct {
 	tokens    *tokens
 	uploads   chan struct{} // holds one for each file that is being taken in
 	workbooks chan struct{} // and one for each workbook that is read at once
+	downloads shares        // of files that are written from the database
 	stopping  atomic.Bool
 	stopped   chan struct{} // closed by Stop; whoever waits or follows ends then
 }
@@ -62,6 +64,7 @@ func New(st *store.Store) (*Server, error) {
 	return &Server{
 		store: st, contract: published, catalogue: words, tokens: newTokens(st), stopped: make(chan struct{}),
 		uploads: make(chan struct{}, uploadsAtOnce), workbooks: make(chan struct{}, 1),
+		downloads: shares{each: downloadsEach, taken: map[uuid.UUID]int{}},
 	}, nil
 }
 

@@ -10,10 +10,15 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"naungan/internal/access"
+	"naungan/internal/cover"
 )
 
 // silence is how long whoever sends or takes a file or a stream may do nothing.
@@ -137,6 +142,57 @@ func (d *download) prepare() {
 	d.line.awaitWrite()
 	if !d.Written() && !d.line.received.Load() {
 		d.Header().Set("Connection", "close")
+	}
+}
+
+// downloadsEach is how many files an organisation may have written from the database at a
+// time. Each keeps a connection for as long as its reader likes, and there are few of
+// them: half is left to others.
+const downloadsEach = 2
+
+// longestDownload is how long one of them may be read from the database, which cannot
+// tidy up behind it meanwhile. It is enough for millions of rows over a poor line.
+const longestDownload = time.Hour
+
+// unhurried bounds a stream that is read as slowly as its reader likes. Refuses more
+// than an organisation may have at once (service_unavailable).
+func (s *Server) unhurried(ctx context.Context, stream func(context.Context, io.Writer) error) func(io.Writer) error {
+	return func(w io.Writer) error {
+		leave, err := s.downloads.enter(access.Acting(ctx).OrganisationID)
+		if err != nil {
+			return err
+		}
+		defer leave()
+		bounded, cancel := context.WithTimeout(ctx, longestDownload)
+		defer cancel()
+		return stream(bounded, w)
+	}
+}
+
+// shares are places of which each organisation has a few.
+type shares struct {
+	each  int
+	mu    sync.Mutex
+	taken map[uuid.UUID]int
+}
+
+// enter takes a place of an organisation, and leave gives it back. Refuses to wait
+// (service_unavailable).
+func (p *shares) enter(organisation uuid.UUID) (leave func(), err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.taken[organisation] >= p.each {
+		return nil, cover.Refuse(cover.Unavailable, cover.ServiceUnavailable, nil)
+	}
+	p.taken[organisation]++
+	return func() { p.leave(organisation) }, nil
+}
+
+func (p *shares) leave(organisation uuid.UUID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.taken[organisation]--; p.taken[organisation] == 0 {
+		delete(p.taken, organisation)
 	}
 }
 

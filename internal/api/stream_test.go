@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
+	"naungan/internal/access"
 	"naungan/internal/api/wire"
 	"naungan/internal/cover"
 )
@@ -159,6 +161,24 @@ func TestWhoeverTakesAStreamSlowlyGetsItWhole(t *testing.T) {
 		}
 		if rest := read(t, answer); rest != "" {
 			t.Errorf("%d bytes more", len(rest))
+		}
+	})
+}
+
+func TestAFileIsReadFromTheDatabaseForAnHourAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &Server{downloads: shares{each: downloadsEach, taken: map[uuid.UUID]int{}}}
+		start := time.Now()
+		err := s.unhurried(access.With(t.Context(), access.Actor{OrganisationID: uuid.New()}), func(ctx context.Context, _ io.Writer) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})(io.Discard)
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != time.Hour {
+			t.Errorf("after %v: %v", took, err)
+		}
+		if len(s.downloads.taken) != 0 {
+			t.Errorf("places are taken still: %v", s.downloads.taken)
 		}
 	})
 }

@@ -166,6 +166,11 @@ type ImportCounts struct {
 // Changes is how many officers a commit changes.
 func (c ImportCounts) Changes() int64 { return c.Created + c.Updated + c.Ended }
 
+// CancelAll counts the rows as cancelled that were not rejected.
+func (c *ImportCounts) CancelAll() {
+	*c = ImportCounts{Rows: c.Rows, Rejected: c.Rejected, Cancelled: c.Rows - c.Rejected, Warned: c.Warned}
+}
+
 // ImportEffects are what a commit does to the register and to a premium.
 type ImportEffects struct {
 	Conflicts int64  `json:"conflicts"` // people who serve in another body at the same time
@@ -284,6 +289,18 @@ func CheckImport(in ImportTerms, body Organisation, ref *Reference) error {
 func (i Import) MayAppend() error {
 	if i.Status != ImportReceiving {
 		return Refuse(Conflict, ImportIsReceived, Params{"status": i.Status})
+	}
+	return nil
+}
+
+// MayAppendAt also refuses a part that does not begin where the last one ended
+// (upload_offset_wrong).
+func (i Import) MayAppendAt(offset int64) error {
+	if err := i.MayAppend(); err != nil {
+		return err
+	}
+	if offset != i.ReceivedBytes {
+		return Refuse(Conflict, UploadOffsetWrong, Params{"offset": i.ReceivedBytes})
 	}
 	return nil
 }

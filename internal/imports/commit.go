@@ -19,16 +19,16 @@ const chunkRows = 20_000
 // commit carries out the plan of an import. With accept_valid each chunk is a
 // transaction of its own; with reject_all they are one.
 func (d Driver) commit(ctx context.Context, who access.Actor, i cover.Import) error {
-	if i.OnError == cover.RejectAll {
-		return d.commitAll(ctx, who, i.ID)
-	}
 	for done := false; !done; {
+		if err := d.catchUp(ctx, who, i.ID); err != nil {
+			return err
+		}
+		if i.OnError == cover.RejectAll {
+			return d.commitAll(ctx, who, i)
+		}
 		err := d.Store.InTx(ctx, who, func(tx *store.Tx) error {
-			i, err := held(tx, i.ID, cover.ImportCommitting)
+			i, err := take(tx, i)
 			if err != nil {
-				return err
-			}
-			if err := d.refresh(tx, &i); err != nil {
 				return err
 			}
 			n, err := d.commitChunk(tx, &i)
@@ -50,24 +50,72 @@ func (d Driver) commit(ctx context.Context, who access.Actor, i cover.Import) er
 	return nil
 }
 
-// refresh holds the roster, and where somebody changed it since the plan was made,
-// sees to it that the plan is true again. A plan that nobody reviewed is simply made
-// anew; of one that somebody did, rows that would now do something else are left
-// out.
-func (d Driver) refresh(tx *store.Tx, i *cover.Import) error {
+// catchUp makes the plan true again where somebody changed the roster since. It
+// does not hold the roster: whoever changes one officer need not wait until a
+// million rows are compared.
+func (d Driver) catchUp(ctx context.Context, who access.Actor, id uuid.UUID) error {
+	return d.Store.InTx(ctx, who, func(tx *store.Tx) error {
+		i, err := tx.Import(id)
+		if err != nil {
+			return err
+		}
+		changes, err := tx.RosterChanges(i.OrganisationID)
+		if err != nil || changes == i.RosterChanges {
+			return err
+		}
+		judged, err := tx.Judge(&i)
+		if err != nil {
+			return err
+		}
+		// Locked at the end only, so that it can be cancelled while it is thought about.
+		now, err := held(tx, id, cover.ImportCommitting)
+		if err != nil {
+			return err
+		}
+		i.Version = now.Version
+		if err := replan(i, judged); err != nil {
+			return err
+		}
+		return tx.UpdateImport(&i, cover.PhaseCommitting)
+	})
+}
+
+// take holds the roster and then the import, the order that everybody keeps who
+// needs both, and sees to it that the plan is true.
+func take(tx *store.Tx, i cover.Import) (cover.Import, error) {
 	changes, err := tx.HoldRoster(i.OrganisationID)
+	if err != nil {
+		return i, err
+	}
+	if i, err = held(tx, i.ID, cover.ImportCommitting); err != nil {
+		return i, err
+	}
+	err = refresh(tx, &i, changes)
+	return i, err
+}
+
+// refresh makes the plan true again where somebody was quicker than catchUp. The
+// roster is held, and was changed so often.
+func refresh(tx *store.Tx, i *cover.Import, changes int64) error {
+	if changes == i.RosterChanges+1 {
+		i.RosterChanges = changes
+		return nil
+	}
+	judged, err := tx.Judge(i)
 	if err != nil {
 		return err
 	}
-	switch {
-	case changes == i.RosterChanges+1:
-	case i.CommitMode == cover.CommitAuto && i.Mode != cover.Snapshot && i.OnError != cover.RejectAll:
-		err = tx.Plan(i)
-	default:
-		_, err = tx.PlanAgain(i)
+	return replan(*i, judged)
+}
+
+// replan writes down what the rows that are not committed do to the roster as it
+// is. A plan that nobody reviewed is simply made anew; of one that somebody did, rows
+// that would now do something else are left out.
+func replan(i cover.Import, judged store.Judged) error {
+	if i.CommitMode == cover.CommitAuto && i.Mode != cover.Snapshot && i.OnError != cover.RejectAll {
+		return judged.Plan()
 	}
-	i.RosterChanges = changes
-	return err
+	return judged.Compare()
 }
 
 func (d Driver) commitChunk(tx *store.Tx, i *cover.Import) (rows int64, err error) {
@@ -100,14 +148,19 @@ var errChanged = errors.New("the register changed since the plan was made")
 
 // commitAll carries out the whole plan in one transaction. Others see how far it is,
 // because that is written beside it; the import itself is locked at the end only, so
-// that it can be cancelled until then.
-func (d Driver) commitAll(ctx context.Context, who access.Actor, id uuid.UUID) error {
+// that it can be cancelled until then. The roster is held throughout.
+func (d Driver) commitAll(ctx context.Context, who access.Actor, i cover.Import) error {
 	err := d.Store.InTx(ctx, who, func(tx *store.Tx) error {
-		i, err := tx.Import(id)
+		changes, err := tx.HoldRoster(i.OrganisationID)
 		if err != nil {
 			return err
 		}
-		if err := d.refresh(tx, &i); err != nil {
+		i, err := tx.Import(i.ID)
+		if err != nil {
+			return err
+		}
+		i.Processed = 0 // what an earlier run told of was undone
+		if err := refresh(tx, &i, changes); err != nil {
 			return err
 		}
 		if err := tx.CountPlan(&i); err != nil {
@@ -124,11 +177,11 @@ func (d Driver) commitAll(ctx context.Context, who access.Actor, id uuid.UUID) e
 			if n == 0 {
 				break
 			}
-			if err := d.Store.Progress(ctx, id, cover.PhaseCommitting, i.Processed, i.Total); err != nil {
+			if err := d.Store.Progress(ctx, i.ID, cover.PhaseCommitting, i.Processed, i.Total); err != nil {
 				return err
 			}
 		}
-		now, err := held(tx, id, cover.ImportCommitting)
+		now, err := held(tx, i.ID, cover.ImportCommitting)
 		if err != nil {
 			return err
 		}
@@ -139,11 +192,8 @@ func (d Driver) commitAll(ctx context.Context, who access.Actor, id uuid.UUID) e
 		return err
 	}
 	return d.Store.InTx(ctx, who, func(tx *store.Tx) error {
-		i, err := held(tx, id, cover.ImportCommitting)
+		i, err := take(tx, i)
 		if err != nil {
-			return err
-		}
-		if err := d.refresh(tx, &i); err != nil {
 			return err
 		}
 		if err := tx.CountPlan(&i); err != nil {

@@ -26,44 +26,74 @@ func (d Driver) chunk() int {
 	return chunkRows
 }
 
+// ErrBusy says that somebody else works on the import, or carries out another one of
+// the same organisation: it is to be tried again soon.
+var ErrBusy = errors.New("somebody else works on the import, or on its roster")
+
 // Run takes an import through its stages until it rests: finished, or waiting for
 // somebody. Each stage finds what the last run left, so that it may be run again
-// after any crash; while another process runs it, it does nothing.
+// after any crash. Refuses an import that ought to move and that another process
+// keeps (ErrBusy): it may be about to let go of it.
 func (d Driver) Run(ctx context.Context, id uuid.UUID) error {
-	_, err := d.Store.Alone(ctx, id, func() error { return d.stages(ctx, id) })
-	return err
-}
-
-func (d Driver) stages(ctx context.Context, id uuid.UUID) error {
 	who, err := d.Store.Sender(ctx, id)
 	if err != nil {
 		return err
 	}
+	ran, err := d.Store.Alone(ctx, id, func(turn store.Turn) error { return d.stages(ctx, turn, who, id) })
+	if err != nil || ran {
+		return err
+	}
+	i, err := d.Store.Read(ctx, who).Import(id)
+	if err == nil && i.Status.Moves() {
+		err = ErrBusy
+	}
+	return err
+}
+
+func (d Driver) stages(ctx context.Context, turn store.Turn, who access.Actor, id uuid.UUID) error {
+	read := d.Store.Read(ctx, who)
 	for {
-		i, err := d.Store.Read(ctx, who).Import(id)
+		i, err := read.Import(id)
 		if err != nil {
 			return err
 		}
-		switch {
-		case !i.Status.Moves():
-			return nil
-		case i.Status == cover.ImportCommitting:
-			if err = d.Store.AnalyseImport(ctx, i); err == nil {
-				err = d.commit(ctx, who, i)
-			}
-		case i.Status == cover.ImportReversing:
-			err = d.reverse(ctx, who, i)
-		case i.Phase == cover.PhaseValidating:
-			err = d.validate(ctx, who, id)
-		default:
-			err = d.stage(ctx, who, i)
+		if !i.Status.Moves() {
+			return d.clear(ctx, who, i)
 		}
-		if errors.Is(err, errCancelled) {
-			return nil
+		err = d.next(ctx, turn, who, i)
+		if err == nil {
+			continue
+		}
+		// Whoever cancels an import takes away what it is made from. That the work fails
+		// then is no failure.
+		if now, unknown := read.Import(id); unknown != nil || now.Status.Moves() {
+			return err
+		}
+	}
+}
+
+// next does the next stage of an import.
+func (d Driver) next(ctx context.Context, turn store.Turn, who access.Actor, i cover.Import) error {
+	switch {
+	case i.Status == cover.ImportCommitting, i.Status == cover.ImportReversing:
+		free, err := turn.WithRoster(i.OrganisationID)
+		if err == nil && !free {
+			err = ErrBusy
 		}
 		if err != nil {
 			return err
 		}
+		if i.Status == cover.ImportReversing {
+			return d.reverse(ctx, who, i)
+		}
+		if err := d.Store.AnalyseImport(ctx, i); err != nil {
+			return err
+		}
+		return d.commit(ctx, who, i)
+	case i.Phase == cover.PhaseValidating:
+		return d.validate(ctx, who, i.ID)
+	default:
+		return d.stage(ctx, who, i)
 	}
 }
 
@@ -92,19 +122,31 @@ func rest(tx *store.Tx, i *cover.Import, what cover.EventType) error {
 }
 
 // GiveUp ends an import that fails for a reason of ours, however often it is tried.
-// What was committed stays.
+// What was committed stays, and of what was to be taken back, the rest. While another
+// process works on it, it does nothing.
 func (d Driver) GiveUp(ctx context.Context, id uuid.UUID) error {
 	who, err := d.Store.Sender(ctx, id)
 	if err != nil {
 		return err
 	}
-	return d.Store.InTx(ctx, who, func(tx *store.Tx) error {
-		i, err := tx.LockImport(id, 0)
-		if err != nil || !i.Status.Moves() || i.Status == cover.ImportReversing {
-			return err
-		}
-		return stop(tx, &i, cover.ImportRejected, cover.ImportWasRejected, cover.Fault{Code: cover.InternalFault})
+	_, err = d.Store.Alone(ctx, id, func(store.Turn) error {
+		return d.Store.InTx(ctx, who, func(tx *store.Tx) error {
+			i, err := tx.LockImport(id, 0)
+			if err != nil || !i.Status.Moves() {
+				return err
+			}
+			ours := cover.Fault{Code: cover.InternalFault}
+			if i.Status != cover.ImportReversing {
+				return stop(tx, &i, cover.ImportRejected, cover.ImportWasRejected, ours)
+			}
+			if err := tx.BlockRest(i); err != nil {
+				return err
+			}
+			i.Faults = cover.Faults{ours}
+			return endReversal(tx, &i)
+		})
 	})
+	return err
 }
 
 // Cancel stops an import. Before the commit nothing of it stays; in the middle of
@@ -118,7 +160,45 @@ func Cancel(tx *store.Tx, id uuid.UUID, v store.Version) (cover.Import, error) {
 	if err := i.MayCancel(); err != nil {
 		return i, err
 	}
+	if i.Status == cover.ImportCommitting && i.OnError == cover.RejectAll {
+		return i, cancelAll(tx, &i)
+	}
 	return i, stop(tx, &i, cover.ImportCancelled, cover.ImportWasCancelled)
+}
+
+// cancelAll cancels an import of which all rows are being committed, or none.
+// Whoever does so holds rows of its plan, and looks at the import between them: to
+// wait here for those rows, holding the import, would be for ever. So they are
+// marked by whoever works on it next (clear).
+func cancelAll(tx *store.Tx, i *cover.Import) error {
+	i.Status = cover.ImportCancelled
+	i.Counts.CancelAll()
+	if err := rest(tx, i, cover.ImportWasCancelled); err != nil {
+		return err
+	}
+	return tx.Enqueue(Drive{ImportID: i.ID})
+}
+
+// clear marks the rows of an import that was cancelled by cancelAll; those of any
+// other are as they should be.
+func (d Driver) clear(ctx context.Context, who access.Actor, i cover.Import) error {
+	if i.Status != cover.ImportCancelled || i.OnError != cover.RejectAll || !i.PlanDigest.Valid || i.ForgottenAt != nil {
+		return nil
+	}
+	return d.Store.InTx(ctx, who, func(tx *store.Tx) error {
+		i, err := held(tx, i.ID, cover.ImportCancelled)
+		if err != nil {
+			return err
+		}
+		if err := tx.CancelRest(i); err != nil {
+			return err
+		}
+		told := i.Counts
+		if err := tx.CountPlan(&i); err != nil || i.Counts == told {
+			return err
+		}
+		return tx.UpdateImport(&i, cover.PhaseResting)
+	})
 }
 
 // stop ends an import where it stands.
@@ -192,34 +272,47 @@ func goOn(tx *store.Tx, i *cover.Import, phase cover.ImportPhase, total int64, o
 	return tx.Enqueue(Drive{ImportID: i.ID})
 }
 
-// reverse takes an import back, chunk by chunk.
+// reverse takes an import back, chunk by chunk. Like everybody who needs both, it
+// holds the roster before the import.
 func (d Driver) reverse(ctx context.Context, who access.Actor, i cover.Import) error {
 	for done := false; !done; {
 		err := d.Store.InTx(ctx, who, func(tx *store.Tx) error {
-			var err error
-			if i, err = held(tx, i.ID, cover.ImportReversing); err != nil {
+			if _, err := tx.HoldRoster(i.OrganisationID); err != nil {
 				return err
 			}
-			if _, err := tx.HoldRoster(i.OrganisationID); err != nil {
+			i, err := held(tx, i.ID, cover.ImportReversing)
+			if err != nil {
 				return err
 			}
 			n, err := tx.Reverse(i, d.chunk())
 			if err != nil {
 				return err
 			}
-			if done = n == 0; !done {
-				i.Processed += n
-				return tx.UpdateImport(&i, cover.PhaseReversing)
+			if done = n == 0; done {
+				return endReversal(tx, &i)
 			}
-			if err := tx.CountReversal(&i); err != nil {
-				return err
-			}
-			i.Status = cover.ImportReversed
-			return rest(tx, &i, cover.ImportWasReversed)
+			i.Processed += n
+			return tx.UpdateImport(&i, cover.PhaseReversing)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endReversal ends the taking back of an import. What it had mended in earlier ones
+// is open again there.
+func endReversal(tx *store.Tx, i *cover.Import) error {
+	if err := tx.CountReversal(i); err != nil {
+		return err
+	}
+	i.Status = cover.ImportReversed
+	for mended := i.AmendsID; mended.Valid; {
+		var err error
+		if mended, err = tx.UnmarkAmended(mended.UUID, i.ID); err != nil {
+			return err
+		}
+	}
+	return rest(tx, i, cover.ImportWasReversed)
 }

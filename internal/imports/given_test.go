@@ -220,9 +220,9 @@ func (w *world) send(in cover.ImportTerms, rows []cover.Appointment) uuid.UUID {
 	ctx := w.t.Context()
 	i, _, err := as(w, w.kpu, func(tx *store.Tx) (cover.Import, error) { return imports.Open(tx, in) })
 	w.must(err)
-	sum, _, err := imports.Keep(ctx, w.st, w.kpu, i.ID, 0, strings.NewReader(ndjson(rows)))
+	sum, size, err := imports.Keep(ctx, w.st, w.kpu, i.ID, 0, strings.NewReader(ndjson(rows)))
 	w.must(err)
-	_, _, err = as(w, w.kpu, func(tx *store.Tx) (cover.Import, error) { return imports.Finish(tx, w.st, i.ID, sum) })
+	_, _, err = as(w, w.kpu, func(tx *store.Tx) (cover.Import, error) { return imports.Finish(tx, i.ID, sum.Sum(nil), size) })
 	w.must(err)
 	return i.ID
 }

@@ -27,11 +27,10 @@ func mendable(r *store.Reader, first uuid.UUID) (*mending, error) {
 }
 
 // place gives a line the number of the row that it mends, and cells that are still
-// as they were shown masked their first text. A row that was left as it was is bad
-// for what it was bad for: some of that cannot be seen in the row alone, such as a
-// key that another row had. A row that was mended already is judged like any other.
-// A line that names no row to be mended, or one that another line mends, is a bad
-// one (row_not_rejected).
+// as they were shown masked their first text. A row that was left as it was keeps
+// the faults that nobody would find again; for everything else it is judged as any
+// other, for it may be the register that was mended. A line that names no row to be
+// mended, or one that another line mends, is a bad one (row_not_rejected).
 func (m *mending) place(l *line) error {
 	if m == nil {
 		return nil
@@ -54,9 +53,28 @@ func (m *mending) place(l *line) error {
 	}
 	l.cells = l.cells.Unmasked(sent.Cells)
 	if outcome == cover.RowRejected && l.cells == shownTexts(sent.Cells) {
-		l.faults = slices.Clone(sent.Faults)
+		l.keep(sent.Faults)
 	}
 	return nil
+}
+
+// lasting are the faults of a row that show neither in its cells, as a file has them
+// that is made from what was kept, nor in the register: how the row was written, and
+// which other rows stood beside it.
+var lasting = []cover.Code{
+	cover.RowMalformed, cover.JSONInvalid, cover.UnknownField, cover.WrongType, cover.NullNotAllowed, cover.NULCharacter, cover.NotUTF8,
+	cover.DuplicateInFile, cover.PersonTwiceInFile,
+}
+
+// keep adds those of the faults that last, each once: the file at hand may have some
+// of them again.
+func (l *line) keep(faults cover.Faults) {
+	for _, f := range faults {
+		again := slices.ContainsFunc(l.faults, func(has cover.Fault) bool { return has.Pointer == f.Pointer && has.Code == f.Code })
+		if slices.Contains(lasting, f.Code) && !again {
+			l.faults = append(l.faults, f)
+		}
+	}
 }
 
 // shownTexts are cells as a file can show them: what is no text comes out as

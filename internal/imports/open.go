@@ -329,6 +329,16 @@ func unreadable(at int64, reason string) *cover.Error {
 	return refuse(cover.FileUnreadable, cover.Params{"byte": at, "reason": reason})
 }
 
+// wholly reads what has to be held in memory as a whole. Refuses more than so many
+// bytes (file_too_large).
+func wholly(content io.Reader, most int64) ([]byte, error) {
+	all, err := io.ReadAll(io.LimitReader(content, most+1))
+	if err == nil && int64(len(all)) > most {
+		err = tooLarge(most)
+	}
+	return all, err
+}
+
 func tooLarge(limit int64) *cover.Error {
 	return refuse(cover.FileTooLarge, cover.Params{"limit": limit})
 }

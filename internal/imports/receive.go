@@ -137,25 +137,46 @@ func fill(body io.Reader, piece []byte) (n int, err error) {
 	return n, err
 }
 
-// Finish declares an upload whole and sets the import going. sum is the digest of
-// the whole file; nil if it is to be computed from what was kept. Refuses bytes that
-// are not those announced (digest_mismatch) and, where nobody is to be amended, a
-// file that was committed before (import_repeated).
-func Finish(tx *store.Tx, st *store.Store, id uuid.UUID, sum hash.Hash) (cover.Import, error) {
+// Digest reads what is kept of an upload again, up to where it should end, and
+// returns the SHA-256 of it. It takes no transaction: a file of a gigabyte takes
+// seconds, and whoever waits for a second connection with one in hand may wait for
+// somebody who does the same. Refuses an upload that ends elsewhere by now
+// (upload_offset_wrong), or is whole (import_received).
+func Digest(ctx context.Context, st *store.Store, who access.Actor, id uuid.UUID, size int64) ([]byte, error) {
+	upload := func() (cover.Import, error) {
+		i, err := st.Read(ctx, who).Import(id)
+		if err == nil {
+			err = i.MayAppendAt(size)
+		}
+		return i, err
+	}
+	i, err := upload()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	if _, err = io.Copy(sum, st.ImportContent(ctx, i)); err == nil {
+		return sum.Sum(nil), nil
+	}
+	if _, refused := upload(); refused != nil {
+		return nil, refused // somebody else finished it, or cancelled it, and its bytes are gone
+	}
+	return nil, err
+}
+
+// Finish declares an upload whole and sets the import going. digest and size are
+// those of the whole file. Refuses an upload that ends elsewhere by now
+// (upload_offset_wrong), bytes that are not those announced (digest_mismatch) and,
+// where nobody is to be amended, a file that was committed before (import_repeated).
+func Finish(tx *store.Tx, id uuid.UUID, digest []byte, size int64) (cover.Import, error) {
 	i, err := tx.LockImport(id, 0)
 	if err != nil {
 		return i, err
 	}
-	if err := i.MayAppend(); err != nil {
+	if err := i.MayAppendAt(size); err != nil {
 		return i, err
 	}
-	if sum == nil {
-		sum = sha256.New()
-		if _, err := io.Copy(sum, st.ImportContent(tx.Context(), i)); err != nil {
-			return i, err
-		}
-	}
-	i.ContentDigest = sum.Sum(nil)
+	i.ContentDigest = digest
 	if i.AnnouncedDigest != nil && !bytes.Equal(i.AnnouncedDigest, i.ContentDigest) {
 		return i, cover.Refuse(cover.Invalid, cover.DigestMismatch, nil)
 	}

@@ -26,7 +26,8 @@ var notes = []string{"_row", "_outcome", "_error_code", "_message", "_suggestion
 // WriteRows writes rows so that they can be mended and sent back: as text/csv,
 // application/x-ndjson or a workbook, by media type. It writes the cells as it gets
 // them, masked or not. An error of the rows ends it and is returned; what a text
-// had until then is written, and of a workbook nothing.
+// had until then is written, and of a workbook nothing. Nothing at all is written
+// before the first row is there, so that the error can still be answered instead.
 //
 // A workbook is put together in the folder tmp, empty for the system's own.
 func WriteRows(w io.Writer, media, tmp string, rows iter.Seq2[cover.ImportRow, error], say func(cover.Fault) string) error {
@@ -54,6 +55,9 @@ func writeCSV(w io.Writer, rows iter.Seq2[cover.ImportRow, error], say func(cove
 	}
 	var record []string
 	for r, err := range rows {
+		if err != nil && record == nil {
+			return err // the header is still held back
+		}
 		if err != nil {
 			out.Flush()
 			return errors.Join(err, out.Error())

@@ -366,6 +366,20 @@ func TestAnErrorOfTheRowsEndsWriting(t *testing.T) {
 	}
 }
 
+// Whoever gets the first byte is answered 200, although all there is to say may be
+// that it cannot be done just now.
+func TestAnErrorBeforeTheFirstRowLeavesNothingWritten(t *testing.T) {
+	t.Parallel()
+	busy := errors.New("the database is busy")
+	for _, media := range reportMedia {
+		var out countedBytes
+		err := WriteRows(&out, media, "", func(yield func(cover.ImportRow, error) bool) { yield(cover.ImportRow{}, busy) }, inWords)
+		if !errors.Is(err, busy) || out != 0 {
+			t.Errorf("%s: got %v after %d bytes", media, err, out)
+		}
+	}
+}
+
 var errHungUp = errors.New("hung up")
 
 // hungUp is a caller who went away.

@@ -3,6 +3,7 @@ package imports_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -44,6 +45,26 @@ func TestManyAreAmendedAsOneIs(t *testing.T) {
 	roads(t, cover.Upsert, upsertRosters)
 }
 
+// TestWhoEndedEarlyMayServeAgainUnderAnotherKey: the term that was not served keeps
+// nobody from correcting either duty.
+func TestWhoEndedEarlyMayServeAgainUnderAnotherKey(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	r := &road{world: w, agreement: w.agree("pps"), seen: map[string]int{}}
+	former, again := anyone(1), anyone(1)
+	again.ExternalID, again.TermFrom = "S-again", cover.NewDate(2024, time.September, 1)
+	for name, row := range map[string]cover.Appointment{"the former": former, "the later": again} {
+		row.DecreeNumber = "46/2024"
+		r.compare(cover.Upsert, name, roster{
+			before: []cover.Appointment{former, again}, ended: map[int]cover.Date{0: cover.NewDate(2024, time.August, 1)},
+			rows: []cover.Appointment{row},
+		})
+		if got := r.officers()[row.ExternalID].DecreeNumber; got != "46/2024" {
+			t.Errorf("%s has the decree %q", name, got)
+		}
+	}
+}
+
 func roads(t *testing.T, mode cover.ImportMode, rosters int) {
 	t.Helper()
 	for n := range roadWorlds {
@@ -56,7 +77,7 @@ func roads(t *testing.T, mode cover.ImportMode, rosters int) {
 				w.must(err)
 			}
 			for seed := n; seed < rosters && !t.Failed(); seed += roadWorlds {
-				r.compare(mode, uint64(seed))
+				r.compare(mode, fmt.Sprintf("seed %d", seed), newGenerator(uint64(seed)).roster(mode))
 			}
 			t.Log(r.seen)
 		})
@@ -81,13 +102,11 @@ type roster struct {
 // state is all that either road may leave behind.
 type state struct{ officers, personal, events []string }
 
-func (r *road) compare(mode cover.ImportMode, seed uint64) {
+func (r *road) compare(mode cover.ImportMode, name string, s roster) {
 	r.t.Helper()
-	g := newGenerator(seed)
-	s := g.roster(mode)
 	complain := func(format string, args ...any) {
 		r.t.Helper()
-		r.t.Errorf("%s, seed %d: %s", mode, seed, fmt.Sprintf(format, args...))
+		r.t.Errorf("%s, %s: %s", mode, name, fmt.Sprintf(format, args...))
 	}
 
 	r.begin(s)
@@ -651,25 +670,31 @@ func TestAllOrNothingIsNothingWhenSomebodyOvertakesARow(t *testing.T) {
 }
 
 // TestWhoeverAppointsWhileAFileIsCommittedHarmsNobody: a file of many chunks, and
-// officers of it, and others, who are appointed one by one meanwhile.
+// officers of it, and others, who are appointed one by one between them.
 func TestWhoeverAppointsWhileAFileIsCommittedHarmsNobody(t *testing.T) {
 	t.Parallel()
 	const inFile, others, clerks = 3_000, 120, 4
 	w := given(t)
 	w.driver.ChunkRows = 150
 	id := w.send(terms(cover.CreateOnly), people(0, inFile))
-	var appointed, refused atomic.Int64
+	var appointed, refused, between atomic.Int64
 	var group sync.WaitGroup
 	for clerk := range clerks {
 		group.Go(func() {
-			for n := clerk; n < others; n += clerks {
-				in := anyone(n * 31 % (inFile + 500)) // most are in the file
+			for w.imported(id).Status != cover.ImportCommitting {
+				time.Sleep(time.Millisecond)
+			}
+			for n := clerk; n < others || w.inTheMiddle(id); n += clerks {
+				in, begun := anyone(n*31%(inFile+500)), w.inTheMiddle(id) // most are in the file
 				if n%3 == 0 {
 					in.ExternalID = fmt.Sprintf("single-%d", n) // the same person under another key
 				}
 				switch _, _, err := w.appoint(w.kpu, in); {
 				case err == nil:
 					appointed.Add(1)
+					if begun && w.inTheMiddle(id) {
+						between.Add(1)
+					}
 				case cover.KindOf(err) == cover.Conflict:
 					refused.Add(1)
 				default:
@@ -681,7 +706,10 @@ func TestWhoeverAppointsWhileAFileIsCommittedHarmsNobody(t *testing.T) {
 	i := w.run(id)
 	group.Wait()
 	c := i.Counts
-	t.Logf("%d appointed, %d refused; the file: %+v", appointed.Load(), refused.Load(), c)
+	t.Logf("%d appointed, %d of them between two chunks, %d refused; the file: %+v", appointed.Load(), between.Load(), refused.Load(), c)
+	if between.Load() == 0 {
+		t.Error("nobody was appointed between two chunks")
+	}
 	if c.Rows != inFile || c.Created+c.Rejected+c.Unchanged != inFile {
 		t.Errorf("%+v", c)
 	}
@@ -709,6 +737,13 @@ func TestWhoeverAppointsWhileAFileIsCommittedHarmsNobody(t *testing.T) {
 	}
 }
 
+// inTheMiddle reports whether some chunks of an import are committed, and others are
+// not.
+func (w *world) inTheMiddle(id uuid.UUID) bool {
+	i := w.imported(id)
+	return i.Status == cover.ImportCommitting && i.CommittedRow > store.BeforeAllRows
+}
+
 // TestAnImportThatIsCutOffAnywhereGoesOn cuts the work off at moments that fall into
 // every stage, and has it taken up again.
 func TestAnImportThatIsCutOffAnywhereGoesOn(t *testing.T) {
@@ -717,7 +752,8 @@ func TestAnImportThatIsCutOffAnywhereGoesOn(t *testing.T) {
 	w.driver.ChunkRows = 40
 	chance := rand.New(rand.NewPCG(6106, 1))
 	cuts := map[cover.ImportPhase]int{}
-	for round := range 6 {
+	missed := func() bool { return cuts[cover.PhaseStaging] == 0 || cuts[cover.PhaseCommitting] == 0 }
+	for round := 0; round < 6 || round < 40 && missed(); round++ {
 		rows := people(round*500, round*500+400)
 		rows[7].Personal.NIK, rows[300].FullName = "9900014508890001", " "
 		id := w.send(terms(cover.Upsert), rows)
@@ -728,7 +764,8 @@ func TestAnImportThatIsCutOffAnywhereGoesOn(t *testing.T) {
 			cut()
 			switch {
 			case err == nil:
-				time.Sleep(time.Millisecond) // the database may not have noticed yet that the last one is gone
+			case errors.Is(err, imports.ErrBusy):
+				time.Sleep(time.Millisecond) // the database has not noticed yet that the last one is gone
 			case ctx.Err() == nil:
 				t.Fatal(err)
 			default:
@@ -744,6 +781,9 @@ func TestAnImportThatIsCutOffAnywhereGoesOn(t *testing.T) {
 		}
 	}
 	t.Log(cuts)
+	if missed() {
+		t.Error("no cut fell into the staging, or none into the commit")
+	}
 	if n := w.number(`select count(*) from import_parts`); n > 0 {
 		t.Errorf("%d parts are left", n)
 	}
@@ -806,6 +846,36 @@ func TestASnapshotEndsAsOneIsEnded(t *testing.T) {
 	} {
 		if !slices.Equal(pair[0], pair[1]) {
 			t.Errorf("other %s\nonly of the file:\n%s\nonly one by one:\n%s", what, without(pair[0], pair[1]), without(pair[1], pair[0]))
+		}
+	}
+}
+
+// TestASnapshotKeepsWhomARefusedRowMeans: a person whose key was changed is on the
+// roster all the same, and the officer whom the refusal names serves on.
+func TestASnapshotKeepsWhomARefusedRowMeans(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	before := map[string]cover.Officer{}
+	for n := range 3 {
+		o, _, err := w.appoint(w.kpu, anyone(n))
+		w.must(err)
+		before[o.ExternalID] = o
+	}
+	renumbered, removals := anyone(1), int64(1)
+	renumbered.ExternalID = "S-renumbered"
+	i := w.run(w.send(terms(cover.Snapshot, func(in *cover.ImportTerms) {
+		in.Position, in.AreaCode, in.Removals = "pps", "61.06.01", &removals
+	}), []cover.Appointment{anyone(0), renumbered}))
+	if c := i.Counts; i.Status != cover.ImportPartiallyCommitted || c.Unchanged != 1 || c.Rejected != 1 || c.Ended != 1 {
+		t.Errorf("%s %+v", i.Status, c)
+	}
+	refused := w.rows(i)[2]
+	if len(refused.Faults) != 1 || refused.Faults[0].Code != cover.OfficerTaken || refused.Faults[0].Params["officer_id"] != before["S-1"].ID.String() {
+		t.Errorf("row 2: %v", refused.Faults)
+	}
+	for key, o := range w.officers() {
+		if ended := !o.EndedOn.Zero(); ended != (key == "S-2") {
+			t.Errorf("%s has ended: %v", key, ended)
 		}
 	}
 }

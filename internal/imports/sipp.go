@@ -163,7 +163,6 @@ type SIPPRejection struct {
 // The limits of a workbook that comes back. SIPP is sent 10,000 rows at most, so
 // that twice as many is no answer to them; such a workbook unpacks to some 40 MiB.
 const (
-	rejectionBytes    = 32 << 20
 	rejectionUnpacked = 64 << 20
 	rejectionRows     = 20_000
 	rejectionColumns  = 200
@@ -173,7 +172,7 @@ const (
 // reason. Columns may stand anywhere, and a title above them. Refuses what is no
 // workbook (file_unreadable), or too large a one (file_too_large, too_many_rows),
 // and one without a column that tells whom a row is about, or why (columns_missing).
-func ReadSIPPRejections(content []byte, p cover.SIPPProfile) ([]SIPPRejection, error) {
+func ReadSIPPRejections(content io.Reader, p cover.SIPPProfile) ([]SIPPRejection, error) {
 	rows, err := readRejectionSheet(content, p.Code)
 	if err != nil {
 		return nil, err
@@ -210,11 +209,12 @@ func (r rejectionRow) text(column int) string {
 	return strings.TrimPrefix(strings.TrimSpace(r.texts[column]), "'")
 }
 
-func readRejectionSheet(content []byte, name string) (all []rejectionRow, err error) {
-	if len(content) > rejectionBytes {
-		return nil, tooLarge(rejectionBytes)
+func readRejectionSheet(content io.Reader, name string) (all []rejectionRow, err error) {
+	packed, err := wholly(content, mostWorkbook)
+	if err != nil {
+		return nil, err
 	}
-	file, err := openRejections(content)
+	file, err := openRejections(packed)
 	if err != nil {
 		return nil, err
 	}

@@ -320,7 +320,7 @@ func TestRejectionsAreReadBack(t *testing.T) {
 		},
 	} {
 		for _, sheet := range []string{tt.profile, "Lembar1"} {
-			got, err := ReadSIPPRejections(rejectionBook(t, sheet, tt.rows...), profiles[tt.profile])
+			got, err := ReadSIPPRejections(bytes.NewReader(rejectionBook(t, sheet, tt.rows...)), profiles[tt.profile])
 			if err != nil || !slices.Equal(got, tt.want) {
 				t.Errorf("%s (%s): got %+v, %v", name, sheet, got, err)
 			}
@@ -342,7 +342,7 @@ func TestOurOwnWorkbookComesBackWithReasons(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := ReadSIPPRejections(content.Bytes(), p)
+		got, err := ReadSIPPRejections(content, p)
 		if err != nil || len(got) != 1 || got[0].Reason != "Sudah terdaftar" || got[0].NIK == "" && got[0].KPJ == "" {
 			t.Errorf("%s: got %+v, %v", code, got, err)
 		}
@@ -369,13 +369,13 @@ func TestAWorkbookThatIsNoAnswerIsRefused(t *testing.T) {
 		"an old workbook": {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), cover.FileUnreadable, "reason", "old_workbook"},
 		"half a workbook": {whole[:len(whole)/2], cover.FileUnreadable, "reason", "truncated"},
 		"another zip":     {[]byte("PK\x03\x04 and nothing else"), cover.FileUnreadable, "reason", "truncated"},
-		"too large":       {make([]byte, rejectionBytes+1), cover.FileTooLarge, "limit", int64(rejectionBytes)},
+		"too large":       {make([]byte, mostWorkbook+1), cover.FileTooLarge, "limit", int64(mostWorkbook)},
 		"too many rows":   {rejectionBook(t, "data_tk_na", many...), cover.TooManyRows, "limit", rejectionRows},
 		"an empty sheet":  {rejectionBook(t, "data_tk_na"), cover.ColumnsMissing, "columns", "KPJ"},
 		"nobody is named": {rejectionBook(t, "x", []any{"Nama", "Alasan"}, []any{"Sari", "a"}), cover.ColumnsMissing, "columns", "KPJ"},
 		"no reason":       {rejectionBook(t, "x", []any{"KPJ", "Nama Lengkap", "x"}, []any{"1", "a"}), cover.ColumnsMissing, "columns", "KETERANGAN"},
 	} {
-		_, err := ReadSIPPRejections(tt.content, profiles["data_tk_na"])
+		_, err := ReadSIPPRejections(bytes.NewReader(tt.content), profiles["data_tk_na"])
 		e, ours := errors.AsType[*cover.Error](err)
 		if !ours || e.Kind != cover.Invalid || e.Code != tt.code {
 			t.Errorf("%s: got %v, want %s", name, err, tt.code)

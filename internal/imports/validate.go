@@ -54,7 +54,11 @@ func (d Driver) validate(ctx context.Context, who access.Actor, id uuid.UUID) er
 
 // plan decides what each row does, and says what all of them do together.
 func (d Driver) plan(tx *store.Tx, i *cover.Import) (err error) {
-	if err := tx.Plan(i); err != nil {
+	judged, err := tx.Judge(i)
+	if err != nil {
+		return err
+	}
+	if err := judged.Plan(); err != nil {
 		return err
 	}
 	if err := tx.CountPlan(i); err != nil {
@@ -64,7 +68,7 @@ func (d Driver) plan(tx *store.Tx, i *cover.Import) (err error) {
 		return err
 	}
 	if !i.AmendsID.Valid { // a few rows of a unit say nothing of the unit
-		if err := doubtUnits(tx, i); err != nil {
+		if err := doubtUnits(judged, i); err != nil {
 			return err
 		}
 	}
@@ -73,7 +77,7 @@ func (d Driver) plan(tx *store.Tx, i *cover.Import) (err error) {
 		i.Doubts.Add("", cover.OfficerHasEnded, cover.Params{"rows": i.Effects.Ended})
 	}
 	if i.AgreementID.Valid {
-		if err := d.premium(tx, i); err != nil {
+		if err := d.premium(tx, judged, i); err != nil {
 			return err
 		}
 	}
@@ -97,8 +101,8 @@ func doubtCleared(i *cover.Import) {
 
 // doubtUnits warns of districts, villages and polling stations that would have too
 // many officers, or too few.
-func doubtUnits(tx *store.Tx, i *cover.Import) error {
-	units, all, err := tx.OddUnits(*i, mostOddUnits)
+func doubtUnits(judged store.Judged, i *cover.Import) error {
+	units, all, err := judged.OddUnits(mostOddUnits)
 	if err != nil {
 		return err
 	}
@@ -117,7 +121,7 @@ func doubtUnits(tx *store.Tx, i *cover.Import) error {
 
 // premium says what the officers who would be appointed cost a month under the
 // agreement, and what those who would be ended save.
-func (d Driver) premium(tx *store.Tx, i *cover.Import) error {
+func (d Driver) premium(tx *store.Tx, judged store.Judged, i *cover.Import) error {
 	a, err := tx.Agreement(i.AgreementID.UUID)
 	if err != nil {
 		return err
@@ -126,7 +130,7 @@ func (d Driver) premium(tx *store.Tx, i *cover.Import) error {
 	if err != nil {
 		return err
 	}
-	heads, err := tx.NewWages(store.Roster{
+	heads, err := judged.NewWages(store.Roster{
 		Agreement: a, Positions: a.Included(), From: a.StartsOn, To: a.LastDay(), AgeBelow: rates.AgeBelow(a.Segment, a.StartsOn),
 	})
 	if err != nil {
@@ -135,7 +139,7 @@ func (d Driver) premium(tx *store.Tx, i *cover.Import) error {
 	if i.Effects.Added, err = cost(rates, a, heads); err != nil {
 		return err
 	}
-	i.Effects.Removed, err = tx.RemovedPremium(a.ID)
+	i.Effects.Removed, err = judged.RemovedPremium(a.ID)
 	return err
 }
 

@@ -33,12 +33,9 @@ type workbook struct {
 // openXLSX takes a workbook into memory, as it is sent, and unpacks it into a
 // directory of its own below tmp.
 func openXLSX(most limits, ahead io.Reader, tmp string, header *cover.ImportHeader) (*workbook, error) {
-	packed, err := io.ReadAll(io.LimitReader(ahead, most.workbook+1))
+	packed, err := wholly(ahead, most.workbook)
 	if err != nil {
 		return nil, err
-	}
-	if int64(len(packed)) > most.workbook {
-		return nil, tooLarge(most.workbook)
 	}
 	w := &workbook{most: most, size: int64(len(packed))}
 	if err := survey(packed, most); err != nil {

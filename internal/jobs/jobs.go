@@ -34,16 +34,13 @@ const (
 	importsAtOnce = 2
 	// attempts is how often an import is tried that fails for a reason of ours.
 	attempts = 6
+	// busy is after how long an import is tried again that somebody else keeps.
+	busy = time.Second
 	// silence is after how long an import that should move, and says nothing, is taken
 	// up again: somebody may have died with it.
 	silence = 30 * time.Second
 	// watching is how often such imports are looked for.
 	watching = 10 * time.Second
-	// uploadLife is how long an upload that nobody goes on with is kept.
-	uploadLife = 24 * time.Hour
-	// rowsLife is how long the rows of a finished import are kept: as long as they can be
-	// mended or taken back. They hold personal data.
-	rowsLife = 90 * 24 * time.Hour
 )
 
 // Workers work the queue.
@@ -57,7 +54,7 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &importWorker{driver: d})
 	river.AddWorker(workers, &watcher{driver: d})
-	river.AddWorker(workers, &sweeper{store: d.Store})
+	river.AddWorker(workers, &sweeper{driver: d})
 	river.AddWorker(workers, &enroller{store: d.Store})
 	river.AddWorker(workers, &biller{store: d.Store})
 	client, err := river.NewClient(riverpgxv5.New(d.Store.Pool()), &river.Config{
@@ -71,7 +68,8 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 		},
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(watching), func() (river.JobArgs, *river.InsertOpts) { return watch{}, once }, nil),
-			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweep{}, once }, nil),
+			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweep{}, once },
+				&river.PeriodicJobOpts{RunOnStart: true}), // or a server that never lives for an hour never sweeps
 			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 				return bill{}, &river.InsertOpts{Queue: billingQueue, MaxAttempts: 1}
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
@@ -128,6 +126,9 @@ type importWorker struct {
 
 func (w *importWorker) Work(ctx context.Context, job *river.Job[imports.Drive]) error {
 	err := w.driver.Run(ctx, job.Args.ImportID)
+	if errors.Is(err, imports.ErrBusy) {
+		return river.JobSnooze(busy) // which is no attempt
+	}
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
@@ -172,12 +173,11 @@ func (sweep) Kind() string { return "import_sweep" }
 
 type sweeper struct {
 	river.WorkerDefaults[sweep]
-	store *store.Store
+	driver imports.Driver
 }
 
 func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweep]) error {
-	now := w.store.Now()
-	return w.store.Abandon(ctx, now.Add(-uploadLife), now.Add(-rowsLife))
+	return w.driver.Sweep(ctx)
 }
 
 // enroller completes enrolments that were asked for.

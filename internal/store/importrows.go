@@ -40,8 +40,8 @@ const importRowColumns = `p.row_no, p.outcome, p.row_no <= i.committed_row, p.of
 	coalesce(r.polling_station, o.polling_station, ''), coalesce(r.decree_number, o.decree_number, ''),
 	coalesce(r.term_from, o.term_from), coalesce(r.term_to, o.term_to), coalesce(r.honorarium, o.honorarium, 0)`
 
-// importRows is the query of the rows of an import. An officer who is missing from
-// a snapshot has no row in the file; what the register knows of them stands in.
+// query is that of the rows of an import. An officer who is missing from a snapshot
+// has no row in the file; what the register knows of them stands in.
 // What else the register knows is asked only where it is wanted.
 func (f RowFilter) query(i cover.Import) (sql string, args []any) {
 	officers := `left join officers o on o.id = p.officer_id and p.row_no < 0`

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"naungan/internal/access"
 	"naungan/internal/cover"
@@ -44,7 +45,8 @@ func (r *Reader) Import(id uuid.UUID) (cover.Import, error) {
 // ImportVersion returns the version of an import that the actor sees, and its
 // status: what changes while it goes on.
 func (r *Reader) ImportVersion(id uuid.UUID) (version int64, status cover.ImportStatus, err error) {
-	err = r.store.pool.QueryRow(r.ctx, `select version, status from imports where id = $1`, id).Scan(&version, &status)
+	seen := condition{"id = ?", []any{id}}.and(r.ofBodies("imports.organisation_id"))
+	err = r.store.pool.QueryRow(r.ctx, numbered("select version, status from imports where "+seen.sql), seen.args...).Scan(&version, &status)
 	return version, status, translate(err)
 }
 
@@ -127,22 +129,27 @@ func (s *Store) Stalled(ctx context.Context, before time.Time) ([]uuid.UUID, err
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// Abandon cancels uploads that nobody went on with since an instant, and imports
-// that nobody committed since another; and forgets the rows of those that finished
-// before that.
-func (s *Store) Abandon(ctx context.Context, silentSince, finishedBefore time.Time) error {
-	_, err := s.pool.Exec(ctx, `with gone as (
-			update imports set status = 'cancelled', phase = 'resting', finished_at = $3, updated_at = $3, version = version + 1
-			where status = 'receiving' and updated_at < $1 or status = 'validated' and updated_at < $2 returning id
-		) delete from import_parts p using gone where p.import_id = gone.id`, silentSince, finishedBefore, s.now())
+// Abandoned lists uploads that nobody went on with since an instant, and imports
+// that nobody committed since another.
+func (s *Store) Abandoned(ctx context.Context, silentSince, waitingSince time.Time) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, `select id from imports where status = 'receiving' and updated_at < $1
+		or status = 'validated' and updated_at < $2 order by updated_at`, silentSince, waitingSince)
 	if err != nil {
-		return translate(err)
+		return nil, translate(err)
 	}
-	_, err = s.pool.Exec(ctx, `with old as (
-			update imports set forgotten_at = $2 where finished_at < $1 and forgotten_at is null returning id
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// Forget deletes the rows of imports that are over and whose rows were all read
+// before an instant. What is being taken back is left until it is.
+func (s *Store) Forget(ctx context.Context, before time.Time) error {
+	_, err := s.pool.Exec(ctx, `with old as (
+			update imports set forgotten_at = $2
+			where finished_at is not null and coalesce(validated_at, finished_at) < $1 and forgotten_at is null
+				and status not in ('committing', 'reversing') returning id
 		), plans as (
 			delete from import_plan p using old where p.import_id = old.id
-		) delete from import_rows r using old where r.import_id = old.id`, finishedBefore, s.now())
+		) delete from import_rows r using old where r.import_id = old.id`, before, s.now())
 	return translate(err)
 }
 
@@ -160,25 +167,45 @@ func (s *Store) AnalyseImport(ctx context.Context, i cover.Import) error {
 	return translate(err)
 }
 
+// Turn is the turn of whoever works on an import. It is over with its connection,
+// whatever happens to this process.
+type Turn struct {
+	ctx  context.Context
+	conn *pgxpool.Conn
+}
+
 // Alone runs do while no other process does so for the same import, and reports
-// whether it could. The lock ends with its connection, whatever happens to this
-// process.
-func (s *Store) Alone(ctx context.Context, id uuid.UUID, do func() error) (ran bool, err error) {
+// whether it could.
+func (s *Store) Alone(ctx context.Context, id uuid.UUID, do func(Turn) error) (ran bool, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer conn.Release()
-	const key = `hashtextextended($1, 4)`
-	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock(`+key+`)`, id.String()).Scan(&ran); err != nil || !ran {
+	turn := Turn{ctx, conn}
+	if ran, err = turn.lock(id, 4); err != nil || !ran {
 		return false, err
 	}
 	defer func() {
-		if _, gone := conn.Exec(ctx, `select pg_advisory_unlock(`+key+`)`, id.String()); gone != nil {
-			_ = conn.Conn().Close(ctx) // and with it the lock
+		if _, gone := conn.Exec(ctx, `select pg_advisory_unlock_all()`); gone != nil {
+			_ = conn.Conn().Close(ctx) // and with it the locks
 		}
 	}()
-	return true, do()
+	return true, do(turn)
+}
+
+// WithRoster reports whether, until the turn is over, nobody else changes officers
+// of the organisation by an import. Two who did so by turns would each find the
+// roster changed by the other, and plan anew for every chunk.
+func (t Turn) WithRoster(organisation uuid.UUID) (free bool, err error) {
+	return t.lock(organisation, 5)
+}
+
+// lock takes a lock that lasts as long as the turn, if it is free. The seed keeps
+// what is locked for different reasons apart.
+func (t Turn) lock(id uuid.UUID, seed int) (free bool, err error) {
+	err = t.conn.QueryRow(t.ctx, `select pg_try_advisory_lock(hashtextextended($1, $2))`, id.String(), seed).Scan(&free)
+	return free, translate(err)
 }
 
 // sippProfiles is named, because gorm takes the IP in it for that of the Internet.

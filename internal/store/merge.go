@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"naungan/internal/cover"
 )
@@ -142,7 +143,7 @@ func (tx *Tx) CancelRest(i cover.Import) error {
 	return tx.each(
 		statement{`delete from import_plan where import_id = $1 and row_no > $2 and row_no < 0`, []any{i.ID, i.CommittedRow}},
 		statement{`update import_plan set outcome = 'cancelled', officer_id = null, officer_version = null
-			where import_id = $1 and row_no > $2 and outcome <> 'rejected'`, []any{i.ID, i.CommittedRow}},
+			where import_id = $1 and row_no > $2 and outcome not in ('rejected', 'cancelled')`, []any{i.ID, i.CommittedRow}},
 	)
 }
 
@@ -155,19 +156,59 @@ func (tx *Tx) MarkAmended(earlier, by uuid.UUID) (uuid.NullUUID, error) {
 	if err != nil || status == cover.ImportReversing || status == cover.ImportReversed {
 		return next, translate(err) // it was taken back meanwhile
 	}
-	if err := tx.inSets(); err != nil {
-		return uuid.NullUUID{}, err
-	}
-	done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set outcome = 'amended', officer_id = m.officer_id
-		from import_plan m where p.import_id = $1 and p.outcome = 'rejected' and m.import_id = $2 and m.row_no = p.row_no
-			and m.outcome in ('created', 'updated', 'unchanged')`, earlier, by)
+	var mended int64
+	err = tx.withoutLoops(func() error {
+		done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set outcome = 'amended', officer_id = m.officer_id
+			from import_plan m where p.import_id = $1 and p.outcome = 'rejected' and m.import_id = $2 and m.row_no = p.row_no
+				and m.outcome in ('created', 'updated', 'unchanged')`, earlier, by)
+		mended = done.RowsAffected()
+		return err
+	})
 	if err != nil {
-		return uuid.NullUUID{}, translate(err)
+		return uuid.NullUUID{}, err
 	}
 	_, err = tx.pgx.Exec(tx.ctx, `update imports set version = version + 1, updated_at = $3, counts = counts || jsonb_build_object(
 			'rejected', (counts->>'rejected')::bigint - $2, 'amended', (counts->>'amended')::bigint + $2),
 			status = case when status in ('partially_committed', 'rejected') and (counts->>'rejected')::bigint = $2 and (counts->>'cancelled')::bigint = 0 then 'committed' else status end
-		where id = $1`, earlier, done.RowsAffected(), tx.Now)
+		where id = $1`, earlier, mended, tx.Now)
+	return next, translate(err)
+}
+
+// UnmarkAmended undoes MarkAmended for the rows whose officers the later import no
+// longer stands for, because it was taken back. A row that yet another import mended
+// too stays so. It returns the import that the earlier one mends itself.
+func (tx *Tx) UnmarkAmended(earlier, by uuid.UUID) (next uuid.NullUUID, err error) {
+	if err := tx.pgx.QueryRow(tx.ctx, `select amends_id from imports where id = $1 for update`, earlier).Scan(&next); err != nil {
+		return next, translate(err)
+	}
+	rows, err := tx.pgx.Query(tx.ctx, `with recursive later as (
+			select id from imports where amends_id = $1 union all select i.id from imports i join later l on i.amends_id = l.id
+		) select id from later where id <> $2`, earlier, by)
+	if err != nil {
+		return next, translate(err)
+	}
+	others, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil {
+		return next, translate(err)
+	}
+	var open int64
+	err = tx.withoutLoops(func() error {
+		done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set outcome = 'rejected', officer_id = null
+			from import_plan m where p.import_id = $1 and p.outcome = 'amended' and m.import_id = $2 and m.row_no = p.row_no
+				and m.officer_id = p.officer_id and m.reversal = 'reversed' and not exists (
+					select from import_plan k join imports i on i.id = k.import_id where k.import_id = any($3) and k.row_no = p.row_no
+						and k.officer_id = p.officer_id and k.outcome in ('created', 'updated', 'unchanged') and k.row_no <= i.committed_row
+						and k.reversal <> 'reversed')`, earlier, by, others)
+		open = done.RowsAffected()
+		return err
+	})
+	if err != nil || open == 0 {
+		return next, err
+	}
+	_, err = tx.pgx.Exec(tx.ctx, `update imports set version = version + 1, updated_at = $3, counts = counts || jsonb_build_object(
+			'rejected', (counts->>'rejected')::bigint + $2, 'amended', (counts->>'amended')::bigint - $2),
+			status = case when status <> 'committed' then status when committed_row > $4 then 'partially_committed' else 'rejected' end
+		where id = $1`, earlier, open, tx.Now, int64(BeforeAllRows))
 	return next, translate(err)
 }
 
@@ -192,6 +233,11 @@ func (tx *Tx) Reverse(i cover.Import, rows int) (n int64, err error) {
 					and x.person_id = (p.prior->>'person_id')::uuid and x.position = o.position
 					and x.term_from <= least((p.prior->>'term_to')::date, (p.prior->>'ended_on')::date) and ` + fmt.Sprintf(duty, "x") + ` >= (p.prior->>'term_from')::date)
 					then '` + string(cover.OfficerTaken) + `'
+				when p.outcome = 'ended' and exists (select from jsonb_to_recordset(p.prior->'cover') as was (id uuid, to_on date, version bigint)
+					join coverage_periods c on c.id = was.id and c.version = was.version + 1
+					join coverage_periods x on x.person_id = c.person_id and x.id <> c.id and x.cancelled_on is null
+						and daterange(x.from_on, x.to_on, '[]') && daterange(c.from_on, was.to_on, '[]'))
+					then '` + string(cover.CoverOverlaps) + `'
 				else '' end as code
 			from import_plan p left join officers o on o.id = p.officer_id
 			where p.import_id = $1 and p.row_no <= $2 and p.reversal = '' and p.outcome in ('created', 'updated', 'ended')
@@ -201,7 +247,8 @@ func (tx *Tx) Reverse(i cover.Import, rows int) (n int64, err error) {
 		return 0, err
 	}
 	done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set reversal_code = u.code, reversal = case u.code when '' then 'reversed'
-			when '`+string(cover.TouchedSince)+`' then 'kept' when '`+string(cover.OfficerTaken)+`' then 'kept' else 'blocked' end
+			when '`+string(cover.TouchedSince)+`' then 'kept' when '`+string(cover.OfficerTaken)+`' then 'kept'
+			when '`+string(cover.CoverOverlaps)+`' then 'kept' else 'blocked' end
 		from undone u where p.import_id = $1 and p.row_no = u.row_no`, i.ID)
 	if err != nil || done.RowsAffected() == 0 {
 		return 0, translate(err)
@@ -241,5 +288,14 @@ func (tx *Tx) CountReversal(i *cover.Import) error {
 	err := tx.pgx.QueryRow(tx.ctx, `select count(*) filter (where reversal = 'reversed'), count(*) filter (where reversal = 'kept'),
 			count(*) filter (where reversal = 'blocked') from import_plan where import_id = $1`, i.ID).
 		Scan(&i.Reversal.Reversed, &i.Reversal.Kept, &i.Reversal.Blocked)
+	return translate(err)
+}
+
+// BlockRest marks the officers of an import who were not looked at when it was taken
+// back.
+func (tx *Tx) BlockRest(i cover.Import) error {
+	_, err := tx.pgx.Exec(tx.ctx, `update import_plan set reversal = 'blocked', reversal_code = $3
+		where import_id = $1 and row_no <= $2 and reversal = '' and outcome in ('created', 'updated', 'ended')`,
+		i.ID, i.CommittedRow, cover.InternalFault)
 	return translate(err)
 }

@@ -31,10 +31,17 @@ func (tx *Tx) roomy() error {
 	)
 }
 
-// inSets keeps the transaction from looking many rows up one by one. The planner
-// knows nothing of rows that have just come, and may take them for a few.
-func (tx *Tx) inSets() error {
-	_, err := tx.pgx.Exec(tx.ctx, `set local enable_nestloop = off`)
+// withoutLoops keeps do from looking many rows up one by one. The planner knows
+// nothing of rows that have just come, and may take them for a few. Where do fails,
+// the transaction is undone, and the setting with it.
+func (tx *Tx) withoutLoops(do func() error) error {
+	if _, err := tx.pgx.Exec(tx.ctx, `set local enable_nestloop = off`); err != nil {
+		return translate(err)
+	}
+	if err := do(); err != nil {
+		return translate(err)
+	}
+	_, err := tx.pgx.Exec(tx.ctx, `set local enable_nestloop = on`)
 	return translate(err)
 }
 
@@ -44,48 +51,52 @@ func (tx *Tx) RosterChanges(organisation uuid.UUID) (changes int64, err error) {
 	return changes, translate(err)
 }
 
-// Plan decides what each row of an import does that is not committed yet, and
-// writes it down. The plan is true of a roster with i.RosterChanges, which it sets.
-func (tx *Tx) Plan(i *cover.Import) error {
-	if err := tx.judge(i); err != nil {
-		return err
-	}
-	return tx.each(
-		statement{`delete from import_plan where import_id = $1 and row_no > $2`, []any{i.ID, i.CommittedRow}},
+// Judged is what each row of an import that is not committed yet does to the
+// register as it is. It stands in temporary tables, so it is true until the rows are
+// judged again, and goes with its transaction.
+type Judged struct {
+	tx    *Tx
+	id    uuid.UUID
+	owner uuid.UUID
+	after int64 // the rows up to this one are committed
+}
+
+// Judge decides what each row of an import does, and changes nothing. It is true of
+// a roster with i.RosterChanges, which it sets.
+func (tx *Tx) Judge(i *cover.Import) (Judged, error) {
+	j := Judged{tx, i.ID, i.OrganisationID, i.CommittedRow}
+	return j, tx.judge(i)
+}
+
+// Plan writes down what was decided, in the place of what was planned before.
+func (j Judged) Plan() error {
+	return j.tx.each(
+		statement{`delete from import_plan where import_id = $1 and row_no > $2`, []any{j.id, j.after}},
 		statement{`insert into import_plan (import_id, row_no, outcome) select import_id, row_no, 'rejected' from import_rows
-			where import_id = $1 and faults is not null and row_no > $2`, []any{i.ID, i.CommittedRow}},
+			where import_id = $1 and faults is not null and row_no > $2`, []any{j.id, j.after}},
 		statement{`insert into import_plan (import_id, row_no, outcome, officer_id, officer_version, faults, doubts)
 			select $1, row_no, outcome, officer_id, officer_version, faults, doubts from judged where row_no > $2
-			order by row_no -- as it is read again, chunk by chunk`, []any{i.ID, i.CommittedRow}},
+			order by row_no -- as it is read again, chunk by chunk`, []any{j.id, j.after}},
 	)
 }
 
-// PlanAgain compares an import's plan with what it would be now. Rows that would
+// Compare holds the plan of an import against what it would be now. Rows that would
 // do something else are rejected (changed_since_validation); officers who would
-// have been ended, and were touched since, are left alone. It returns how many
-// rows it rejected.
-func (tx *Tx) PlanAgain(i *cover.Import) (rejected int64, err error) {
-	if err := tx.judge(i); err != nil {
-		return 0, err
-	}
-	if err := tx.inSets(); err != nil {
-		return 0, err
-	}
-	done, err := tx.pgx.Exec(tx.ctx, `update import_plan p set outcome = 'rejected', officer_id = null, officer_version = null,
-			faults = jsonb_build_array(jsonb_build_object('code', $3::text))
-		from judged j where p.import_id = $1 and p.row_no > $2 and j.row_no = p.row_no and p.row_no > 0 and p.outcome <> 'rejected'
-			and (j.outcome, j.officer_id, j.officer_version) is distinct from (p.outcome, p.officer_id, p.officer_version)`,
-		i.ID, i.CommittedRow, cover.ChangedSinceValidation)
-	if err != nil {
-		return 0, translate(err)
-	}
-	_, err = tx.pgx.Exec(tx.ctx, `delete from import_plan p where p.import_id = $1 and p.row_no > $2 and p.row_no < 0 and not exists (
-			select from officers o where o.id = p.officer_id and o.version = p.officer_version and o.ended_on is null)`, i.ID, i.CommittedRow)
-	if err != nil {
-		return 0, translate(err)
-	}
-	_, err = tx.pgx.Exec(tx.ctx, `set local enable_nestloop = on`)
-	return done.RowsAffected(), translate(err)
+// have been ended, and were touched since, are left alone.
+func (j Judged) Compare() error {
+	return j.tx.withoutLoops(func() error {
+		return j.tx.each(
+			statement{
+				`update import_plan p set outcome = 'rejected', officer_id = null, officer_version = null,
+					faults = jsonb_build_array(jsonb_build_object('code', $3::text))
+				from judged j where p.import_id = $1 and p.row_no > $2 and j.row_no = p.row_no and p.row_no > 0 and p.outcome <> 'rejected'
+					and (j.outcome, j.officer_id, j.officer_version) is distinct from (p.outcome, p.officer_id, p.officer_version)`,
+				[]any{j.id, j.after, cover.ChangedSinceValidation},
+			},
+			statement{`delete from import_plan p where p.import_id = $1 and p.row_no > $2 and p.row_no < 0 and not exists (
+				select from officers o where o.id = p.officer_id and o.version = p.officer_version and o.ended_on is null)`, []any{j.id, j.after}},
+		)
+	})
 }
 
 type statement struct {
@@ -159,7 +170,7 @@ func (tx *Tx) judge(i *cover.Import) (err error) {
 			)
 			select k.row_no, d.id from known k cross join lateral (
 				select o.id from officers o where o.organisation_id = $1 and o.person_id = k.person_id and o.position = k.position
-					and o.external_id <> k.external_id and o.term_from <= k.term_to and ` + fmt.Sprintf(duty, "o") + ` >= k.term_from
+					and o.external_id <> k.external_id and o.term_from <= k.last and ` + fmt.Sprintf(duty, "o") + ` >= k.term_from
 				order by o.id limit 1) d`, []any{i.OrganisationID}},
 		statement{sql: `analyze repeated, twins, duties`},
 		statement{judging, []any{i.OrganisationID, createOnly}},
@@ -221,8 +232,9 @@ var judging = `create temporary table judged on commit drop as
 	from compared c left join elsewhere x on x.row_no = c.row_no`
 
 // judgeMissing adds the officers whom a snapshot leaves out. A row that was
-// rejected still keeps the officer whose key it has; while there is one of which it
-// cannot be told whose it is, nobody is missing for certain (snapshot_unsure).
+// rejected still keeps the officer whose key it has, and the one whose duty it would
+// repeat under another key; while there is one of which it cannot be told whose it
+// is, nobody is missing for certain (snapshot_unsure).
 func (tx *Tx) judgeMissing(i *cover.Import) error {
 	var unsure int64
 	err := tx.pgx.QueryRow(tx.ctx, `select count(*) from import_rows where import_id = $1 and faults is not null
@@ -241,7 +253,8 @@ func (tx *Tx) judgeMissing(i *cover.Import) error {
 	sql := `insert into judged (row_no, outcome, officer_id, officer_version)
 		select -row_number() over (order by o.id), 'ended', o.id, o.version from officers o
 		where o.organisation_id = ? and o.position = ? and o.ended_on is null and o.term_to >= ? and ` + area.sql + `
-			and not exists (select from import_rows r where r.import_id = ? and r.external_id = o.external_id)`
+			and not exists (select from import_rows r where r.import_id = ? and r.external_id = o.external_id)
+			and not exists (select from duties d where d.id = o.id)`
 	args := append([]any{i.OrganisationID, i.Position, tx.Today()}, area.args...)
 	return tx.each(statement{numbered(sql), append(args, i.ID)})
 }
@@ -274,41 +287,36 @@ func (tx *Tx) CountPlan(i *cover.Import) error {
 // doubtOf finds rows with a doubt of a code.
 func doubtOf(code cover.Code) string { return `[{"code": "` + string(code) + `"}]` }
 
-// NewWages counts the officers that an import would appoint and an enrolment of the
-// roster then cover, by honorarium. It is asked right after the plan was made.
-func (tx *Tx) NewWages(r Roster) (map[cover.Rupiah]int64, error) {
-	if err := tx.inSets(); err != nil {
-		return nil, err
-	}
-	rows, err := tx.pgx.Query(tx.ctx, `select s.honorarium, count(*) from judged j join staged s using (row_no)
-		where j.outcome = 'created' and s.position = any($1) and s.term_from <= $3::date and s.term_to >= $2::date
-			and ($4::int = 0 or (s.born_on + make_interval(years => $4::int))::date > greatest(s.term_from, $2))
-			and not exists (select from coverage_periods c where c.person_id = s.person_id and c.cancelled_on is null
-				and c.from_on <= least(s.term_to, $3) and c.to_on >= greatest(s.term_from, $2))
-		group by s.honorarium`, r.Positions, r.From, r.To, r.AgeBelow)
-	if err != nil {
-		return nil, translate(err)
-	}
+// NewWages counts the officers that the import would appoint and an enrolment of the
+// roster then cover, by honorarium.
+func (j Judged) NewWages(r Roster) (map[cover.Rupiah]int64, error) {
 	wages := map[cover.Rupiah]int64{}
-	var wage cover.Rupiah
-	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&wage, &n}, func() error {
-		wages[wage] = n
-		return nil
+	return wages, j.tx.withoutLoops(func() error {
+		rows, err := j.tx.pgx.Query(j.tx.ctx, `select s.honorarium, count(*) from judged j join staged s using (row_no)
+			where j.outcome = 'created' and s.position = any($1) and s.term_from <= $3::date and s.term_to >= $2::date
+				and ($4::int = 0 or (s.born_on + make_interval(years => $4::int))::date > greatest(s.term_from, $2))
+				and not exists (select from coverage_periods c where c.person_id = s.person_id and c.cancelled_on is null
+					and c.from_on <= least(s.term_to, $3) and c.to_on >= greatest(s.term_from, $2))
+			group by s.honorarium`, r.Positions, r.From, r.To, r.AgeBelow)
+		if err != nil {
+			return err
+		}
+		var wage cover.Rupiah
+		var n int64
+		_, err = pgx.ForEachRow(rows, []any{&wage, &n}, func() error {
+			wages[wage] = n
+			return nil
+		})
+		return err
 	})
-	if err != nil {
-		return nil, translate(err)
-	}
-	_, err = tx.pgx.Exec(tx.ctx, `set local enable_nestloop = on`)
-	return wages, translate(err)
 }
 
-// RemovedPremium is what the cover of the officers whom an import would end costs
+// RemovedPremium is what the cover of the officers whom the import would end costs
 // a month under an agreement.
-func (tx *Tx) RemovedPremium(agreement uuid.UUID) (premium cover.Rupiah, err error) {
-	err = tx.pgx.QueryRow(tx.ctx, `select coalesce(sum(c.jkk + c.jkm), 0)::bigint from judged j
+func (j Judged) RemovedPremium(agreement uuid.UUID) (premium cover.Rupiah, err error) {
+	err = j.tx.pgx.QueryRow(j.tx.ctx, `select coalesce(sum(c.jkk + c.jkm), 0)::bigint from judged j
 		join coverage_periods c on c.officer_id = j.officer_id and c.agreement_id = $1 and c.cancelled_on is null and c.to_on >= $2
-		where j.outcome = 'ended'`, agreement, tx.Today()).Scan(&premium)
+		where j.outcome = 'ended'`, agreement, j.tx.Today()).Scan(&premium)
 	return premium, translate(err)
 }
 
@@ -322,36 +330,33 @@ type UnitCount struct {
 }
 
 // OddUnits lists units that the import touches and that would not have as many
-// officers as they should, at most so many of them, and how many there are. It is
-// asked right after the plan was made.
-func (tx *Tx) OddUnits(i cover.Import, most int) (units []UnitCount, all int64, err error) {
-	if err := tx.inSets(); err != nil {
-		return nil, 0, err
-	}
-	rows, err := tx.pgx.Query(tx.ctx, `with filed as (
-			select s.position, s.area_code, s.polling_station from judged j join staged s using (row_no) where j.outcome <> 'rejected'
-		), touched as (
-			select distinct position, area_code, polling_station from filed
-		), seats as (
-			select * from filed
-			union all
-			select o.position, o.area_code, o.polling_station from officers o join touched using (position, area_code, polling_station)
-			where o.organisation_id = $1 and `+fmt.Sprintf(duty, "o")+` >= $2
-				and not exists (select from judged j where j.officer_id = o.id)
-		)
-		select s.position, s.area_code, s.polling_station, p.per_unit, count(*), count(*) over ()
-		from seats s join positions p on p.code = s.position where p.per_unit is not null
-		group by s.position, s.area_code, s.polling_station, p.per_unit having count(*) <> p.per_unit
-		order by s.position, s.area_code, s.polling_station limit $3`, i.OrganisationID, tx.Today(), most)
-	if err != nil {
-		return nil, 0, translate(err)
-	}
-	units, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u UnitCount, err error) {
-		return u, row.Scan(&u.Position, &u.AreaCode, &u.PollingStation, &u.Expected, &u.Actual, &all)
+// officers as they should, at most so many of them, and how many there are.
+func (j Judged) OddUnits(most int) (units []UnitCount, all int64, err error) {
+	err = j.tx.withoutLoops(func() error {
+		rows, err := j.tx.pgx.Query(j.tx.ctx, oddUnits, j.owner, j.tx.Today(), most)
+		if err != nil {
+			return err
+		}
+		units, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u UnitCount, err error) {
+			return u, row.Scan(&u.Position, &u.AreaCode, &u.PollingStation, &u.Expected, &u.Actual, &all)
+		})
+		return err
 	})
-	if err != nil {
-		return nil, 0, translate(err)
-	}
-	_, err = tx.pgx.Exec(tx.ctx, `set local enable_nestloop = on`)
-	return units, all, translate(err)
+	return units, all, err
 }
+
+var oddUnits = `with filed as (
+		select s.position, s.area_code, s.polling_station from judged j join staged s using (row_no) where j.outcome <> 'rejected'
+	), touched as (
+		select distinct position, area_code, polling_station from filed
+	), seats as (
+		select * from filed
+		union all
+		select o.position, o.area_code, o.polling_station from officers o join touched using (position, area_code, polling_station)
+		where o.organisation_id = $1 and ` + fmt.Sprintf(duty, "o") + ` >= $2
+			and not exists (select from judged j where j.officer_id = o.id)
+	)
+	select s.position, s.area_code, s.polling_station, p.per_unit, count(*), count(*) over ()
+	from seats s join positions p on p.code = s.position where p.per_unit is not null
+	group by s.position, s.area_code, s.polling_station, p.per_unit having count(*) <> p.per_unit
+	order by s.position, s.area_code, s.polling_station limit $3`

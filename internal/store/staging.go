@@ -40,11 +40,8 @@ func (tx *Tx) KeepImportPart(id uuid.UUID, begins int64, piece []byte) error {
 	if err != nil {
 		return translate(err)
 	}
-	if err := (cover.Import{Status: status}).MayAppend(); err != nil {
+	if err := (cover.Import{Status: status, ReceivedBytes: safe}).MayAppendAt(begins); err != nil {
 		return err
-	}
-	if safe != begins {
-		return cover.Refuse(cover.Conflict, cover.UploadOffsetWrong, cover.Params{"offset": safe})
 	}
 	sealed, err := tx.store.keys.Seal(packer.EncodeAll(piece, make([]byte, 0, len(piece)/4)), bindPart(id, begins))
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/google/uuid"
@@ -121,6 +122,27 @@ func TestAFileArrivesInParts(t *testing.T) {
 	sum := sha256.Sum256([]byte(text))
 	same(t, "digest", b.object["content_digest"], hex.EncodeToString(sum[:]))
 	same(t, "afterwards", w.part(id, len(text), "", true).must(t, 409).code(t), "import_received")
+}
+
+// TestThePartsOfAFileAreFinishedOnOneConnection, because whoever waits for a second
+// one with one in hand may wait for somebody who does the same.
+func TestThePartsOfAFileAreFinishedOnOneConnection(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	text := inCSV(several(1, 20)...)
+	id := w.kpu.send(upload("", text[:100]).under("Upload-Complete", "?0")).must(t, 201).id(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for range w.store.Pool().Config().MaxConns - 1 {
+		held, err := w.store.Pool().Acquire(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Release()
+	}
+	i := w.kpu.do(w.kpu.request(part(id, 100, text[100:], true)).WithContext(ctx)).must(t, 202).object(t)
+	sum := sha256.Sum256([]byte(text))
+	same(t, "digest", i["content_digest"], hex.EncodeToString(sum[:]))
 }
 
 // torn is a body that breaks off.
@@ -252,15 +274,7 @@ func TestAFileThatCannotBeReadSaysWhy(t *testing.T) {
 func TestAnUploadEndsCommittedByItself(t *testing.T) {
 	t.Parallel()
 	w := settle(t)
-	workers, err := jobs.Start(t.Context(), w.driver(), slog.Default())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := workers.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	}()
+	w.working(t)
 	id := w.kpu.send(upload("", inCSV(several(1, 25_000)...))).must(t, 202).id(t)
 	followed := w.kpu.get("/v1/imports/"+id+"/progress").must(t, 200)
 	same(t, "type", followed.Header.Get("Content-Type"), "text/event-stream")
@@ -272,6 +286,33 @@ func TestAnUploadEndsCommittedByItself(t *testing.T) {
 	brought{w.kpu.send(get("/v1/imports/"+second).under("Prefer", "wait=20")).object(t), w.kpu}.expect("committed", "1 rows: 1 created")
 	same(t, "not waited", w.kpu.send(get("/v1/imports/"+second).under("Prefer", "respond-async")).Header.Get("Preference-Applied"), "")
 	same(t, "officers", w.officers(), 25_001)
+}
+
+// TestAnUploadLeftForADayIsDroppedByAServerThatHasJustStarted: one that is restarted
+// every night never lives for long.
+func TestAnUploadLeftForADayIsDroppedByAServerThatHasJustStarted(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	id := w.kpu.send(upload("", inCSV(ratna(1))).under("Upload-Complete", "?0")).must(t, 201).id(t)
+	w.at(today.Add(25 * time.Hour))
+	w.working(t)
+	waited := w.kpu.send(get("/v1/imports/"+id).under("Prefer", "wait=20")).must(t, 200)
+	same(t, "status", waited.object(t)["status"], "cancelled")
+	same(t, "parts", one[int](w.server, `select count(*) from import_parts`), 0)
+}
+
+// working works the job queue until the test is over.
+func (w *world) working(t *testing.T) {
+	t.Helper()
+	workers, err := jobs.Start(t.Context(), w.driver(), slog.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := workers.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func (w *world) checkProgress(t *testing.T, stream answer) {

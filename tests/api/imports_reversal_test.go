@@ -68,13 +68,53 @@ func TestRowsAreForgottenAfterNinetyDays(t *testing.T) {
 	t.Parallel()
 	w := settle(t)
 	b := w.bring(w.kpu, "", inCSV(ratna(1), ratna(2, object{"nik": "1"})))
-	if err := w.store.Abandon(t.Context(), w.store.Now(), w.store.Now().Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	w.at(w.store.Now().AddDate(0, 0, 91))
+	w.sweep()
 	same(t, "reversal", w.kpu.post("/v1/imports/"+b.id()+"/reversal", nil).must(t, 409).code(t), "import_forgotten")
 	same(t, "amends", w.kpu.send(upload("?amends="+b.id(), inCSV(ratna(2, object{mends: 3})))).must(t, 409).code(t), "import_forgotten")
 	same(t, "rows", len(b.rows("")), 0)
 	b.again().expect("partially_committed", "2 rows: 1 created, 1 rejected")
+}
+
+// TestWhatNobodyCommitsIsCancelledAfterNinetyDays: as its sender would have, and its
+// rows go with it, ninety days after they were read.
+func TestWhatNobodyCommitsIsCancelledAfterNinetyDays(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	waits := w.bring(w.kpu, "?commit=manual", inCSV(ratna(1), ratna(2)))
+	trial := w.bring(w.kpu, "?commit=manual", inCSV(ratna(3)))
+	begun := w.store.Now()
+	w.at(begun.AddDate(0, 0, 89))
+	w.sweep()
+	waits.again().expect("validated", "2 rows: 2 created")
+	w.kpu.post("/v1/imports/"+trial.id()+"/cancel", nil).must(t, 200)
+	w.at(begun.AddDate(0, 0, 91))
+	w.sweep()
+	waits.again().expect("cancelled", "2 rows: 2 cancelled")
+	same(t, "rows", len(waits.rows(""))+len(trial.rows("")), 0)
+	same(t, "events", one[int](w.server, `select count(*) from events where type = 'import_cancelled'`), 2)
+}
+
+// TestAReversalIsNotForgottenHalfWay: the rows stay until what they tell is undone.
+func TestAReversalIsNotForgottenHalfWay(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	b := w.bring(w.kpu, "", inCSV(ratna(1)))
+	w.kpu.post("/v1/imports/"+b.id()+"/reversal", nil).must(t, 202)
+	w.at(w.store.Now().AddDate(0, 0, 91))
+	w.sweep()
+	if err := w.driver().Run(t.Context(), uuid.MustParse(b.id())); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "officers", w.officers(), 0)
+}
+
+// sweep forgets what is over.
+func (w *world) sweep() {
+	w.t.Helper()
+	if err := w.driver().Sweep(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // TestWhatWasInvoicedIsNotTakenBack.
@@ -130,6 +170,70 @@ func TestTakingBackRestoresWhatWas(t *testing.T) {
 	for _, field := range []string{"full_name", "phone", "term_from", "term_to", "nik", "born_on"} {
 		same(t, field, restored[field], appointed[field])
 	}
+}
+
+// TestWhoIsCoveredElsewhereByNowIsNotGivenTheirCoverBack: nobody is covered twice, and
+// one of them does not keep the others from being taken back.
+func TestWhoIsCoveredElsewhereByNowIsNotGivenTheirCoverBack(t *testing.T) {
+	t.Parallel()
+	w := covered(t)
+	bawaslu := w.join(w.admin, "bawaslu", object{"kind": "bawaslu", "level": "regency", "area_code": "61.06", "name": "Bawaslu Kapuas Hulu"})
+	w.bring(w.kpu, "", inCSV(several(1, 4)...))
+	w.insure()
+	done := w.bring(w.kpu, "?mode=snapshot&position=pps&area_code="+village+"&removals=2", inCSV(several(1, 2)...))
+	done.expect("committed", "2 rows: 2 unchanged, 2 ended")
+	w.at(time.Date(2024, 9, 2, 9, 0, 0, 0, wib))
+	agreement := bawaslu.post("/v1/agreements", w.agreement(object{
+		"parties": []object{
+			{"organisation_id": w.organisations["bawaslu"], "role": "organiser"},
+			{"organisation_id": w.organisations["government"], "role": "payer"},
+			{"organisation_id": w.organisations["branch"], "role": "branch"},
+		},
+		"positions": []object{{"position": "pkd", "headcount": 1}}, "starts_on": "2024-09-02",
+	})).must(t, 201).id(t)
+	w.signs(agreement, "2024-09-02")
+	bawaslu.post("/v1/officers", ratna(3, object{"external_id": "B-3", "position": "pkd", "term_from": "2024-09-02", "monthly_honorarium_amount": 1_100_000})).must(t, 201)
+	same(t, "enrolled", bawaslu.post("/v1/agreements/"+agreement+"/enrolments", object{}).must(t, 201).object(t)["enrolled"], 1.0)
+	back := w.take(done, "reversal")
+	same(t, "status", back.object["status"], "reversed")
+	same(t, "reversal", fmt.Sprint(back.object["reversal"]), "map[blocked:0 kept:1 reversed:1]")
+	fates := back.fates()
+	slices.Sort(fates)
+	alike(t, "rows", fates, []string{"2 unchanged", "3 unchanged", "ended", "ended cover_overlaps"})
+	same(t, "who has their duty back", w.officer(w.kpu, "R-000004")["ended_on"], nil)
+	same(t, "who has not", w.officer(w.kpu, "R-000003")["ended_on"], "2024-08-26")
+}
+
+// TestWhatWasMendedIsOpenAgainOnceTheMendIsTakenBack, unless yet another import stands
+// for it.
+func TestWhatWasMendedIsOpenAgainOnceTheMendIsTakenBack(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	mended := func(n int, changes ...object) object { return ratna(n, append(changes, object{mends: n + 1})...) }
+	first := w.bring(w.kpu, "", inCSV(ratna(1), ratna(2, object{"nik": "1"}), ratna(3, object{"nik": "1"})))
+	none := w.bring(w.kpu, "", inCSV(ratna(8, object{"nik": "1"}))).expect("rejected", "1 rows: 1 rejected")
+	second := w.bring(w.kpu, "?amends="+first.id(), inCSV(mended(2), mended(3, object{"nik": "2"})))
+	third := w.bring(w.kpu, "?amends="+second.id(), inCSV(mended(3))).expect("committed", "1 rows: 1 created")
+	first.again().expect("committed", "3 rows: 1 created, 2 amended")
+	second.again().expect("committed", "2 rows: 1 created, 1 amended")
+	w.take(third, "reversal").expect("reversed", "1 rows: 1 created")
+	first.again().expect("partially_committed", "3 rows: 1 created, 1 rejected, 1 amended")
+	second.again().expect("partially_committed", "2 rows: 1 created, 1 rejected")
+	alike(t, "rows", first.fates(), []string{"2 created", "3 amended nik nik_invalid", "4 rejected nik nik_invalid"})
+	same(t, "officer", first.rows("")[2]["officer_id"], nil)
+
+	// The row that the second mended is mended once more, and that is taken back.
+	fourth := w.bring(w.kpu, "?amends="+first.id(), inCSV(mended(2, object{"decree_number": "46/2024"}), mended(3)))
+	first.again().expect("committed", "3 rows: 1 created, 2 amended")
+	w.take(fourth, "reversal").expect("reversed", "2 rows: 1 created, 1 updated")
+	first.again().expect("partially_committed", "3 rows: 1 created, 1 rejected, 1 amended")
+	w.bring(w.kpu, "?amends="+first.id(), inCSV(mended(3))).expect("committed", "1 rows: 1 created")
+	first.again().expect("committed", "3 rows: 1 created, 2 amended")
+
+	only := w.bring(w.kpu, "?amends="+none.id(), inCSV(ratna(8, object{mends: 2})))
+	none.again().expect("committed", "1 rows: 1 amended")
+	w.take(only, "reversal")
+	none.again().expect("rejected", "1 rows: 1 rejected")
 }
 
 // TestOneMayServeInTwoBodies: both are warned, and neither is told where.

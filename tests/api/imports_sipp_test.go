@@ -113,8 +113,32 @@ func TestWhoIsNewAndWhoHasLeftIsToldToSIPP(t *testing.T) {
 	same(t, "another's", rows[1]["sipp_reason"], nil)
 	rejections.body = sheetOf(t, append([][]string{{"NIK", "KETERANGAN"}}, slices.Repeat([][]string{{"1"}}, 20_001)...))
 	same(t, "more than SIPP is sent", w.kpu.send(rejections).must(t, 422).code(t), "too_many_rows")
+	rejections.body = make([]byte, 32<<20+1)
+	same(t, "more than a workbook may have", w.kpu.send(rejections).must(t, 422).code(t), "file_too_large")
 	rejections.body = "x"
 	same(t, "no workbook", w.kpu.send(rejections).must(t, 422).code(t), "file_unreadable")
+}
+
+// TestMoreThanOneWorkbookForSIPP: each has as many rows as SIPP takes, and names the
+// next one until there is none.
+func TestMoreThanOneWorkbookForSIPP(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	b := w.bring(w.kpu, "", inCSV(ratna(1), ratna(2, object{"kpj": "12345678901"})))
+	// Thousands of rows, all of the first officer: who they are makes no difference.
+	w.exec(`with more as (
+			insert into import_plan (import_id, row_no, outcome, officer_id)
+			select p.import_id, n, p.outcome, p.officer_id from import_plan p, generate_series(4, 10003) n where p.import_id = $1 and p.row_no = 2
+		) update imports set committed_row = 10003 where id = $1`, b.id())
+	path := "/v1/imports/" + b.id() + "/sipp?profile="
+	link := func(query string) string {
+		return w.kpu.send(get(path+query).under("Purpose", "registration")).must(t, 200).Header.Get("Link")
+	}
+	same(t, "rows of the first", len(w.sipp(b, "data_tk_baru", ""))-1, 10_000)
+	same(t, "the first names the next", link("data_tk_baru"), "<"+path+`data_tk_baru&part=2>; rel="next"`)
+	same(t, "rows of the last", len(w.sipp(b, "data_tk_baru", "&part=2"))-1, 1)
+	same(t, "the last names none", link("data_tk_baru&part=2"), "")
+	same(t, "those with a number are one", link("data_tk_lanjutan"), "")
 }
 
 // sheetOf is a workbook of one sheet.

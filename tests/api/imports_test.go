@@ -3,8 +3,10 @@ package api_test
 import (
 	"bytes"
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -161,6 +163,48 @@ func mendInExcel(t *testing.T, raw []byte, wrong map[int]string, mend int) (out 
 	return buffer.Bytes(), left
 }
 
+// slow is a reader who takes nothing until it is let go on.
+type slow struct {
+	*httptest.ResponseRecorder
+	asked, letGo chan struct{}
+}
+
+func (s slow) Write(p []byte) (int, error) {
+	select {
+	case s.asked <- struct{}{}:
+	case <-s.letGo:
+	}
+	<-s.letGo
+	return s.ResponseRecorder.Write(p)
+}
+
+// TestSlowReadersLeaveDownloadsToOthers: of their organisation all further ones are
+// refused until one is through, and nobody is told to have read what was refused.
+func TestSlowReadersLeaveDownloadsToOthers(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	b := w.bring(w.kpu, "", inCSV(several(1, 20)...))
+	rows := get("/v1/imports/"+b.id()+"/rows").under("Accept", "text/csv")
+	asked, letGo := make(chan struct{}), make(chan struct{})
+	var readers sync.WaitGroup
+	for range 2 {
+		s := slow{httptest.NewRecorder(), asked, letGo}
+		readers.Go(func() { w.handler.ServeHTTP(s, w.kpu.request(rows)) })
+		<-asked
+	}
+	for _, media := range []string{"text/csv", "application/x-ndjson", workbook} {
+		third := w.kpu.another().send(rows.under("Accept", media).under("Purpose", "verification")).must(t, 503)
+		same(t, media, third.code(t), "service_unavailable")
+		same(t, media, third.Header.Get("Retry-After"), "1")
+	}
+	same(t, "readings", one[int](w.server, `select count(*) from events where type = 'personal_data_read'`), 0)
+	w.nation.send(rows).must(t, 200)
+	w.kpu.get("/v1/imports/"+b.id()+"/rows").must(t, 200)
+	close(letGo)
+	readers.Wait()
+	w.kpu.send(rows).must(t, 200)
+}
+
 // TestARowIsMendedByWhoeverMayNotSeeIt: a masked cell that comes back stands for what
 // was sent, right or wrong.
 func TestARowIsMendedByWhoeverMayNotSeeIt(t *testing.T) {
@@ -227,17 +271,80 @@ func TestWhatIsLeftInAMendingFileStaysRejected(t *testing.T) {
 	w := settle(t)
 	first := w.bring(w.kpu, "", inCSV(
 		ratna(1), ratna(2, object{"external_id": "R-000001"}), ratna(3, object{"full_name": "Ratna \xff"}), ratna(4, object{"nik": ratna(1)["nik"]}),
-	)).expect("partially_committed", "4 rows: 1 created, 3 rejected")
+		ratna(5, object{extra: "x"}), ratna(6, object{"full_name": "Ratna \x00"}), ratna(7, object{"area_code": "61.06.99.1001"}),
+	)).expect("partially_committed", "7 rows: 1 created, 6 rejected")
 	for _, media := range []string{"text/csv", "application/x-ndjson", workbook} {
 		file := first.file(media, "?outcome=rejected", "verification")
 		body := any(string(file.raw))
 		if media == workbook {
 			body = file.raw
 		}
-		w.bring(w.kpu, "?amends="+first.id(), body).expect("rejected", "3 rows: 3 rejected")
+		w.bring(w.kpu, "?amends="+first.id(), body).expect("rejected", "6 rows: 6 rejected")
 	}
+	null := ratna(9)
+	null["phone"] = nil
+	listed := w.bring(w.kpu, "", inNDJSON(ratna(8, object{"decree_number": 7}), null, ratna(10, object{"mother": "Ibu"}))).expect("rejected", "3 rows: 3 rejected")
+	w.bring(w.kpu, "?amends="+listed.id(), string(listed.file("text/csv", "", "").raw)).expect("rejected", "3 rows: 3 rejected")
 	same(t, "name", w.officer(w.kpu, "R-000001")["full_name"], "Ratna Contoh 1")
 	same(t, "officers", w.officers(), 1)
+}
+
+// TestWhatTheRegisterHadAgainstARowIsAskedAgain: the row is right as it is, and what
+// was in its way is mended in the register.
+func TestWhatTheRegisterHadAgainstARowIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	other := w.kpu.post("/v1/officers", ratna(2, object{"external_id": "R-other"})).must(t, 201).id(t)
+	w.bring(w.kpu, "", inCSV(ratna(3)))
+	first := w.bring(w.kpu, "?commit=manual", inCSV(ratna(1), ratna(2), ratna(3, object{"decree_number": "45/2024"}), ratna(4, object{"nik": "1"})))
+	w.kpu.patch("/v1/officers/"+fmt.Sprint(w.officer(w.kpu, "R-000003")["id"]), "*", object{"decree_number": "46/2024"}).must(t, 200)
+	first = w.commit(first).expect("partially_committed", "4 rows: 1 created, 3 rejected")
+	alike(t, "rows", first.fates(), []string{"2 created", "3 rejected nik officer_taken", "4 rejected changed_since_validation", "5 rejected nik nik_invalid"})
+	left := first.file("text/csv", "?outcome=rejected", "").raw
+	second := w.bring(w.kpu, "?amends="+first.id(), string(left))
+	alike(t, "rows again", second.fates(), []string{"3 rejected nik officer_taken", "4 updated", "5 rejected nik nik_invalid"})
+	same(t, "decree", w.officer(w.kpu, "R-000003")["decree_number"], "45/2024")
+	w.kpu.patch("/v1/officers/"+other, "*", object{"nik": ratna(5)["nik"]}).must(t, 200)
+	third := w.bring(w.kpu, "?amends="+second.id(), string(second.file("text/csv", "?outcome=rejected", "").raw))
+	alike(t, "rows at last", third.fates(), []string{"3 created", "5 rejected nik nik_invalid"})
+	first.again().expect("partially_committed", "4 rows: 1 created, 1 rejected, 2 amended")
+}
+
+// TestWhatIsLeftInAMendingFileIsJudgedByTheRegisterOfItsDay: where somebody changed
+// the register so that a row is right by now, there is nothing in the row to mend.
+func TestWhatIsLeftInAMendingFileIsJudgedByTheRegisterOfItsDay(t *testing.T) {
+	t.Parallel()
+	for _, media := range []string{"text/csv", "application/x-ndjson", workbook} {
+		t.Run(media, func(t *testing.T) {
+			t.Parallel()
+			w := settle(t)
+			w.bring(w.kpu, "", inCSV(several(1, 3)...))
+			serves := w.kpu.post("/v1/officers", ratna(9, object{"external_id": "OLD-9"})).must(t, 201).id(t)
+			waiting := w.bring(w.kpu, "?commit=manual", inCSV(
+				ratna(1, object{"full_name": "Ratna Baru"}), ratna(2, object{"area_code": "61.06.99.1001"}), ratna(5), ratna(9, object{"term_from": "2024-09-01"}),
+				ratna(7), ratna(7, object{"full_name": "Ratna Kembar"}),
+			))
+			w.kpu.patch("/v1/officers/"+fmt.Sprint(w.officer(w.kpu, "R-000001")["id"]), "*", object{"decree_number": "1"}).must(t, 200)
+			w.kpu.post("/v1/officers", ratna(5)).must(t, 201)
+			first := w.commit(waiting)
+			alike(t, "at first", first.fates(), []string{
+				"2 rejected changed_since_validation", "3 rejected area_code area_unknown", "4 rejected changed_since_validation",
+				"5 rejected nik officer_taken", "6 created", "7 rejected external_id duplicate_in_file",
+			})
+			w.kpu.send(post("/v1/officers/"+serves+"/end", object{"ended_on": "2024-08-26", "reason": "resigned"}).under("If-Match", "*")).must(t, 200)
+			file := first.file(media, "?outcome=rejected", "")
+			body := any(string(file.raw))
+			if media == workbook {
+				body = file.raw
+			}
+			second := w.bring(w.kpu, "?amends="+first.id(), body)
+			alike(t, "left as they were", second.fates(), []string{
+				"2 updated", "3 rejected area_code area_unknown", "4 unchanged", "5 created", "7 rejected external_id duplicate_in_file",
+			})
+			same(t, "name", w.officer(w.kpu, "R-000001")["full_name"], "Ratna Baru")
+			same(t, "name", w.officer(w.kpu, "R-000007")["full_name"], "Ratna Contoh 7")
+		})
+	}
 }
 
 // TestTheSamePeopleAgainAreNobodyNew: the same bytes, another order, another format.

@@ -1473,10 +1473,10 @@ type ImportProgress struct {
 //
 // Example: {"blocked":3,"kept":40,"reversed":4957}
 type ImportReversal struct {
-	// Blocked An invoice, an incident or a claim rests on it.
+	// Blocked An invoice, an incident or a claim rests on it, or it failed for a reason of ours.
 	Blocked int64 `json:"blocked"`
 
-	// Kept Touched since by somebody.
+	// Kept Touched since by somebody, or overlapped by what came since.
 	Kept     int64 `json:"kept"`
 	Reversed int64 `json:"reversed"`
 }
