@@ -28,6 +28,7 @@ type program struct {
 	url      string // where it serves
 	config   *config.Config
 	log      *slog.Logger
+	beside   bool            // works on the private Postgres of another naungan, if one runs
 	postgres *localpg.Server // nil for a database of somebody else's
 	store    *store.Store
 	api      *api.Server
@@ -167,20 +168,18 @@ func (p *program) database(ctx context.Context) (string, error) {
 	if p.config.DatabaseURL != "" {
 		return string(p.config.DatabaseURL), nil
 	}
+	dir := filepath.Join(p.config.DataDir, "postgres")
 	var err error
-	p.postgres, err = startPostgres(ctx, p.config.DataDir, p.log)
-	if err != nil {
+	p.postgres, err = localpg.Start(ctx, dir, localpg.Options{Log: p.log})
+	switch {
+	case errors.Is(err, localpg.ErrInUse) && p.beside:
+		return localpg.Running(ctx, dir, "naungan")
+	case errors.Is(err, localpg.ErrInUse):
+		return "", fmt.Errorf("the data directory %s is in use by another naungan", p.config.DataDir)
+	case err != nil:
 		return "", err
 	}
 	return p.postgres.URL("naungan"), nil
-}
-
-func startPostgres(ctx context.Context, dataDir string, log *slog.Logger) (*localpg.Server, error) {
-	postgres, err := localpg.Start(ctx, filepath.Join(dataDir, "postgres"), localpg.Options{Log: log})
-	if errors.Is(err, localpg.ErrInUse) {
-		return nil, fmt.Errorf("the data directory %s is in use by another naungan", dataDir)
-	}
-	return postgres, err
 }
 
 // ensureDataDir makes the data directory. Others may pass through it, because the

@@ -189,7 +189,9 @@ func raterOf(s client.Schedule, class string, less int64) (rater, error) {
 }
 
 // share is a part of an amount in whole rupiah, a half rounded up.
-func share(amount, numerator, denominator int64) int64 { return (amount*numerator + denominator/2) / denominator }
+func share(amount, numerator, denominator int64) int64 {
+	return (amount*numerator + denominator/2) / denominator
+}
 
 // versionOf parts the name of a version into that of the rule and its revision.
 func versionOf(version string) (name string, revision int32) {

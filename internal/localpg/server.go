@@ -54,6 +54,14 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 	return s, nil
 }
 
+// Running is the address of a database on the private Postgres that another process
+// runs on dir, for work that goes on beside it. Whether it answers shows when it is
+// asked.
+func Running(ctx context.Context, dir, database string) (string, error) {
+	h, err := settle(ctx, dir, slog.New(slog.DiscardHandler))
+	return h.url(database), err
+}
+
 func start(ctx context.Context, dir string, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

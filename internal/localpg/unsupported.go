@@ -22,6 +22,14 @@ func Start(context.Context, string, Options) (*Server, error) {
 	return nil, errors.New("no private Postgres on this system: set NAUNGAN_DATABASE_URL")
 }
 
+// Running refuses.
+func Running(context.Context, string, string) (string, error) { return "", errUnsupported }
+
+// Running always fails here.
+func Running(context.Context, string, string) (string, error) {
+	return "", errors.New("no private Postgres on this system: set NAUNGAN_DATABASE_URL")
+}
+
 // URL is empty.
 func (*Server) URL(string) string { return "" }
 
