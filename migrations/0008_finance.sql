@@ -133,6 +133,7 @@ drop index invoice_lines_person_month_key;
 alter table invoice_lines
     add relief   text    not null default '',
     add credited boolean not null default false; -- taken back by a credit note
+create index invoice_lines_credited_index on invoice_lines (coverage_period_id, month) where credited;
 create unique index invoice_lines_person_month_key on invoice_lines (person_id, month) where not voided and not credited;
 create trigger invoice_lines_frozen before update on invoice_lines for each row
     when ((old.invoice_id, old.coverage_period_id, old.officer_id, old.person_id, old.month, old.position, old.role,

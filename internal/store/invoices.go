@@ -272,6 +272,11 @@ func (tx *Tx) linesDigest(invoice uuid.UUID) (digest string, err error) {
 // the month no more.
 func (tx *Tx) insertLines(i cover.Invoice, rates []Base) error {
 	args := []any{i.AgreementID, i.Month.Last(), i.Month, i.Month, i.ID, i.Month}
+	// Every officer is found by their id. Planners would rather read all officers of
+	// the nation for each agreement.
+	if err := tx.db.Exec("set local enable_hashjoin = off; set local enable_mergejoin = off").Error; err != nil {
+		return translate(err)
+	}
 	_, err := tx.plain().ExecContext(tx.ctx, numbered(`with periods as (
 			select * from coverage_periods
 			where agreement_id = ? and cancelled_on is null and from_on <= ? and owed_to >= ?
@@ -286,7 +291,10 @@ func (tx *Tx) insertLines(i cover.Invoice, rates []Base) error {
 				as r (wage, base, jkk, jkm, schedule, relief) on r.base = p.wage_base
 		order by p.person_id, p.from_on
 		on conflict (person_id, month) where not voided and not credited do nothing`), append(args, columns(rates)...)...)
-	return translate(err)
+	if err != nil {
+		return translate(err)
+	}
+	return translate(tx.db.Exec("set local enable_hashjoin = on; set local enable_mergejoin = on").Error)
 }
 
 func (tx *Tx) groups(invoice uuid.UUID) ([]cover.InvoiceGroup, error) {

@@ -12,6 +12,9 @@
 // same server is then given the same rows with COPY, into a table with the same
 // indexes (imports.go).
 //
+// Billing: a month of a nation is billed, and its largest invoice proven, beside the
+// bare statement that writes the same lines (billing.go).
+//
 // What it finds goes between the markers of docs/benchmarks.md.
 package main
 
@@ -41,6 +44,7 @@ type options struct {
 	turn     time.Duration
 	profiles string
 	imports  string
+	periods  int
 	out      string
 }
 
@@ -55,13 +59,14 @@ func main() {
 		return
 	}
 	var o options
-	flag.StringVar(&o.only, "only", "", "measure only the reads, or only the imports; both unless given")
+	flag.StringVar(&o.only, "only", "", "measure only the reads, the imports or the billing; all unless given")
 	flag.StringVar(&o.dir, "dir", "", "keep the database of the reads in this folder, and use it again; a temporary one unless given")
 	flag.IntVar(&o.officers, "officers", 1_000_000, "how many officers to read, rounded to whole batches")
 	flag.IntVar(&o.rounds, "rounds", 5, "how many times each is measured")
 	flag.DurationVar(&o.turn, "turn", 4*time.Second, "for how long, each time")
 	flag.StringVar(&o.profiles, "profiles", "", "write CPU profiles of Naungan into this folder, taken after the last round")
 	flag.StringVar(&o.imports, "imports", "10000,100000,1000000", "how many rows to import, one after the other")
+	flag.IntVar(&o.periods, "periods", 1_000_000, "how many coverage periods to bill")
 	flag.StringVar(&o.out, "o", "docs/benchmarks.md", "the document whose marked parts are written anew; none if empty")
 	flag.Parse()
 
@@ -86,7 +91,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err := passable(tmp); err != nil {
 		return err
 	}
-	if o.only != "imports" {
+	if o.only == "" || o.only == "reads" {
 		dir := o.dir
 		if dir == "" {
 			dir = filepath.Join(tmp, "reads")
@@ -95,7 +100,12 @@ func run(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	if o.only == "reads" {
+	if o.only == "" || o.only == "billing" {
+		if err := runBilling(ctx, o, filepath.Join(tmp, "billing")); err != nil {
+			return err
+		}
+	}
+	if o.only != "" && o.only != "imports" {
 		return nil
 	}
 	facts, found, err := measureImports(ctx, tmp, rows)

@@ -58,8 +58,8 @@ type world struct {
 	tokens        map[string]string // of actors
 }
 
-// prepare opens the database of a folder, filled.
-func prepare(ctx context.Context, dir, url string, officers int) (w *world, err error) {
+// openStore opens the database of a folder, with its reference data.
+func openStore(ctx context.Context, dir, url string) (*store.Store, error) {
 	k, err := openKeys(filepath.Join(dir, "keyset.json"))
 	if err != nil {
 		return nil, err
@@ -74,7 +74,13 @@ func prepare(ctx context.Context, dir, url string, officers int) (w *world, err 
 	if err := reference.Load(ctx, st); err != nil {
 		return nil, err
 	}
-	if err := st.Refresh(ctx); err != nil {
+	return st, st.Refresh(ctx)
+}
+
+// prepare opens the database of a folder, filled.
+func prepare(ctx context.Context, dir, url string, officers int) (w *world, err error) {
+	st, err := openStore(ctx, dir, url)
+	if err != nil {
 		return nil, err
 	}
 	w = &world{store: st, officers: officers / (batch * cycle) * (batch * cycle)}
