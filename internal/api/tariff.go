@@ -223,7 +223,7 @@ func toSchedule(s tariff.ContributionSchedule) wire.Schedule {
 	}
 	if f := s.Fine; f.Rate != 0 {
 		out.Fine = &wire.LateFine{
-			Rate: f.Rate, Exempt: slices.Concat([]cover.OrganisationKind{}, f.Exempt), Law: f.Law, Certainty: certainties[string(f.Certainty)],
+			Rate: f.Rate, Exempt: append([]cover.OrganisationKind{}, f.Exempt...), Law: f.Law, Certainty: certainties[string(f.Certainty)],
 		}
 	}
 	if a := s.Arrears; a.Months != 0 {
