@@ -2456,7 +2456,7 @@ type Quotation struct {
 	Warnings []Fault        `json:"warnings,omitempty"`
 }
 
-// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`.
+// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`. Unless they are given, `risk_class` is `i`, that of election bodies, `funding_source` is `apbd`, for public money earns no relief, `sector` is `other` and `month_rule` is `calendar`.
 //
 // Example: {"election_code":"pilkada_2024","funding_source":"nphd","positions":[{"headcount":92295,"position":"kpps"}]}
 type QuotationInput struct {
@@ -2469,20 +2469,14 @@ type QuotationInput struct {
 	ElectionCode *ElectionCode `json:"election_code,omitempty"`
 
 	// FromOn The first day of cover; that of the term in the election unless it is given.
-	FromOn *cover.Date `json:"from_on,omitempty"`
-
-	// FundingSource `apbd` unless it is given: public money earns no relief.
+	FromOn        *cover.Date    `json:"from_on,omitempty"`
 	FundingSource *FundingSource `json:"funding_source,omitempty"`
 
-	// MonthRule `calendar` unless it is given.
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
 	MonthRule *MonthRule       `json:"month_rule,omitempty"`
 	Positions []QuotedPosition `json:"positions,omitempty"`
-
-	// RiskClass `i`, that of election bodies, unless it is given.
-	RiskClass *RiskClass `json:"risk_class,omitempty"`
-
-	// Sector `other` unless it is given.
-	Sector *Sector `json:"sector,omitempty"`
+	RiskClass *RiskClass       `json:"risk_class,omitempty"`
+	Sector    *Sector          `json:"sector,omitempty"`
 
 	// ToOn Inclusive.
 	ToOn *cover.Date `json:"to_on,omitempty"`
