@@ -1,7 +1,8 @@
 // Package billing turns coverage into monthly invoices, and money into cover.
 //
-// It owns the verbs draft, issue, void and record a payment. It does not own rates
-// (tariff), nor the periods it bills (registry): an invoice copies what the
+// It owns the verbs draft, issue, void and record a payment, those with which a
+// ministry corrects the tariff, and quotations. It does not own how rates are
+// reckoned (tariff), nor the periods it bills (registry): an invoice copies what the
 // periods were frozen with, and keeps its own copy once it is issued; later
 // corrections reach it only as a new invoice.
 //
