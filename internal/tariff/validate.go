@@ -99,7 +99,7 @@ const mostAmount cover.Rupiah = 1_000_000_000
 // Faults says what is wrong with a schedule that an administrator may have
 // entered, beyond what its form allows.
 func (s ContributionSchedule) Faults() (f cover.Faults) {
-	s.Validity.faults(&f)
+	s.faults(&f)
 	f.Check(s.ratesEveryClass(), "/jkk_rates", cover.RiskClassesIncomplete, nil)
 	f.Check((s.JKMRate > 0) != (s.JKMFlat > 0), "/jkm_rate", cover.JKMRateOrFlat, nil)
 	checkAmount(&f, "/jkm_flat_amount", s.JKMFlat, 0)
@@ -140,7 +140,7 @@ func (s ContributionSchedule) ratesEveryClass() bool {
 
 // Faults says what is wrong with a relief that an administrator may have entered.
 func (r Relief) Faults() (f cover.Faults) {
-	r.Validity.faults(&f)
+	r.faults(&f)
 	return f
 }
 
