@@ -43,8 +43,11 @@ func newSchedule(name string, changes ...object) object {
 	s := object{
 		"from": "2027-01-01", "law": "PP 99/2026, pasal 3", "certainty": "verified", "jkm_rate": 60, "due_day": 15, "due_months_after": 1,
 		"jkk_rates": []object{
-			{"risk_class": "i", "rate": 24}, {"risk_class": "ii", "rate": 54}, {"risk_class": "iii", "rate": 89},
-			{"risk_class": "iv", "rate": 127}, {"risk_class": "v", "rate": 174},
+			{"risk_class": "i", "rate": 24},
+			{"risk_class": "ii", "rate": 54},
+			{"risk_class": "iii", "rate": 89},
+			{"risk_class": "iv", "rate": 127},
+			{"risk_class": "v", "rate": 174},
 		},
 	}
 	for _, change := range changes {
