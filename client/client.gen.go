@@ -3567,15 +3567,16 @@ type ProvenField string
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose string
 
-// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
+// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
 type Quotation struct {
 	Officers int64 `json:"officers"`
 
 	// Options One for each segment.
-	Options []QuotedOption `json:"options"`
+	Options  []QuotedOption `json:"options"`
+	Warnings []Fault        `json:"warnings,omitempty"`
 }
 
-// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`.
+// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`. Unless they are given, `risk_class` is `i`, that of election bodies, `funding_source` is `apbd`, for public money earns no relief, `sector` is `other` and `month_rule` is `calendar`.
 //
 // Example: {"election_code":"pilkada_2024","funding_source":"nphd","positions":[{"headcount":92295,"position":"kpps"}]}
 type QuotationInput struct {
@@ -3617,7 +3618,9 @@ type QuotedBenefits struct {
 	JKMFullAfterMonths int32 `json:"jkm_full_after_months"`
 }
 
-// QuotedLine Example: {"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}
+// QuotedLine Officers who earn the same and owe the same months. `jkk_amount` and `jkm_amount` are of one officer in the first month, `monthly_amount` of all of them in the first month, `term_amount` of all of them in all months.
+//
+// Example: {"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}
 type QuotedLine struct {
 	// Benefits Example: {"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0}
 	Benefits QuotedBenefits `json:"benefits"`
@@ -3681,7 +3684,7 @@ type QuotedMonth struct {
 	Officers    int64  `json:"officers"`
 }
 
-// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
+// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
 type QuotedOption struct {
 	Lines []QuotedLine `json:"lines"`
 
@@ -3691,7 +3694,12 @@ type QuotedOption struct {
 	MonthlyAmount Rupiah        `json:"monthly_amount"`
 	Months        []QuotedMonth `json:"months"`
 	Officers      int64         `json:"officers"`
-	Schedules     []RuleVersion `json:"schedules"`
+
+	// Reliefs Versions of the reliefs that lower it.
+	Reliefs []RuleVersion `json:"reliefs"`
+
+	// Schedules Versions of the tariff that rate it.
+	Schedules []RuleVersion `json:"schedules"`
 
 	// Segment Which tariff holds: wage earners, or others.
 	Segment Segment `json:"segment"`
@@ -3701,7 +3709,9 @@ type QuotedOption struct {
 	// Example: 5940
 	TermAmount     Rupiah         `json:"term_amount"`
 	WageBasePolicy WageBasePolicy `json:"wage_base_policy"`
-	Warnings       []Fault        `json:"warnings"`
+
+	// Warnings Where this cover is weaker than people think.
+	Warnings []Fault `json:"warnings"`
 }
 
 // QuotedPosition Example: {"headcount":92295,"position":"kpps"}
@@ -3973,8 +3983,10 @@ type ScheduleInput struct {
 	Fine *LateFineInput `json:"fine,omitempty"`
 
 	// From The first day of a month.
-	From     openapi_types.Date `json:"from"`
-	JKKRates []JKKRateInput     `json:"jkk_rates"`
+	From openapi_types.Date `json:"from"`
+
+	// JKKRates One for each class of risk, or one for `any`.
+	JKKRates []JKKRateInput `json:"jkk_rates"`
 
 	// JKMFlatAmount Whole rupiah.
 	//
@@ -5711,7 +5723,7 @@ type ClientInterface interface {
 
 	// EnterScheduleWithBody Enter a new schedule
 	//
-	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5720,7 +5732,7 @@ type ClientInterface interface {
 
 	// EnterSchedule Enter a new schedule
 	//
-	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6343,8 +6355,10 @@ type ClientInterface interface {
 	// QuoteWithBody What it would cost to cover somebody, and what it would pay
 	//
 	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-	// without a role is shared out over the seats of its bodies.
+	// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+	// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+	// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+	// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6354,8 +6368,10 @@ type ClientInterface interface {
 	// Quote What it would cost to cover somebody, and what it would pay
 	//
 	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-	// without a role is shared out over the seats of its bodies.
+	// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+	// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+	// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+	// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7344,7 +7360,7 @@ func (c *Client) ListSchedules(ctx context.Context, params *ListSchedulesParams,
 
 // EnterScheduleWithBody Enter a new schedule
 //
-// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7363,7 +7379,7 @@ func (c *Client) EnterScheduleWithBody(ctx context.Context, params *EnterSchedul
 
 // EnterSchedule Enter a new schedule
 //
-// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8726,8 +8742,10 @@ func (c *Client) GetProblem(ctx context.Context, code Code, params *GetProblemPa
 // QuoteWithBody What it would cost to cover somebody, and what it would pay
 //
 // By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-// without a role is shared out over the seats of its bodies.
+// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8747,8 +8765,10 @@ func (c *Client) QuoteWithBody(ctx context.Context, contentType string, body io.
 // Quote What it would cost to cover somebody, and what it would pay
 //
 // By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-// without a role is shared out over the seats of its bodies.
+// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17577,7 +17597,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnterScheduleWithBodyWithResponse Enter a new schedule
 	//
-	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17586,7 +17606,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnterScheduleWithResponse Enter a new schedule
 	//
-	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18273,8 +18293,10 @@ type ClientWithResponsesInterface interface {
 	// QuoteWithBodyWithResponse What it would cost to cover somebody, and what it would pay
 	//
 	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-	// without a role is shared out over the seats of its bodies.
+	// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+	// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+	// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+	// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18284,8 +18306,10 @@ type ClientWithResponsesInterface interface {
 	// QuoteWithResponse What it would cost to cover somebody, and what it would pay
 	//
 	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-	// without a role is shared out over the seats of its bodies.
+	// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+	// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+	// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+	// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -25678,7 +25702,7 @@ func (c *ClientWithResponses) ListSchedulesWithResponse(ctx context.Context, par
 
 // EnterScheduleWithBodyWithResponse Enter a new schedule
 //
-// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25693,7 +25717,7 @@ func (c *ClientWithResponses) EnterScheduleWithBodyWithResponse(ctx context.Cont
 
 // EnterScheduleWithResponse Enter a new schedule
 //
-// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before, by a further revision. Afterwards every day from the first has one schedule (`schedule_not_seamless`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26824,8 +26848,10 @@ func (c *ClientWithResponses) GetProblemWithResponse(ctx context.Context, code C
 // QuoteWithBodyWithResponse What it would cost to cover somebody, and what it would pay
 //
 // By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-// without a role is shared out over the seats of its bodies.
+// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26841,8 +26867,10 @@ func (c *ClientWithResponses) QuoteWithBodyWithResponse(ctx context.Context, con
 // QuoteWithResponse What it would cost to cover somebody, and what it would pay
 //
 // By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
-// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
-// without a role is shared out over the seats of its bodies.
+// and what a death on the last day would pay. Nothing is stored. Honoraria and terms are those of the election unless they are given; a
+// head-count without a role is shared out over the seats of its bodies, and who is left over is a plain member. Every month is
+// reckoned at its own rates. With `agreement_id`, whatever else is given counts instead of the agreement's own term. A draft's roster is told to its
+// organiser alone; officers without a wage are left out (`honorarium_unknown`), as enrolment does.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

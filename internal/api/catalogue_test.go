@@ -219,7 +219,7 @@ var typical = map[cover.Code]cover.Params{
 	cover.TermOutsideElection:       {"election": "pilkada_2024", "from": onDay(2024, 5, 26), "to": onDay(2025, 1, 27)},
 	cover.HonorariumDiffers:         {"expected": cover.Rupiah(1_300_000), "election": "pilkada_2024"},
 	cover.HeadcountImplausible:      {"per_unit": 7, "nearest": 4578, "units": 654},
-	cover.JKMWaitingPeriod:          {"months": 3},
+	cover.JKMWaitingPeriod:          {"months": 1, "needed": 3},
 	cover.SkippedTooOld:             {"max": 65},
 }
 

@@ -151,8 +151,8 @@ func Draft(in AgreementTerms, kinds map[uuid.UUID]OrganisationKind, ref *Referen
 	}
 	needsWage := in.WageBasePolicy == BaseMinimumWage || in.WageBasePolicy == BaseDeclared
 	f.Check(!needsWage || in.DeclaredWage > 0, "/declared_wage_amount", WageMissing, Params{"policy": in.WageBasePolicy})
-	f.Check(in.DeclaredWage >= 0 && in.DeclaredWage <= mostWage, "/declared_wage_amount", AmountImplausible,
-		Params{"min": 0, "max": int64(mostWage)})
+	f.Check(in.DeclaredWage >= 0 && in.DeclaredWage <= MostWage, "/declared_wage_amount", AmountImplausible,
+		Params{"min": 0, "max": int64(MostWage)})
 	f.Check(needsWage || in.DeclaredWage == 0, "/declared_wage_amount", WageNotExpected, Params{"policy": in.WageBasePolicy})
 	f.Check((in.WageBasePolicy == BaseBPUTier) == (in.Segment == BPU), "/wage_base_policy", PolicyOfOtherSegment,
 		Params{"segment": in.Segment})

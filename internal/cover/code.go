@@ -136,6 +136,7 @@ const (
 	TiersNotAscending         Code = "tiers_not_ascending"
 	JKMRateOrFlat             Code = "jkm_rate_or_flat"
 	NotWholeMonths            Code = "not_whole_months"
+	RiskClassesIncomplete     Code = "risk_classes_incomplete"
 	HolidayTaken              Code = "holiday_taken"
 	SupplementTooEarly        Code = "supplement_too_early"
 	BudgetExceeded            Code = "budget_exceeded"

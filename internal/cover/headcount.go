@@ -49,3 +49,23 @@ func (s Seats) Nearest(count int) (units, officers int) {
 	units = (count + s.PerUnit/2) / s.PerUnit
 	return units, units * s.PerUnit
 }
+
+// Share shares the officers of a position out over the roles of its bodies: in each
+// whole body the seats that are fixed, such as the chair's, and everybody else in
+// the plain role. A role that gets nobody is left out.
+func (p Position) Share(count int64) (roles []PositionRole) {
+	var bodies int64
+	if p.PerUnit > 0 {
+		bodies = count / int64(p.PerUnit)
+	}
+	plain, left := p.PlainRole(), count
+	for _, r := range p.Roles {
+		if seats := bodies * int64(r.Seats); r.Role != plain && seats > 0 {
+			roles, left = append(roles, PositionRole{Role: r.Role, Seats: int(seats)}), left-seats
+		}
+	}
+	if left > 0 {
+		roles = append(roles, PositionRole{Role: plain, Seats: int(left)})
+	}
+	return roles
+}

@@ -1,6 +1,7 @@
 package cover_test
 
 import (
+	"slices"
 	"testing"
 	"testing/quick"
 
@@ -76,6 +77,45 @@ func TestTheNearestCountIsWholeAndNear(t *testing.T) {
 		return s.Whole(officers) && 2*off <= s.PerUnit && -2*off <= s.PerUnit
 	}
 	if err := quick.Check(near, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAHeadcountIsSharedOutOverTheSeats(t *testing.T) {
+	seats := func(per int, roles ...cover.PositionRole) cover.Position {
+		return cover.Position{Code: "body", Seats: cover.Seats{PerUnit: per}, Roles: roles}
+	}
+	chair, secretary := cover.PositionRole{Role: cover.RoleChair, Seats: 1}, cover.PositionRole{Role: cover.RoleSecretary, Seats: 1}
+	members := func(n int) cover.PositionRole { return cover.PositionRole{Role: cover.RoleMember, Seats: n} }
+	staff := func(n int) cover.PositionRole { return cover.PositionRole{Role: cover.RoleStaff, Seats: n} }
+	station, office := seats(7, chair, members(6)), seats(3, secretary, staff(2))
+	for name, tt := range map[string]struct {
+		position cover.Position
+		count    int64
+		want     []cover.PositionRole
+	}{
+		"Sumatera Selatan has 13,185 stations": {station, 92_295, []cover.PositionRole{{Role: cover.RoleChair, Seats: 13_185}, members(79_110)}},
+		"whoever is left over is a member":     {station, 4_579, []cover.PositionRole{{Role: cover.RoleChair, Seats: 654}, members(3_925)}},
+		"six make no station":                  {station, 6, []cover.PositionRole{members(6)}},
+		"an office has staff and no members":   {office, 69, []cover.PositionRole{{Role: cover.RoleSecretary, Seats: 23}, staff(46)}},
+		"everybody is alike in a body of one":  {seats(1, members(1)), 12, []cover.PositionRole{members(12)}},
+		"seats that are not fixed are plain":   {seats(0, chair, members(0)), 12, []cover.PositionRole{members(12)}},
+		"a body of chairs has nobody else":     {seats(1, chair, members(0)), 2, []cover.PositionRole{{Role: cover.RoleChair, Seats: 2}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tt.position.Share(tt.count); !slices.Equal(got, tt.want) {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+	whole := func(count uint32) bool {
+		total := int64(0)
+		for _, r := range station.Share(int64(count)) {
+			total += int64(r.Seats)
+		}
+		return total == int64(count)
+	}
+	if err := quick.Check(whole, nil); err != nil {
 		t.Error(err)
 	}
 }

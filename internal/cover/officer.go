@@ -221,16 +221,16 @@ func (in *Appointment) checkPerson(today Date, f, doubts *Faults) {
 	}
 }
 
-// mostWage is more a month than any election officer earns, here or abroad.
-const mostWage Rupiah = 100_000_000
+// MostWage is more a month than any election officer earns, here or abroad.
+const MostWage Rupiah = 100_000_000
 
 func (in *Appointment) checkDuty(body Organisation, ref *Reference, f, doubts *Faults) {
 	f.Check(!in.TermTo.Before(in.TermFrom), "/term_to", EndsBeforeStart, nil)
 	if !in.TermTo.Before(in.TermFrom.AddYears(3)) {
 		f.Add("/term_to", PeriodTooLong, Params{"years": 3})
 	}
-	if in.Honorarium < 0 || in.Honorarium > mostWage {
-		f.Add("/monthly_honorarium_amount", AmountImplausible, Params{"min": 0, "max": int64(mostWage)})
+	if in.Honorarium < 0 || in.Honorarium > MostWage {
+		f.Add("/monthly_honorarium_amount", AmountImplausible, Params{"min": 0, "max": int64(MostWage)})
 	}
 	position, known := ref.Position(in.Position)
 	if !known {

@@ -163,3 +163,11 @@ type Holiday struct {
 	Works     bool
 	Version   int64
 }
+
+// Check says what is wrong with the names of a holiday.
+func (h Holiday) Check() error {
+	var f Faults
+	f.Check(strings.TrimSpace(h.NameID) != "", "/name_id", Blank, nil)
+	f.Check(strings.TrimSpace(h.NameEN) != "", "/name_en", Blank, nil)
+	return f.Err()
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"naungan/internal/access"
 	"naungan/internal/cover"
@@ -198,6 +199,36 @@ func (tx *Tx) Wages(r Roster) ([]cover.Rupiah, error) {
 		wages = append(wages, w)
 	}
 	return wages, rows.Err()
+}
+
+// RosterGroup counts duties on a roster that earn the same and owe the same months.
+type RosterGroup struct {
+	Position      string
+	Role          cover.Role
+	Honorarium    cover.Rupiah
+	From, To      cover.Date // the earliest and the latest, within the roster's days
+	Contributions int        // months owed, from that of From on
+	Officers      int64
+}
+
+// RosterGroups adds up a roster, however large it is, in the order of positions and
+// roles. Somebody with two duties counts twice: enrolment covers the first.
+func (r *Reader) RosterGroups(of Roster) ([]RosterGroup, error) {
+	where := of.condition()
+	sql := `select position, role, honorarium, min(from_on), max(to_on), months, count(*) from (
+			select *, contribution_months(?::text, ?::integer, from_on, to_on) as months from (
+				select o.position, o.role, o.honorarium, greatest(o.term_from, ?::date) as from_on,
+					least(o.term_to, coalesce(o.ended_on, o.term_to), ?::date) as to_on
+				from officers o where ` + where.sql + `) duties) duties
+		group by position, role, honorarium, date_trunc('month', from_on::timestamp), months
+		order by position, role, honorarium desc, min(from_on), months`
+	args := append([]any{of.Agreement.MonthRule, of.Agreement.Contributions, of.From, of.To}, where.args...)
+	rows, err := r.store.pool.Query(r.ctx, numbered(sql), args...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	groups, err := pgx.CollectRows(rows, pgx.RowToStructByPos[RosterGroup])
+	return groups, translate(err)
 }
 
 // enrolment is the statement that puts a roster under cover. Whoever is covered in

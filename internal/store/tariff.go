@@ -73,7 +73,7 @@ const tariffLock = 8204
 // InsertTariffRule writes a revision of a rule. Refuses one that is not the next
 // (version_stale).
 func (tx *Tx) InsertTariffRule(rule tariff.Rule) error {
-	if err := tx.holdTariff(); err != nil {
+	if err := tx.HoldTariff(); err != nil {
 		return err
 	}
 	var last int64
@@ -88,7 +88,9 @@ func (tx *Tx) InsertTariffRule(rule tariff.Rule) error {
 		rule.Kind, rule.Name, rule.Revision, rule.Body, tx.who.OrganisationID, tx.Now).Error)
 }
 
-func (tx *Tx) holdTariff() error {
+// HoldTariff makes those who change the tariff take turns until the transaction
+// ends: what is read of it afterwards is what the change will be added to.
+func (tx *Tx) HoldTariff() error {
 	return translate(tx.db.Exec("select pg_advisory_xact_lock(?)", tariffLock).Error)
 }
 
@@ -155,7 +157,7 @@ func (r *Reader) Holiday(day cover.Date) (h cover.Holiday, err error) {
 
 // PutHoliday writes what a day is, in the place of the version asked for.
 func (tx *Tx) PutHoliday(h *cover.Holiday, v Version) error {
-	if err := tx.holdTariff(); err != nil {
+	if err := tx.HoldTariff(); err != nil {
 		return err
 	}
 	before, err := tx.Holiday(h.Day)

@@ -21,8 +21,8 @@ const (
 // Sectors lists every sector.
 var Sectors = []Sector{SectorOther, SectorTransport}
 
-// anyClass is the rate of a schedule that does not tell classes of risk apart.
-const anyClass cover.RiskClass = "any"
+// AnyClass is the class of the rate of a schedule that does not tell classes of risk apart.
+const AnyClass cover.RiskClass = "any"
 
 // ContributionSchedule is one version of what a segment owes a month. Rates are
 // in ten-thousandths of the base.
@@ -101,8 +101,8 @@ type ContributionQuery struct {
 	Month         cover.Month
 	Income        cover.Rupiah        // PU: the wage a month; BPU: the income a month that picks the tier
 	RiskClass     cover.RiskClass     // PU only
-	FundingSource cover.FundingSource // BPU only: it may rule out a relief
-	Sector        Sector              // BPU only; empty is SectorOther
+	FundingSource cover.FundingSource // it may rule out a relief; BPU cannot do without
+	Sector        Sector              // empty is SectorOther
 }
 
 // Contribution is what one person owes for one month, in whole rupiah.
@@ -240,6 +240,25 @@ func (t *Tariff) Revision(version string) (ContributionSchedule, bool) {
 	return first(t.past, func(s ContributionSchedule) bool { return s.Version() == version })
 }
 
+// Schedule finds a revision of a schedule by its name; 0 is the one that
+// stands.
+func (t *Tariff) Schedule(name string, revision int) (ContributionSchedule, bool) {
+	if revision == 0 {
+		return first(t.Contributions, func(s ContributionSchedule) bool { return s.Name == name })
+	}
+	return t.Revision(Version(name, revision))
+}
+
+// OpenSchedule finds the schedule of a segment that has no end.
+func (t *Tariff) OpenSchedule(segment cover.Segment) (ContributionSchedule, bool) {
+	return first(t.Contributions, func(s ContributionSchedule) bool { return s.Segment == segment && s.To.Zero() })
+}
+
+// Relief finds the revision of a relief that stands by its name.
+func (t *Tariff) Relief(name string) (Relief, bool) {
+	return first(t.Reliefs, func(r Relief) bool { return r.Name == name })
+}
+
 // AgeBelow returns the age, in years and exclusive, at which cover of a segment can
 // no longer begin on a day; 0 where there is no limit.
 func (t *Tariff) AgeBelow(segment cover.Segment, day cover.Date) int {
@@ -263,7 +282,7 @@ func (s ContributionSchedule) leastIncome() cover.Rupiah {
 }
 
 func (s ContributionSchedule) jkkRate(class cover.RiskClass) (int64, error) {
-	if rate, ok := s.JKKRates[anyClass]; ok {
+	if rate, ok := s.JKKRates[AnyClass]; ok {
 		return rate, nil
 	}
 	if rate, ok := s.JKKRates[class]; ok {
@@ -281,11 +300,9 @@ func (s ContributionSchedule) base(income cover.Rupiah) cover.Rupiah {
 }
 
 func (t *Tariff) relieve(c Contribution, q ContributionQuery) (Contribution, error) {
-	if q.Segment != cover.BPU {
-		return c, nil
-	}
 	sector := cmp.Or(q.Sector, SectorOther)
-	if !slices.Contains(Sectors, sector) || !slices.Contains(cover.FundingSources, q.FundingSource) {
+	known := slices.Contains(Sectors, sector) && slices.Contains(cover.FundingSources, q.FundingSource)
+	if q.Segment == cover.BPU && !known {
 		return Contribution{}, fmt.Errorf("tariff: unknown sector %q or funding source %q", sector, q.FundingSource)
 	}
 	r, ok := first(t.Reliefs, func(r Relief) bool {

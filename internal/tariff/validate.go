@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"naungan/internal/cover"
 )
@@ -38,6 +39,10 @@ func (t *Tariff) validate() error {
 		follow(contributions, true), follow(reliefs, false), follow(deaths, true), follow(clocks, true))...)
 }
 
+// ErrNotSeamless says that versions of a rule overlap, or leave days between them
+// for which there is no rule.
+var ErrNotSeamless = errors.New("overlaps or leaves a gap")
+
 // follow checks that the versions of each key stand in order and do not overlap
 // and, where they must be seamless, that none leaves a gap.
 func follow(versions []version, seamless bool) error {
@@ -48,7 +53,9 @@ func follow(versions []version, seamless bool) error {
 		if before, ok := last[v.key]; ok {
 			next := before.To.Add(1)
 			follows := !before.To.Zero() && !v.From.Before(next) && !(seamless && v.From.After(next))
-			faults = append(faults, want(follows, "%s: version of %s overlaps or leaves a gap", v.key, v.From))
+			if !follows {
+				faults = append(faults, fmt.Errorf("%s: version of %s %w", v.key, v.From, ErrNotSeamless))
+			}
 		}
 		last[v.key] = v
 	}
@@ -67,19 +74,15 @@ func (v version) validate() error {
 func (s ContributionSchedule) validate() error {
 	faults := []error{
 		want(slices.Contains(cover.Segments, s.Segment), "%s: segment %q", s.Name, s.Segment),
-		want(len(s.JKKRates) > 0, "%s: no jkk rate", s.Name),
 		want(s.Due.Day >= 1 && s.Due.Day <= 28, "%s: due on day %d", s.Name, s.Due.Day),
-	}
-	for class, rate := range s.JKKRates {
-		known := class == anyClass || slices.Contains(cover.RiskClasses, class)
-		faults = append(faults, want(known && rate > 0, "%s: jkk rate %d of class %q", s.Name, rate, class))
 	}
 	for _, f := range s.Faults() {
 		faults = append(faults, fmt.Errorf("%s: %s at %s", s.Name, f.Code, f.Pointer))
 	}
 	if s.Fine.Rate != 0 {
 		known := s.Fine.Rate > 0 && s.Fine.Law != "" && slices.Contains(Certainties, s.Fine.Certainty)
-		faults = append(faults, want(known && within(s.Fine.Exempt, cover.OrganisationKinds), "%s: fine is incomplete or unknown", s.Name))
+		exempt := len(s.Fine.Exempt) == 0 || within(s.Fine.Exempt, cover.OrganisationKinds)
+		faults = append(faults, want(known && exempt, "%s: fine is incomplete or unknown", s.Name))
 	}
 	if s.Arrears.Months != 0 {
 		known := s.Arrears.Months > 0 && s.Arrears.Law != "" && slices.Contains(Certainties, s.Arrears.Certainty) &&
@@ -89,24 +92,74 @@ func (s ContributionSchedule) validate() error {
 	return errors.Join(faults...)
 }
 
+// mostAmount, in rupiah a month, is beyond any base or flat contribution. It keeps
+// what the officers of the whole nation owe for years far from overflow.
+const mostAmount cover.Rupiah = 1_000_000_000
+
 // Faults says what is wrong with a schedule that an administrator may have
 // entered, beyond what its form allows.
 func (s ContributionSchedule) Faults() (f cover.Faults) {
-	f.Check(s.whole(), "/from", cover.NotWholeMonths, nil)
+	s.faults(&f)
+	f.Check(s.ratesEveryClass(), "/jkk_rates", cover.RiskClassesIncomplete, nil)
 	f.Check((s.JKMRate > 0) != (s.JKMFlat > 0), "/jkm_rate", cover.JKMRateOrFlat, nil)
-	for i, tier := range s.Tiers[min(1, len(s.Tiers)):] {
-		below := s.Tiers[i]
-		ascends := tier.FromIncome > below.FromIncome && tier.Base > below.Base
-		f.Check(ascends, fmt.Sprintf("/tiers/%d", i+1), cover.TiersNotAscending, nil)
+	checkAmount(&f, "/jkm_flat_amount", s.JKMFlat, 0)
+	s.tierFaults(&f)
+	if s.Fine.Rate != 0 {
+		checkText(&f, "/fine/law", s.Fine.Law)
 	}
-	f.Check(len(s.Tiers) == 0 || s.Tiers[0].FromIncome == 0, "/tiers/0", cover.TiersNotAscending, nil)
+	if s.Arrears.Months != 0 {
+		checkText(&f, "/arrears/law", s.Arrears.Law)
+	}
 	return f
+}
+
+// tierFaults says what is wrong with tiers: they take in every income, and a higher
+// one has a higher base.
+func (s ContributionSchedule) tierFaults(f *cover.Faults) {
+	for i, tier := range s.Tiers {
+		at := fmt.Sprintf("/tiers/%d", i)
+		checkAmount(f, at+"/from_income_amount", tier.FromIncome, 0)
+		checkAmount(f, at+"/base_amount", tier.Base, 1)
+		ascends := tier.FromIncome == 0
+		if i > 0 {
+			ascends = tier.FromIncome > s.Tiers[i-1].FromIncome && tier.Base > s.Tiers[i-1].Base
+		}
+		f.Check(ascends, at, cover.TiersNotAscending, nil)
+	}
+}
+
+// ratesEveryClass reports whether each class of risk has a rate, or all of them the
+// same.
+func (s ContributionSchedule) ratesEveryClass() bool {
+	if rate, ok := s.JKKRates[AnyClass]; ok {
+		return rate > 0 && len(s.JKKRates) == 1
+	}
+	rated := func(class cover.RiskClass) bool { return s.JKKRates[class] > 0 }
+	return len(s.JKKRates) == len(cover.RiskClasses) && !slices.ContainsFunc(cover.RiskClasses, func(c cover.RiskClass) bool { return !rated(c) })
 }
 
 // Faults says what is wrong with a relief that an administrator may have entered.
 func (r Relief) Faults() (f cover.Faults) {
-	f.Check(r.whole(), "/from", cover.NotWholeMonths, nil)
+	r.faults(&f)
 	return f
+}
+
+// faults says what is wrong with the days of a rule of contributions, which are
+// owed for whole months, and with its law.
+func (v Validity) faults(f *cover.Faults) {
+	f.Check(v.From == v.From.Month().First(), "/from", cover.NotWholeMonths, nil)
+	f.Check(v.To.Zero() || v.To == v.To.Month().Last(), "/to", cover.NotWholeMonths, nil)
+	f.Check(v.To.Zero() || !v.To.Before(v.From), "/to", cover.EndsBeforeStart, nil)
+	checkText(f, "/law", v.Law)
+}
+
+func checkText(f *cover.Faults, at, text string) {
+	f.Check(strings.TrimSpace(text) != "", at, cover.Blank, nil)
+}
+
+func checkAmount(f *cover.Faults, at string, amount, least cover.Rupiah) {
+	f.Check(amount >= least && amount <= mostAmount, at, cover.AmountImplausible,
+		cover.Params{"min": int64(least), "max": int64(mostAmount)})
 }
 
 func (r Relief) validate() error {
@@ -115,7 +168,9 @@ func (r Relief) validate() error {
 		want(slices.Contains(Sectors, r.Sector), "%s: sector %q", r.Name, r.Sector),
 		want(r.Percent > 0 && r.Percent <= 100, "%s: %d percent", r.Name, r.Percent),
 		want(!r.To.Zero(), "%s: a relief ends", r.Name),
-		want(r.whole(), "%s: contributions are owed for whole months", r.Name),
+	}
+	for _, f := range r.Faults() {
+		faults = append(faults, fmt.Errorf("%s: %s at %s", r.Name, f.Code, f.Pointer))
 	}
 	excluded := within(r.ExcludedFunding, cover.FundingSources)
 	return errors.Join(append(faults, want(excluded, "%s: excluded funding %q", r.Name, r.ExcludedFunding))...)
@@ -157,11 +212,6 @@ func (c Clock) validate() error {
 func within[T comparable](words, known []T) bool {
 	unknown := func(w T) bool { return !slices.Contains(known, w) }
 	return len(words) > 0 && !slices.ContainsFunc(words, unknown)
-}
-
-// whole reports whether a rule holds for whole months, as contributions are owed.
-func (v Validity) whole() bool {
-	return v.From == v.From.Month().First() && (v.To.Zero() || v.To == v.To.Month().Last())
 }
 
 func want(ok bool, format string, args ...any) error {

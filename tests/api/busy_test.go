@@ -139,6 +139,9 @@ func (w *world) writes() map[string]write {
 	patch := func(by caller, path string, body object) write {
 		return write{by: by, call: call{method: "PATCH", path: path, body: body, header: map[string]string{"If-Match": "*"}}}
 	}
+	put := func(by caller, path string, body object) write {
+		return write{by: by, call: call{method: "PUT", path: path, body: body}}
+	}
 	open := w.government.get("/v1/invoices/"+w.ids["open_invoice_id"]).must(w.t, 200).object(w.t)
 	payment := func(reference string) object {
 		return object{"paid_on": "2024-11-28", "paid_amount": 30000, "reference": reference, "allocations": []object{
@@ -178,6 +181,12 @@ func (w *world) writes() map[string]write {
 		"cancelImport":         post(w.kpu, "/v1/imports/{leaving_import_id}/cancel", nil, nil),
 		"reverseImport":        post(w.kpu, "/v1/imports/{finished_import_id}/reversal", nil, nil),
 		"correctSIPPProfile":   {by: w.admin, call: call{method: "PUT", path: "/v1/sipp-profiles/data_tk_na", body: profile}},
+		"enterSchedule":        post(w.admin, "/v1/contribution-schedules", newSchedule("pu-2027-01"), newSchedule("pu-2027-02")),
+		"correctSchedule":      put(w.admin, "/v1/contribution-schedules/bpu-2015-07", w.schedule("bpu-2015-07", object{"law": "PP 44/2015, Lampiran II"})),
+		"enterRelief":          post(w.admin, "/v1/reliefs", newRelief("pp99-2028"), newRelief("pp99-2029")),
+		"correctRelief":        put(w.admin, "/v1/reliefs/pp50-2025-other", w.relief("pp50-2025-other", object{"percent": 40})),
+		"enterHoliday":         post(w.admin, "/v1/holidays", newHoliday("2027-12-24"), newHoliday("2027-12-27")),
+		"correctHoliday":       put(w.admin, "/v1/holidays/2024-12-25", object{"name_id": "Natal", "name_en": "Christmas", "certainty": "verified"}),
 		"payClaim":             post(w.branch, "/v1/claims/{owed_claim_id}/pay", object{"paid_on": "2024-11-28", "reference": "TRF-2"}, object{"paid_on": "2024-11-28", "reference": "TRF-3"}),
 	}
 	needed := map[string]bool{}

@@ -55,6 +55,12 @@ func (o operation) call(t *testing.T, ids map[string]string) call {
 			id = "61.06"
 		case name == "profile":
 			id = "data_tk_na"
+		case name == "name" && strings.HasPrefix(path, "/v1/reliefs"):
+			id = "pp50-2025-other"
+		case name == "name":
+			id = "pu-2015-07"
+		case name == "day":
+			id = "2024-12-25"
 		default:
 			id = uuid.NewString()
 		}

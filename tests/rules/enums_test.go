@@ -9,6 +9,7 @@ import (
 
 	published "naungan/api"
 	"naungan/internal/cover"
+	"naungan/internal/tariff"
 )
 
 // TestEnumsAgree holds the words of the contract against the words of the code,
@@ -40,6 +41,7 @@ func TestEnumsAgree(t *testing.T) {
 		"RejectionReason":   words(cover.RejectionReasons),
 		"RiskClass":         words(cover.RiskClasses),
 		"Role":              words(cover.Roles),
+		"Sector":            words(tariff.Sectors),
 		"Segment":           words(cover.Segments),
 		"Sex":               words(cover.Sexes),
 		"TimeZone":          cover.TimeZones,

@@ -2448,15 +2448,16 @@ type ProvenField = cover.ProvenField
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose = cover.Purpose
 
-// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
+// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
 type Quotation struct {
 	Officers int64 `json:"officers"`
 
 	// Options One for each segment.
-	Options []QuotedOption `json:"options"`
+	Options  []QuotedOption `json:"options"`
+	Warnings []Fault        `json:"warnings,omitempty"`
 }
 
-// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`.
+// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`. Unless they are given, `risk_class` is `i`, that of election bodies, `funding_source` is `apbd`, for public money earns no relief, `sector` is `other` and `month_rule` is `calendar`.
 //
 // Example: {"election_code":"pilkada_2024","funding_source":"nphd","positions":[{"headcount":92295,"position":"kpps"}]}
 type QuotationInput struct {
@@ -2498,7 +2499,9 @@ type QuotedBenefits struct {
 	JKMFullAfterMonths int32 `json:"jkm_full_after_months"`
 }
 
-// QuotedLine Example: {"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}
+// QuotedLine Officers who earn the same and owe the same months. `jkk_amount` and `jkm_amount` are of one officer in the first month, `monthly_amount` of all of them in the first month, `term_amount` of all of them in all months.
+//
+// Example: {"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}
 type QuotedLine struct {
 	// Benefits Example: {"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0}
 	Benefits QuotedBenefits `json:"benefits"`
@@ -2562,7 +2565,7 @@ type QuotedMonth struct {
 	Officers    int64  `json:"officers"`
 }
 
-// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
+// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
 type QuotedOption struct {
 	Lines []QuotedLine `json:"lines"`
 
@@ -2572,7 +2575,12 @@ type QuotedOption struct {
 	MonthlyAmount Rupiah        `json:"monthly_amount"`
 	Months        []QuotedMonth `json:"months"`
 	Officers      int64         `json:"officers"`
-	Schedules     []RuleVersion `json:"schedules"`
+
+	// Reliefs Versions of the reliefs that lower it.
+	Reliefs []RuleVersion `json:"reliefs"`
+
+	// Schedules Versions of the tariff that rate it.
+	Schedules []RuleVersion `json:"schedules"`
 
 	// Segment Which tariff holds: wage earners, or others.
 	Segment Segment `json:"segment"`
@@ -2582,7 +2590,9 @@ type QuotedOption struct {
 	// Example: 5940
 	TermAmount     Rupiah         `json:"term_amount"`
 	WageBasePolicy WageBasePolicy `json:"wage_base_policy"`
-	Warnings       []Fault        `json:"warnings"`
+
+	// Warnings Where this cover is weaker than people think.
+	Warnings []Fault `json:"warnings"`
 }
 
 // QuotedPosition Example: {"headcount":92295,"position":"kpps"}
@@ -2854,7 +2864,9 @@ type ScheduleInput struct {
 	Fine *LateFineInput `json:"fine,omitempty"`
 
 	// From The first day of a month.
-	From     cover.Date     `json:"from"`
+	From cover.Date `json:"from"`
+
+	// JKKRates One for each class of risk, or one for `any`.
 	JKKRates []JKKRateInput `json:"jkk_rates"`
 
 	// JKMFlatAmount Whole rupiah.

@@ -1,0 +1,215 @@
+package billing
+
+import (
+	"errors"
+
+	"naungan/internal/cover"
+	"naungan/internal/store"
+	"naungan/internal/tariff"
+)
+
+// EnterSchedule adds a schedule to the tariff. The one of its segment that had no
+// end ends on the day before, by a revision of its own. Refuses whoever is no
+// national ministry (not_allowed), a name that is in use (schedule_taken), what
+// Faults says, and a tariff that would have days with two schedules, or none
+// between two (schedule_not_seamless).
+func EnterSchedule(tx *store.Tx, s tariff.ContributionSchedule) (tariff.ContributionSchedule, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
+		return s, err
+	}
+	if _, taken := rates.Schedule(s.Name, 0); taken {
+		return s, cover.RefuseAt("/name", cover.ScheduleTaken, nil)
+	}
+	if err := inside("/schedule", s.Faults()).Err(); err != nil {
+		return s, err
+	}
+	// One that begins no earlier cannot make room; the two overlap.
+	if open, ok := rates.OpenSchedule(s.Segment); ok && open.From.Before(s.From) {
+		open.Revision, open.To = open.Revision+1, s.From.Add(-1)
+		if err := keepRule(tx, tariff.OfContribution, open.Name, open.Revision, open); err != nil {
+			return s, err
+		}
+	}
+	s.Revision = 1
+	if err := keepRule(tx, tariff.OfContribution, s.Name, s.Revision, s); err != nil {
+		return s, err
+	}
+	if err := staysSeamless(tx, "/schedule/from"); err != nil {
+		return s, err
+	}
+	return s, recordTariff(tx, s.Name, nil, s)
+}
+
+// CorrectSchedule writes a further revision of a schedule, of the same segment; what
+// was settled by those before stays as it is. Refuses whoever is no national
+// ministry (not_allowed), a revision that is not the last (version_stale), what
+// Faults says, and a tariff that would no longer be seamless
+// (schedule_not_seamless).
+func CorrectSchedule(tx *store.Tx, name string, v store.Version, s tariff.ContributionSchedule) (tariff.ContributionSchedule, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
+		return s, err
+	}
+	before, known := rates.Schedule(name, 0)
+	if !known {
+		return s, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
+	}
+	s.Name, s.Segment, s.Revision = name, before.Segment, next(before.Revision, v)
+	if err := s.Faults().Err(); err != nil {
+		return s, err
+	}
+	if err := keepRule(tx, tariff.OfContribution, name, s.Revision, s); err != nil {
+		return s, err
+	}
+	if err := staysSeamless(tx, "/from"); err != nil {
+		return s, err
+	}
+	return s, recordTariff(tx, name, before, s)
+}
+
+// EnterRelief adds a relief to the tariff. Refuses whoever is no national ministry
+// (not_allowed), a name that is in use (schedule_taken), what Faults says, and days
+// on which another relief holds for the sector (schedule_not_seamless).
+func EnterRelief(tx *store.Tx, r tariff.Relief) (tariff.Relief, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
+		return r, err
+	}
+	if _, taken := rates.Relief(r.Name); taken {
+		return r, cover.RefuseAt("/name", cover.ScheduleTaken, nil)
+	}
+	if err := inside("/relief", r.Faults()).Err(); err != nil {
+		return r, err
+	}
+	r.Revision = 1
+	if err := keepRule(tx, tariff.OfRelief, r.Name, r.Revision, r); err != nil {
+		return r, err
+	}
+	if err := staysSeamless(tx, "/relief/from"); err != nil {
+		return r, err
+	}
+	return r, recordTariff(tx, r.Name, nil, r)
+}
+
+// CorrectRelief writes a further revision of a relief. Refuses what CorrectSchedule
+// refuses.
+func CorrectRelief(tx *store.Tx, name string, v store.Version, r tariff.Relief) (tariff.Relief, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
+		return r, err
+	}
+	before, known := rates.Relief(name)
+	if !known {
+		return r, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
+	}
+	r.Name, r.Revision = name, next(before.Revision, v)
+	if err := r.Faults().Err(); err != nil {
+		return r, err
+	}
+	if err := keepRule(tx, tariff.OfRelief, name, r.Revision, r); err != nil {
+		return r, err
+	}
+	if err := staysSeamless(tx, "/from"); err != nil {
+		return r, err
+	}
+	return r, recordTariff(tx, name, before, r)
+}
+
+// EnterHoliday adds a day on which nobody works. Refuses whoever is no national
+// ministry (not_allowed), and a day that is known (holiday_taken), even as one on
+// which people work after all: it is corrected.
+func EnterHoliday(tx *store.Tx, h cover.Holiday) (cover.Holiday, error) {
+	if _, err := mayCorrect(tx); err != nil {
+		return h, err
+	}
+	_, err := tx.Holiday(h.Day)
+	if err == nil {
+		return h, cover.RefuseAt("/day", cover.HolidayTaken, nil)
+	}
+	if cover.KindOf(err) != cover.NotFound {
+		return h, err
+	}
+	if err := keepHoliday(tx, &h, 0); err != nil {
+		return h, err
+	}
+	return h, recordTariff(tx, h.Day.String(), nil, h)
+}
+
+// CorrectHoliday names a holiday anew, or says that people work on it after all.
+// Refuses whoever is no national ministry (not_allowed), and a version that is not
+// the last (version_stale). Days on which issued invoices are due stay.
+func CorrectHoliday(tx *store.Tx, h cover.Holiday, v store.Version) (cover.Holiday, error) {
+	if _, err := mayCorrect(tx); err != nil {
+		return h, err
+	}
+	before, err := tx.Holiday(h.Day)
+	if err != nil {
+		return h, err
+	}
+	if err := keepHoliday(tx, &h, v); err != nil {
+		return h, err
+	}
+	return h, recordTariff(tx, h.Day.String(), before, h)
+}
+
+func keepHoliday(tx *store.Tx, h *cover.Holiday, v store.Version) error {
+	if err := h.Check(); err != nil {
+		return err
+	}
+	return tx.PutHoliday(h, v)
+}
+
+// mayCorrect lets a national ministry change the tariff, alone, and returns it as it
+// stands.
+func mayCorrect(tx *store.Tx) (*tariff.Tariff, error) {
+	if !tx.Actor().Administers() {
+		return nil, cover.Refuse(cover.Forbidden, cover.NotAllowed, nil)
+	}
+	if err := tx.HoldTariff(); err != nil {
+		return nil, err
+	}
+	return tx.Tariff()
+}
+
+// next is the revision that follows the one a correction is meant for.
+func next(last int, v store.Version) int {
+	if v == 0 {
+		return last + 1
+	}
+	return int(v) + 1
+}
+
+func keepRule(tx *store.Tx, kind tariff.Kind, name string, revision int, entry any) error {
+	rule, err := tariff.NewRule(kind, name, revision, entry)
+	if err != nil {
+		return err
+	}
+	return tx.InsertTariffRule(rule)
+}
+
+// staysSeamless holds the whole tariff, with what was changed, together.
+func staysSeamless(tx *store.Tx, pointer string) error {
+	_, err := tx.Tariff()
+	if !errors.Is(err, tariff.ErrNotSeamless) {
+		return err
+	}
+	var f cover.Faults
+	f.Add(pointer, cover.ScheduleNotSeamless, nil)
+	return f.Err()
+}
+
+// inside moves faults to a member of the body.
+func inside(pointer string, faults cover.Faults) cover.Faults {
+	for i := range faults {
+		faults[i].Pointer = pointer + faults[i].Pointer
+	}
+	return faults
+}
+
+func recordTariff(tx *store.Tx, name string, before, after any) error {
+	return tx.Record(cover.Event{
+		Type: cover.TariffCorrected, ResourceID: tx.Name("tariff:" + name), OrganisationID: tx.Actor().OrganisationID,
+		Before: before, After: after,
+	})
+}
