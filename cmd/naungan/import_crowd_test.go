@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,7 +199,7 @@ func TestHostileFilesTakeLittleMemory(t *testing.T) {
 		}
 		t.Logf("%s: %v, at most %d MiB", file.name, time.Since(at).Round(time.Millisecond), peak(t, s)>>20)
 	}
-	if most := peak(t, s); most > mostMemory && !raced() {
+	if most := peak(t, s); most > mostMemory {
 		t.Errorf("the server took %d MiB", most>>20)
 	}
 }
@@ -269,11 +268,4 @@ func peak(t *testing.T, s *server) (bytes int64) {
 		t.Fatal(err)
 	}
 	return kilobytes << 10
-}
-
-// raced reports whether the race detector is at work, which takes many times the
-// memory itself.
-func raced() bool {
-	built, ok := debug.ReadBuildInfo()
-	return ok && slices.ContainsFunc(built.Settings, func(s debug.BuildSetting) bool { return s.Key == "-race" && s.Value == "true" })
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,27 +20,35 @@ import (
 	"naungan/internal/pgtest"
 )
 
-// beNaungan makes the binary of the tests the program itself.
-const beNaungan = "BE_NAUNGAN"
+// binary is the program as people run it: what these tests measure, and how often
+// they can kill it, is not to depend on the race detector. That watches the same code
+// where it is called without a process between (tests/api).
+var binary string
 
 func TestMain(m *testing.M) {
-	if os.Getenv(beNaungan) != "" {
-		os.Exit(run(os.Args[1:]))
+	tmp, err := os.MkdirTemp("", "naungan-program-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(tmp, "naungan")
+	if said, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%v: %s", err, said))
 	}
 	status := pgtest.Main(m)
 	_ = os.RemoveAll(seeds)
+	_ = os.RemoveAll(tmp)
 	os.Exit(status)
 }
 
 // command prepares the program, with nothing of ours in its environment but this.
 func command(ctx context.Context, environ []string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd := exec.CommandContext(ctx, binary, args...)
 	for _, entry := range os.Environ() {
 		if !strings.HasPrefix(entry, "NAUNGAN_") || strings.HasPrefix(entry, "NAUNGAN_PG_BIN=") {
 			cmd.Env = append(cmd.Env, entry)
 		}
 	}
-	cmd.Env = append(append(cmd.Env, beNaungan+"=1"), environ...)
+	cmd.Env = append(cmd.Env, environ...)
 	return cmd
 }
 

@@ -58,8 +58,8 @@ func verifyInvoice(cmd *cobra.Command, c caller, id uuid.UUID) error {
 	if err := v.compare(i); err != nil {
 		return err
 	}
-	cmd.Printf("%d lines rated anew: %s rupiah, as invoiced\n", v.n, strconv.FormatInt(v.total, 10))
-	cmd.Printf("digest %s, as issued\n", i.Digest)
+	fmt.Fprintf(cmd.OutOrStdout(), "%d lines rated anew: %s rupiah, as invoiced\n", v.n, strconv.FormatInt(v.total, 10))
+	fmt.Fprintf(cmd.OutOrStdout(), "digest %s, as issued\n", i.Digest)
 	proof, err := client.Check(c.ProveInvoiceWithResponse(ctx, id))
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func verifyInvoice(cmd *cobra.Command, c caller, id uuid.UUID) error {
 		return fmt.Errorf("the server's proof: %s of coverage period %s is %s on the invoice and %s when worked out again",
 			d.Field, said(d.CoveragePeriodID), d.Invoiced, d.Recomputed)
 	}
-	cmd.Printf("the server's proof holds: the roster says the same\n")
+	fmt.Fprintf(cmd.OutOrStdout(), "the server's proof holds: the roster says the same\n")
 	return nil
 }
 
