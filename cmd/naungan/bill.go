@@ -41,7 +41,7 @@ func bill(ctx context.Context, c *config.Config, month string) (err error) {
 	slog.SetDefault(newLog(os.Stderr, c))
 	p := &program{config: c, log: slog.Default(), beside: true}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	if err := p.openStore(ctx, time.Now); err != nil { //nolint:forbidigo // the clock is handed in here
+	if err := p.openStore(ctx, time.Now); err != nil {
 		return err
 	}
 	ran, err := billing.Run(ctx, p.store, only)

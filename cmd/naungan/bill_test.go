@@ -56,7 +56,8 @@ func insure(t *testing.T) insured {
 	from, to := openapi_types.Date{Time: first}, openapi_types.Date{Time: first.AddDate(0, 3, 0)}
 	drafted, err := client.Check(kpu.DraftAgreementWithResponse(t.Context(), nil, client.AgreementInput{
 		Title: "Pelindungan PPS", Parties: []client.Party{
-			{OrganisationID: kpuID, Role: client.PartyRoleOrganiser}, {OrganisationID: payerID, Role: client.PartyRolePayer},
+			{OrganisationID: kpuID, Role: client.PartyRoleOrganiser},
+			{OrganisationID: payerID, Role: client.PartyRolePayer},
 			{OrganisationID: branchID, Role: client.PartyRoleBranch},
 		},
 		Positions: []client.AgreementPosition{{Position: "pps", Headcount: 3}}, Segment: client.SegmentPu,

@@ -58,8 +58,6 @@ func verifyInvoice(cmd *cobra.Command, c caller, id uuid.UUID) error {
 	if err := v.compare(i); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%d lines rated anew: %s rupiah, as invoiced\n", v.n, strconv.FormatInt(v.total, 10))
-	fmt.Fprintf(cmd.OutOrStdout(), "digest %s, as issued\n", i.Digest)
 	proof, err := client.Check(c.ProveInvoiceWithResponse(ctx, id))
 	if err != nil {
 		return err
@@ -68,8 +66,9 @@ func verifyInvoice(cmd *cobra.Command, c caller, id uuid.UUID) error {
 		return fmt.Errorf("the server's proof: %s of coverage period %s is %s on the invoice and %s when worked out again",
 			d.Field, said(d.CoveragePeriodID), d.Invoiced, d.Recomputed)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "the server's proof holds: the roster says the same\n")
-	return nil
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d lines rated anew: %d rupiah, as invoiced\ndigest %s, as issued\n"+
+		"the server's proof holds: the roster says the same\n", v.n, v.total, i.Digest)
+	return err
 }
 
 // verifier adds up the lines of an invoice as they come.

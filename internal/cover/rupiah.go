@@ -34,8 +34,13 @@ var powers = []struct {
 	of   int64
 	name string
 }{
-	{1_000_000_000_000_000_000, "kuintiliun"}, {1_000_000_000_000_000, "kuadriliun"}, {1_000_000_000_000, "triliun"},
-	{1_000_000_000, "miliar"}, {1_000_000, "juta"}, {1_000, "ribu"}, {100, "ratus"},
+	{1_000_000_000_000_000_000, "kuintiliun"},
+	{1_000_000_000_000_000, "kuadriliun"},
+	{1_000_000_000_000, "triliun"},
+	{1_000_000_000, "miliar"},
+	{1_000_000, "juta"},
+	{1_000, "ribu"},
+	{100, "ratus"},
 }
 
 // spell says a positive number; of a single hundred or thousand it says "se-".
