@@ -30,9 +30,9 @@ var november, december = cover.NewMonth(2024, time.November), cover.NewMonth(202
 // world is a database with an election body, who pays for it, its BPJS office and
 // some who have nothing to do with it.
 type world struct {
-	t     *testing.T
-	st    *store.Store
-	db    *pgx.Conn
+	t  *testing.T
+	st *store.Store
+	db *pgx.Conn
 
 	kpu, payer, branch, witness, elsewhere, otherBranch access.Actor
 }

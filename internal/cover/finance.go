@@ -48,7 +48,7 @@ func (b Budget) Remaining() Rupiah { return b.Ceiling - b.Committed }
 // the agreements that the organisation sees. Refuses an agreement that is not among
 // them (agreement_unknown), or that somebody else pays for (party_role_required).
 func (b *Budget) Check(seen []Agreement) error {
-	b.Reference = strings.TrimSpace(b.Reference)
+	b.Reference, b.AgreementIDs = strings.TrimSpace(b.Reference), append([]uuid.UUID{}, b.AgreementIDs...)
 	var f Faults
 	f.Check(b.Reference != "", "/reference", Blank, nil)
 	f.Check(b.Ceiling > 0, "/ceiling_amount", AmountNotPositive, nil)
