@@ -123,7 +123,9 @@ func columnsOf(header []string) (places map[string]int, ignored []string, err er
 			continue
 		}
 		if _, twice := places[column]; twice {
-			return nil, nil, cover.Refuse(cover.Invalid, cover.ColumnTwice, cover.Params{"column": column})
+			var f cover.Faults
+			f.Add("/lines/1", cover.ColumnTwice, cover.Params{"column": column})
+			return nil, nil, f.Err()
 		}
 		places[column] = n
 	}
