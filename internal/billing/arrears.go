@@ -23,7 +23,7 @@ func Arrears(r *store.Reader, agreement uuid.UUID) (cover.Arrears, error) {
 		return cover.Arrears{}, err
 	}
 	out := cover.Arrears{AgreementID: a.ID, AsOf: r.Today(), Effect: cover.ArrearsCovered}
-	oldest := cover.Invoice{}
+	var oldest cover.Invoice
 	if out.Invoices, out.Overdue, oldest, err = r.OverdueInvoices(a.ID, out.AsOf); err != nil {
 		return out, err
 	}

@@ -115,14 +115,14 @@ func TestAFileThatIsNoStatementIsRefused(t *testing.T) {
 		file string
 		code cover.Code
 	}{
-		"nothing":               {"", cover.StatementUnreadable},
-		"a mark alone":          {"\ufeff", cover.StatementUnreadable},
-		"headers alone":         {long, cover.StatementUnreadable},
-		"a workbook":            {"PK\x03\x04\x00", cover.StatementUnreadable},
-		"an old encoding":       {"tanggal;jumlah;referensi\n28/11/2024;1;\xe9", cover.StatementUnreadable},
-		"no headers":            {"28/11/2024;1;R-1\n", cover.ColumnsMissing},
-		"no amount":             {"tanggal;referensi\n28/11/2024;R-1\n", cover.ColumnsMissing},
-		"too many lines":        {b.String(), cover.TooManyRows},
+		"nothing":         {"", cover.StatementUnreadable},
+		"a mark alone":    {"\ufeff", cover.StatementUnreadable},
+		"headers alone":   {long, cover.StatementUnreadable},
+		"a workbook":      {"PK\x03\x04\x00", cover.StatementUnreadable},
+		"an old encoding": {"tanggal;jumlah;referensi\n28/11/2024;1;\xe9", cover.StatementUnreadable},
+		"no headers":      {"28/11/2024;1;R-1\n", cover.ColumnsMissing},
+		"no amount":       {"tanggal;referensi\n28/11/2024;R-1\n", cover.ColumnsMissing},
+		"too many lines":  {b.String(), cover.TooManyRows},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := billing.ReadStatement([]byte(tt.file), today)

@@ -101,13 +101,19 @@ func (tx *Tx) FinishStatement(s *cover.BankStatement, payments []cover.Payment) 
 		}
 	}
 	return tx.each(
-		statement{`update payments p set payer_id = m.payer, allocated = m.allocated, match = m.match::jsonb
+		statement{
+			`update payments p set payer_id = m.payer, allocated = m.allocated, match = m.match::jsonb
 			from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) as m (id, payer, allocated, match) where p.id = m.id`,
-			[]any{ids, payers, allocated, matches}},
-		statement{`insert into payment_allocations (payment_id, ordinal, invoice_id, amount)
+			[]any{ids, payers, allocated, matches},
+		},
+		statement{
+			`insert into payment_allocations (payment_id, ordinal, invoice_id, amount)
 			select a.payment, 0, a.invoice, a.amount from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as a (payment, invoice, amount)`,
-			[]any{paying, invoices, parts}},
-		statement{`update bank_statements set matched = $2, unmatched = $3, known = $4 where id = $1`,
-			[]any{s.ID, s.Matched, s.Unmatched, s.Known}},
+			[]any{paying, invoices, parts},
+		},
+		statement{
+			`update bank_statements set matched = $2, unmatched = $3, known = $4 where id = $1`,
+			[]any{s.ID, s.Matched, s.Unmatched, s.Known},
+		},
 	)
 }

@@ -168,6 +168,7 @@ func (w *world) writes() map[string]write {
 		"draftInvoice":         post(w.branch, "/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-12"}, object{"agreement_id": w.ids["agreement_id"], "month": "2025-01"}),
 		"issueInvoice":         post(w.branch, "/v1/invoices/{draft_invoice_id}/issue", object{"payment_code": "24090000001"}, object{}),
 		"voidInvoice":          post(w.branch, "/v1/invoices/{wrong_invoice_id}/void", object{"reason": "Keliru"}, object{"reason": "Salah"}),
+		"amendInvoice":         patch(w.government, "/v1/invoices/{draft_invoice_id}", object{"disbursement": object{"sp2d_number": "0912/SP2D/2024"}}),
 		"recordPayment":        post(w.branch, "/v1/payments", payment("SP2D-2"), payment("SP2D-3")),
 		"allocatePayment":      post(w.branch, "/v1/payments/{waiting_payment_id}/allocate", object{"allocations": on(100)}, object{"allocations": on(200)}),
 		"creditInvoice":        post(w.branch, "/v1/credit-notes", w.credit(w.lines[1]), w.credit(w.lines[2])),
