@@ -1,6 +1,7 @@
 // Package billing turns coverage into monthly invoices, and money into cover.
 //
-// It owns the verbs draft, issue, void and record a payment. It does not own rates
+// It owns the verbs draft, issue, void, credit and amend an invoice, record and
+// allocate a payment, reconcile a bank's file, and set a budget. It does not own rates
 // (tariff), nor the periods it bills (registry): an invoice copies what the
 // periods were frozen with, and keeps its own copy once it is issued; later
 // corrections reach it only as a new invoice.

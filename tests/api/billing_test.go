@@ -38,7 +38,7 @@ func TestAnInvoiceGoesThroughItsLife(t *testing.T) {
 	first := pay("P-1", 1500, 1000).must(t, 201)
 	same(t, "credit", first.object(t)["unallocated_amount"], 500.0)
 	same(t, "payer", first.object(t)["payer_id"], any(w.organisations["government"]))
-	same(t, "read again", string(w.government.get(first.Header.Get("Location")).must(t, 200).raw), string(first.raw))
+	same(t, "read again", string(w.branch.get(first.Header.Get("Location")).must(t, 200).raw), string(first.raw))
 	same(t, "status", w.kpu.get(path).object(t)["status"], "partially_paid")
 	w.at(time.Date(2024, 10, 15, 23, 59, 0, 0, wib))
 	same(t, "status on the last day", w.kpu.get(path).object(t)["status"], "partially_paid")
