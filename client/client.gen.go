@@ -4588,6 +4588,9 @@ type AllocateCreditParams struct {
 
 	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListElectionsParams defines parameters for ListElections.
@@ -5431,6 +5434,8 @@ type ClientInterface interface {
 
 	// GetArrears What is overdue under an agreement, and what that does to cover
 	//
+	// As of today: the invoices that are overdue, the months begun since the oldest of them was due, the fines that have begun and that no invoice charges yet, and the effect by law. Told to whoever sees the agreement, but to no witness.
+	//
 	// Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
 	GetArrears(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -5576,7 +5581,8 @@ type ClientInterface interface {
 	// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 	// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 	// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-	// may come twice. A line that cannot be read refuses the whole file, with every fault.
+	// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+	// refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5620,7 +5626,7 @@ type ClientInterface interface {
 
 	// AmendBudgetWithBody Amend a budget
 	//
-	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5629,7 +5635,7 @@ type ClientInterface interface {
 
 	// AmendBudgetWithApplicationMergePatchPlusJSONBody Amend a budget
 	//
-	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 	//
 	// Takes a body of the `application/merge-patch+json` content type.
 	//
@@ -5780,6 +5786,8 @@ type ClientInterface interface {
 	CancelCoveragePeriod(ctx context.Context, coveragePeriodID openapi_types.UUID, params *CancelCoveragePeriodParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCreditNotes Credit notes
+	//
+	// Those of the invoices one sees.
 	//
 	// Corresponds with GET /v1/credit-notes (the `ListCreditNotes` operationId).
 	ListCreditNotes(ctx context.Context, params *ListCreditNotesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6688,6 +6696,8 @@ func (c *Client) AmendAgreementWithApplicationMergePatchPlusJSONBody(ctx context
 
 // GetArrears What is overdue under an agreement, and what that does to cover
 //
+// As of today: the invoices that are overdue, the months begun since the oldest of them was due, the fines that have begun and that no invoice charges yet, and the effect by law. Told to whoever sees the agreement, but to no witness.
+//
 // Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
 func (c *Client) GetArrears(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetArrearsRequest(c.Server, agreementID)
@@ -7023,7 +7033,8 @@ func (c *Client) ListStatements(ctx context.Context, params *ListStatementsParam
 // wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 // invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 // (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-// may come twice. A line that cannot be read refuses the whole file, with every fault.
+// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+// refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7127,7 +7138,7 @@ func (c *Client) GetBudget(ctx context.Context, budgetID openapi_types.UUID, req
 
 // AmendBudgetWithBody Amend a budget
 //
-// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7146,7 +7157,7 @@ func (c *Client) AmendBudgetWithBody(ctx context.Context, budgetID openapi_types
 
 // AmendBudgetWithApplicationMergePatchPlusJSONBody Amend a budget
 //
-// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 //
 // Takes a body of the `application/merge-patch+json` content type.
 //
@@ -7497,6 +7508,8 @@ func (c *Client) CancelCoveragePeriod(ctx context.Context, coveragePeriodID open
 }
 
 // ListCreditNotes Credit notes
+//
+// Those of the invoices one sees.
 //
 // Corresponds with GET /v1/credit-notes (the `ListCreditNotes` operationId).
 func (c *Client) ListCreditNotes(ctx context.Context, params *ListCreditNotesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12679,6 +12692,17 @@ func NewAllocateCreditRequestWithBody(server string, creditNoteID openapi_types.
 
 		req.Header.Set("Idempotency-Key", headerParam0)
 
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -17271,6 +17295,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetArrearsWithResponse What is overdue under an agreement, and what that does to cover
 	//
+	// As of today: the invoices that are overdue, the months begun since the oldest of them was due, the fines that have begun and that no invoice charges yet, and the effect by law. Told to whoever sees the agreement, but to no witness.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
@@ -17434,7 +17460,8 @@ type ClientWithResponsesInterface interface {
 	// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 	// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 	// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-	// may come twice. A line that cannot be read refuses the whole file, with every fault.
+	// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+	// refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17484,7 +17511,7 @@ type ClientWithResponsesInterface interface {
 
 	// AmendBudgetWithBodyWithResponse Amend a budget
 	//
-	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17493,7 +17520,7 @@ type ClientWithResponsesInterface interface {
 
 	// AmendBudgetWithApplicationMergePatchPlusJSONBodyWithResponse Amend a budget
 	//
-	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 	//
 	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17662,6 +17689,8 @@ type ClientWithResponsesInterface interface {
 	CancelCoveragePeriodWithResponse(ctx context.Context, coveragePeriodID openapi_types.UUID, params *CancelCoveragePeriodParams, reqEditors ...RequestEditorFn) (*CancelCoveragePeriodResponse, error)
 
 	// ListCreditNotesWithResponse Credit notes
+	//
+	// Those of the invoices one sees.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -21394,6 +21423,7 @@ func (r ListCreditNotesResponse) ContentType() string {
 
 // CreditInvoiceResponse201Headers the declared response headers of an HTTP 201 response for CreditInvoice
 type CreditInvoiceResponse201Headers struct {
+	ETag     string
 	Location string
 }
 
@@ -21456,6 +21486,11 @@ func (r CreditInvoiceResponse) ContentType() string {
 	return ""
 }
 
+// GetCreditNoteResponse200Headers the declared response headers of an HTTP 200 response for GetCreditNote
+type GetCreditNoteResponse200Headers struct {
+	ETag string
+}
+
 // GetCreditNoteResponseDefaultHeaders the declared response headers of an HTTP default response for GetCreditNote
 type GetCreditNoteResponseDefaultHeaders struct {
 	Allow           *string
@@ -21470,6 +21505,8 @@ type GetCreditNoteResponse struct {
 	JSON200 *CreditNote
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCreditNoteResponse200Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
 	HeadersDefault *GetCreditNoteResponseDefaultHeaders
 }
@@ -21513,6 +21550,11 @@ func (r GetCreditNoteResponse) ContentType() string {
 	return ""
 }
 
+// AllocateCreditResponse200Headers the declared response headers of an HTTP 200 response for AllocateCredit
+type AllocateCreditResponse200Headers struct {
+	ETag string
+}
+
 // AllocateCreditResponseDefaultHeaders the declared response headers of an HTTP default response for AllocateCredit
 type AllocateCreditResponseDefaultHeaders struct {
 	Allow           *string
@@ -21527,6 +21569,8 @@ type AllocateCreditResponse struct {
 	JSON200 *CreditNote
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AllocateCreditResponse200Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
 	HeadersDefault *AllocateCreditResponseDefaultHeaders
 }
@@ -25148,6 +25192,8 @@ func (c *ClientWithResponses) AmendAgreementWithApplicationMergePatchPlusJSONBod
 
 // GetArrearsWithResponse What is overdue under an agreement, and what that does to cover
 //
+// As of today: the invoices that are overdue, the months begun since the oldest of them was due, the fines that have begun and that no invoice charges yet, and the effect by law. Told to whoever sees the agreement, but to no witness.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
@@ -25425,7 +25471,8 @@ func (c *ClientWithResponses) ListStatementsWithResponse(ctx context.Context, pa
 // wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 // invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 // (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-// may come twice. A line that cannot be read refuses the whole file, with every fault.
+// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+// refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25511,7 +25558,7 @@ func (c *ClientWithResponses) GetBudgetWithResponse(ctx context.Context, budgetI
 
 // AmendBudgetWithBodyWithResponse Amend a budget
 //
-// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25526,7 +25573,7 @@ func (c *ClientWithResponses) AmendBudgetWithBodyWithResponse(ctx context.Contex
 
 // AmendBudgetWithApplicationMergePatchPlusJSONBodyWithResponse Amend a budget
 //
-// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+// Done by whoever set it. The ceiling may not fall below what is committed, nor may an agreement be taken out of which invoices are charged to it (`budget_committed`).
 //
 // Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25815,6 +25862,8 @@ func (c *ClientWithResponses) CancelCoveragePeriodWithResponse(ctx context.Conte
 }
 
 // ListCreditNotesWithResponse Credit notes
+//
+// Those of the invoices one sees.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -30480,6 +30529,13 @@ func ParseCreditInvoiceResponse(rsp *http.Response) (*CreditInvoiceResponse, err
 	switch {
 	case rsp.StatusCode == 201:
 		var headers CreditInvoiceResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
 		if values := rsp.Header.Values("Location"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -30548,6 +30604,16 @@ func ParseGetCreditNoteResponse(rsp *http.Response) (*GetCreditNoteResponse, err
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCreditNoteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	case true:
 		var headers GetCreditNoteResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
@@ -30608,6 +30674,16 @@ func ParseAllocateCreditResponse(rsp *http.Response) (*AllocateCreditResponse, e
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers AllocateCreditResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	case true:
 		var headers AllocateCreditResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {

@@ -176,13 +176,14 @@ create table credit_notes (
     jkm        bigint      not null, -- rupiah
     fine       bigint      not null, -- rupiah
     applied    bigint      not null, -- rupiah, that the invoice itself is lowered by
+    allocated  bigint      not null default 0, -- rupiah, that settles other invoices
     version    bigint      not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     constraint credit_notes_id_key primary key (id),
     constraint credit_notes_number_key unique (branch_id, number),
     constraint credit_notes_amount_check check (jkk >= 0 and jkm >= 0 and fine >= 0 and jkk + jkm + fine > 0
-        and applied between 0 and jkk + jkm + fine),
+        and applied >= 0 and allocated >= 0 and applied + allocated <= jkk + jkm + fine),
     constraint credit_notes_invoice_id_fkey foreign key (invoice_id) references invoices (id),
     constraint credit_notes_branch_id_fkey foreign key (branch_id) references organisations (id),
     constraint credit_notes_payer_id_fkey foreign key (payer_id) references organisations (id)
@@ -190,6 +191,7 @@ create table credit_notes (
 create index credit_notes_invoice_index on credit_notes (invoice_id, id);
 create index credit_notes_branch_index on credit_notes (branch_id, id);
 create index credit_notes_payer_index on credit_notes (payer_id, id);
+create index credit_notes_unallocated_index on credit_notes (branch_id, id) where applied + allocated < jkk + jkm + fine;
 
 -- The lines that a credit note takes back, each once.
 create table credit_note_lines (
@@ -211,7 +213,13 @@ create table credit_numbers (
     constraint credit_numbers_branch_id_fkey foreign key (branch_id) references organisations (id)
 );
 
-create trigger credit_notes_kept before update or delete on credit_notes for each row
+-- Only what it settles besides is still to come.
+create trigger credit_notes_kept before delete on credit_notes for each row execute function refuse_change();
+create trigger credit_notes_frozen before update on credit_notes for each row
+    when (new.allocated < old.allocated or (old.id, old.invoice_id, old.branch_id, old.payer_id, old.number, old.issued_on,
+            old.reason, old.jkk, old.jkm, old.fine, old.applied, old.created_at) is distinct from
+        (new.id, new.invoice_id, new.branch_id, new.payer_id, new.number, new.issued_on,
+            new.reason, new.jkk, new.jkm, new.fine, new.applied, new.created_at))
     execute function refuse_change();
 create trigger credit_note_lines_kept before update or delete on credit_note_lines for each row
     execute function refuse_change();
@@ -270,10 +278,11 @@ create index credit_allocations_invoice_index on credit_allocations (invoice_id)
 create trigger credit_allocations_kept before update or delete on credit_allocations for each row
     execute function refuse_change();
 
--- When, and how much of, an invoice was settled.
+-- When, and how much of, an invoice was settled. What was taken back was never owed:
+-- it counts as settled from the day of issue.
 create view settlements as
     select a.invoice_id, p.paid_on as settled_on, a.amount from payment_allocations a join payments p on p.id = a.payment_id
     union all
     select invoice_id, allocated_on, amount from credit_allocations
     union all
-    select invoice_id, issued_on, applied from credit_notes where applied > 0;
+    select n.invoice_id, i.issued_on, n.applied from credit_notes n join invoices i on i.id = n.invoice_id where n.applied > 0;

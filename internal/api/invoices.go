@@ -218,3 +218,15 @@ func toInvoiceLine(l cover.InvoiceLine) wire.InvoiceLine {
 		Relief: orNil(l.Relief),
 	}
 }
+
+// GetArrears answers GET /v1/agreements/{agreement_id}/arrears.
+func (s *Server) GetArrears(ctx context.Context, req wire.GetArrearsRequestObject) (wire.GetArrearsResponseObject, error) {
+	a, err := billing.Arrears(s.reader(ctx), req.AgreementID)
+	if err != nil {
+		return nil, err
+	}
+	return wire.GetArrears200JSONResponse{
+		AgreementID: a.AgreementID, AsOf: a.AsOf, Invoices: a.Invoices, Months: int32(a.Months), OldestDueOn: orNil(a.OldestDueOn), //nolint:gosec // months
+		OverdueAmount: a.Overdue, FineAmount: a.Fine, Effect: a.Effect, Law: a.Law,
+	}, nil
+}

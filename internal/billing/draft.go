@@ -50,7 +50,7 @@ func Draft(tx *store.Tx, in Drafting) (cover.Invoice, error) {
 		return i, err
 	}
 	if i.Sequence == 0 {
-		if i.Fines, err = lateFines(tx, rates, a); err != nil {
+		if i.Fines, err = lateFines(tx.Reader, rates, a, tx.Today()); err != nil {
 			return i, err
 		}
 	}
@@ -60,7 +60,22 @@ func Draft(tx *store.Tx, in Drafting) (cover.Invoice, error) {
 	if i.Officers == 0 {
 		return i, cover.Refuse(cover.Conflict, cover.InvoiceEmpty, nil)
 	}
+	if err := doubtRoom(tx, i); err != nil {
+		return i, err
+	}
 	return i, tx.Record(cover.Event{Type: cover.InvoiceDrafted, ResourceID: i.ID, OrganisationID: i.OrganiserID, After: i})
+}
+
+// doubtRoom warns of a draft that no budget has room for, as things stand.
+func doubtRoom(tx *store.Tx, i cover.Invoice) error {
+	budgets, err := tx.BudgetsFor(i.AgreementID, i.Month.Year())
+	if err != nil {
+		return err
+	}
+	if _, most, short := cover.Room(budgets, i.Total()); short {
+		tx.Doubt(cover.Fault{Pointer: "/agreement_id", Code: cover.BudgetShort, Params: shortage(i, most)})
+	}
+	return nil
 }
 
 // lockAgreement makes drafts and enrolments under one agreement take turns.
@@ -111,18 +126,18 @@ func rated(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement, month cover.Mo
 // lateFines charges, for every invoice of the agreement that is or was paid late,
 // the months of lateness that were not charged yet: for as much as was owed when
 // each of them began. Employers of exempt kinds owe none.
-func lateFines(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement) ([]cover.InvoiceFine, error) {
-	organiser, err := tx.Organisation(a.OrganiserID)
+func lateFines(r *store.Reader, rates *tariff.Tariff, a cover.Agreement, today cover.Date) ([]cover.InvoiceFine, error) {
+	organiser, err := r.Organisation(a.OrganiserID)
 	if err != nil {
 		return nil, err
 	}
-	late, err := tx.LateInvoices(a.ID)
+	late, err := r.LateInvoices(a.ID, today)
 	if err != nil {
 		return nil, err
 	}
 	var fines []cover.InvoiceFine
 	for _, l := range late {
-		on := tx.Today()
+		on := today
 		if !l.SettledOn.Zero() {
 			on = l.SettledOn
 		}

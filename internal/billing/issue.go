@@ -50,19 +50,19 @@ func Issue(tx *store.Tx, id uuid.UUID, v store.Version, code string) (cover.Invo
 // budgets are held, so that two invoices do not take the same room.
 func charge(tx *store.Tx, i cover.Invoice) (uuid.NullUUID, error) {
 	budgets, err := tx.LockBudgets(i.AgreementID, i.Month.Year())
-	if err != nil || len(budgets) == 0 {
+	if err != nil {
 		return uuid.NullUUID{}, err
 	}
-	remaining := make([]cover.Rupiah, len(budgets))
-	for n, b := range budgets {
-		if b.Remaining() >= i.Total() {
-			return uuid.NullUUID{UUID: b.ID, Valid: true}, nil
-		}
-		remaining[n] = b.Remaining()
+	id, most, short := cover.Room(budgets, i.Total())
+	if short {
+		return id, cover.Refuse(cover.Invalid, cover.BudgetExceeded, shortage(i, most))
 	}
-	return uuid.NullUUID{}, cover.Refuse(cover.Invalid, cover.BudgetExceeded, cover.Params{
-		"total": i.Total(), "remaining": remaining, "fiscal_year": i.Month.Year(),
-	})
+	return id, nil
+}
+
+// shortage says what an invoice asks for, and what of it the budgets still have.
+func shortage(i cover.Invoice, remaining cover.Rupiah) cover.Params {
+	return cover.Params{"total": i.Total(), "remaining": remaining, "fiscal_year": i.Month.Year()}
 }
 
 // newPaymentCode makes a code of twelve digits that nobody guesses.

@@ -58,11 +58,15 @@ func refuseSecondPayment(tx *store.Tx, p cover.Payment) error {
 	return cover.RefuseAt("/reference", cover.PaymentReferenceTaken, cover.Params{"payment_id": *other})
 }
 
-// AllocatePayment settles invoices with what is left of a payment. Refuses what
-// cover.Payment's Allocate refuses.
+// AllocatePayment settles invoices with what is left of a payment. Refuses one of
+// which nothing is left (nothing_unallocated), and what cover.Payment's Allocate
+// refuses.
 func AllocatePayment(tx *store.Tx, id uuid.UUID, v store.Version, to []cover.Allocation) (cover.Payment, error) {
-	before, err := tx.LockOwnPayment(id, v)
+	before, err := tx.LockPayment(id, v)
 	if err != nil {
+		return before, err
+	}
+	if err := before.MayAllocate(tx.Actor().OrganisationID); err != nil {
 		return before, err
 	}
 	after := before
@@ -86,24 +90,15 @@ func AllocatePayment(tx *store.Tx, id uuid.UUID, v store.Version, to []cover.All
 
 // settle writes what became of invoices, and makes cover active that they bill.
 func settle(tx *store.Tx, invoices []cover.Invoice) error {
-	if err := updateInvoices(tx, invoices); err != nil {
+	if len(invoices) == 0 {
+		return nil
+	}
+	if err := tx.SettleInvoices(invoices); err != nil {
 		return err
 	}
 	ids := make([]uuid.UUID, len(invoices))
 	for n, i := range invoices {
 		ids[n] = i.ID
 	}
-	if len(ids) == 0 {
-		return nil
-	}
 	return tx.ActivateCover(ids)
-}
-
-func updateInvoices(tx *store.Tx, invoices []cover.Invoice) error {
-	for n := range invoices {
-		if err := tx.UpdateInvoice(&invoices[n]); err != nil {
-			return err
-		}
-	}
-	return nil
 }

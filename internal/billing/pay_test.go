@@ -197,3 +197,68 @@ func TestInvoicesOfTheSameCoverMayBePaidAtOnce(t *testing.T) {
 		t.Errorf("%d periods are active", n)
 	}
 }
+
+// What was paid too much stays credit of the payer, waits in the queue, and settles
+// other invoices later.
+func TestOverPaymentIsCreditThatSettlesLater(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	a := w.signed()
+	nov, dec := w.issued(a, november), w.issued(a, december)
+	p, err := w.pay(w.branch, payment(nov.Total()+50_000, "SP2D-1", today, cover.Allocation{InvoiceID: nov.ID, Amount: nov.Total()}))
+	w.must(err)
+	queue := func() int {
+		listed, err := w.st.Read(t.Context(), w.branch).Payments(store.PaymentFilter{Unallocated: true}, store.Page{Limit: 50})
+		w.must(err)
+		return len(listed.Items)
+	}
+	if p.Unallocated() != 50_000 || queue() != 1 {
+		t.Errorf("%d left, %d wait", p.Unallocated(), queue())
+	}
+	p, err = w.allocate(w.branch, p.ID, cover.Allocation{InvoiceID: dec.ID, Amount: 20_000})
+	w.must(err)
+	p, err = w.allocate(w.branch, p.ID, cover.Allocation{InvoiceID: dec.ID, Amount: 30_000})
+	w.must(err)
+	if paid := w.invoice(dec.ID).Paid; paid != 50_000 || queue() != 0 || len(p.Allocations) != 3 || p.Version != 3 {
+		t.Errorf("%d paid, %d wait, %+v", paid, queue(), p)
+	}
+	_, err = w.allocate(w.branch, p.ID, cover.Allocation{InvoiceID: dec.ID, Amount: 1})
+	refused(t, err, "", cover.NothingUnallocated)
+}
+
+func TestAllocateRefuses(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	a := w.signed()
+	nov, draft := w.issued(a, november), w.drafted(a, december)
+	own := w.agreement(cover.PU, w.elsewhere, w.payer, w.branch)
+	w.exec(`update agreements set payer_id = null where id = $1`, own)
+	w.people(own, member)
+	others := w.issued(own, november)
+	part, err := w.pay(w.branch, payment(50_000, "R-1", today, cover.Allocation{InvoiceID: nov.ID, Amount: 1}))
+	w.must(err)
+	officers, err := w.pay(w.branch, payment(50_000, "R-2", today, cover.Allocation{InvoiceID: others.ID, Amount: 1}))
+	w.must(err)
+	for name, tt := range map[string]struct {
+		who     access.Actor
+		id      uuid.UUID
+		to      cover.Allocation
+		pointer string
+		code    cover.Code
+	}{
+		"the payer":         {w.payer, part.ID, cover.Allocation{InvoiceID: nov.ID, Amount: 1}, "", cover.PartyRoleRequired},
+		"another branch":    {w.otherBranch, part.ID, cover.Allocation{InvoiceID: nov.ID, Amount: 1}, "", cover.ResourceUnknown},
+		"more than is left": {w.branch, part.ID, cover.Allocation{InvoiceID: nov.ID, Amount: 50_000}, "/allocations/0/allocated_amount", cover.AllocatedTooMuch},
+		"nothing":           {w.branch, part.ID, cover.Allocation{InvoiceID: nov.ID}, "/allocations/0/allocated_amount", cover.AmountNotPositive},
+		"a draft":           {w.branch, part.ID, cover.Allocation{InvoiceID: draft.ID, Amount: 1}, "/allocations/0/invoice_id", cover.InvoiceNotPayable},
+		"nobody's":          {w.branch, part.ID, cover.Allocation{InvoiceID: uuid.New(), Amount: 1}, "/allocations/0/invoice_id", cover.InvoiceUnknown},
+		"another payer's":   {w.branch, part.ID, cover.Allocation{InvoiceID: others.ID, Amount: 1}, "/allocations/0/invoice_id", cover.InvoiceOfOtherPayer},
+		// The officers' own money has no payer, and is known to be theirs once it settled something.
+		"officers' own money": {w.branch, officers.ID, cover.Allocation{InvoiceID: nov.ID, Amount: 1}, "/allocations/0/invoice_id", cover.InvoiceOfOtherPayer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := w.allocate(tt.who, tt.id, tt.to)
+			refused(t, err, tt.pointer, tt.code)
+		})
+	}
+}

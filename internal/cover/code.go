@@ -215,6 +215,7 @@ const (
 	HeadcountImplausible Code = "headcount_implausible"
 	CoverBackdated       Code = "cover_backdated"
 	PaymentBackdated     Code = "payment_backdated"
+	BudgetShort          Code = "budget_short"
 	JKMWaitingPeriod     Code = "jkm_waiting_period"
 	ReportLate           Code = "report_late"
 	OfficerNotCovered    Code = "officer_not_covered"

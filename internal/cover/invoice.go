@@ -229,8 +229,8 @@ func (i Invoice) MayIssue(actor uuid.UUID) error {
 	return nil
 }
 
-// Void takes an invoice back. Refuses one that something is paid on
-// (invoice_paid_on) and one that is void already (invoice_void).
+// Void takes an invoice back. Refuses one that something is paid on, or was taken back
+// of already (invoice_paid_on), and one that is void already (invoice_void).
 func (i *Invoice) Void(actor uuid.UUID, reason string, today Date) error {
 	if err := i.mayVoid(actor); err != nil {
 		return err
@@ -248,7 +248,7 @@ func (i Invoice) mayVoid(actor uuid.UUID) error {
 	switch {
 	case !i.VoidedOn.Zero():
 		return Refuse(Conflict, InvoiceIsVoid, nil)
-	case i.Paid > 0:
+	case i.Paid > 0 || i.Credited > 0:
 		return Refuse(Conflict, InvoicePaidOn, nil)
 	}
 	return nil
@@ -257,10 +257,7 @@ func (i Invoice) mayVoid(actor uuid.UUID) error {
 // MayAmend refuses to fill in treasury fields by anybody but the payer, or the
 // organiser where officers pay themselves, and of a void invoice (invoice_void).
 func (i Invoice) MayAmend(actor uuid.UUID) error {
-	holder, role := i.OrganiserID, Organiser
-	if i.PayerID.Valid {
-		holder, role = i.PayerID.UUID, Payer
-	}
+	holder, role := i.holder()
 	if err := MayPerform(actor, holder, role); err != nil {
 		return err
 	}
@@ -268,6 +265,15 @@ func (i Invoice) MayAmend(actor uuid.UUID) error {
 		return Refuse(Conflict, InvoiceIsVoid, nil)
 	}
 	return nil
+}
+
+// holder is who sees to the payment of the invoice: its payer, or the organiser where
+// officers pay themselves.
+func (i Invoice) holder() (uuid.UUID, PartyRole) {
+	if i.PayerID.Valid {
+		return i.PayerID.UUID, Payer
+	}
+	return i.OrganiserID, Organiser
 }
 
 // Payable reports whether money may be put on the invoice: it is issued, and
@@ -309,8 +315,8 @@ type Payment struct {
 // Unallocated is what the payment settles nothing with.
 func (p Payment) Unallocated() Rupiah { return p.Amount - p.Allocated }
 
-// mostPaid is more than all election officers of the nation cost in a year.
-const mostPaid Rupiah = 10_000_000_000_000
+// MostPaid is more than all election officers of the nation cost in a year.
+const MostPaid Rupiah = 10_000_000_000_000
 
 // Check tidies a payment and says all that is wrong with it before any invoice is
 // looked at.
@@ -320,7 +326,7 @@ func (p *Payment) Check(today Date) error {
 	f.Check(p.Reference != "", "/reference", Blank, nil)
 	f.Check(!p.PaidOn.After(today), "/paid_on", InTheFuture, nil)
 	f.Check(p.Amount > 0, "/paid_amount", AmountNotPositive, nil)
-	f.Check(p.Amount <= mostPaid, "/paid_amount", AmountImplausible, Params{"min": 1, "max": int64(mostPaid)})
+	f.Check(p.Amount <= MostPaid, "/paid_amount", AmountImplausible, Params{"min": 1, "max": int64(MostPaid)})
 	checkAllocations(&f, p.Allocations, p.Amount)
 	return f.Err()
 }
@@ -341,26 +347,38 @@ func (p Payment) Doubts(invoices []Invoice) (doubts Faults) {
 // payer owes. Refuses an invoice that is not among them (invoice_unknown), another
 // payer's (invoice_of_other_payer), more than is outstanding
 // (outstanding_exceeded), and what is not issued, or void (invoice_not_payable).
-func (p *Payment) Settle(invoices []Invoice) (err error) {
-	if p.PayerID, err = settle(p.Allocations, p.PayerID, invoices); err != nil {
+func (p *Payment) Settle(invoices []Invoice) error {
+	if err := settle(p.Allocations, invoices, ofOnePayer(p.Allocations, invoices)); err != nil {
 		return err
 	}
-	p.Allocated = sum(p.Allocations)
+	p.allocate(p.Allocations, invoices)
 	return nil
 }
 
 // Allocate settles invoices with what is left of the payment. Refuses more than
 // that (allocated_too_much) and what Settle refuses.
-func (p *Payment) Allocate(to []Allocation, invoices []Invoice) (err error) {
+func (p *Payment) Allocate(to []Allocation, invoices []Invoice) error {
 	if err := fit(to, p.Unallocated()); err != nil {
 		return err
 	}
-	if p.PayerID, err = settle(to, p.PayerID, invoices); err != nil {
+	same := ofOnePayer(to, invoices)
+	if p.Allocated > 0 { // then it is known whose money it is: officers' own, if there is no payer
+		same = func(i Invoice) bool { return i.PayerID == p.PayerID }
+	}
+	if err := settle(to, invoices, same); err != nil {
 		return err
 	}
 	p.Allocations = append(p.Allocations[:len(p.Allocations):len(p.Allocations)], to...)
-	p.Allocated += sum(to)
+	p.allocate(to, invoices)
 	return nil
+}
+
+// allocate enters what was put on invoices, and who owed them.
+func (p *Payment) allocate(to []Allocation, invoices []Invoice) {
+	p.Allocated += sum(to)
+	if first := owing(to, invoices); first != nil {
+		p.PayerID = first.PayerID
+	}
 }
 
 // MayAllocate refuses to allocate by anybody but the branch, and what settles
@@ -411,25 +429,18 @@ func checkAllocations(f *Faults, to []Allocation, left Rupiah) {
 	}
 }
 
-// settle puts allocations on the invoices they name, and returns who owes them. A
-// payer that is known already has to be that one.
-func settle(to []Allocation, payer uuid.NullUUID, invoices []Invoice) (uuid.NullUUID, error) {
-	named := make(map[uuid.UUID]*Invoice, len(invoices))
-	for i := range invoices {
-		named[invoices[i].ID] = &invoices[i]
-	}
-	if !payer.Valid {
-		payer = owing(to, named)
-	}
+// settle puts allocations on the invoices they name, all of which the money has to
+// belong to.
+func settle(to []Allocation, invoices []Invoice, belongs func(Invoice) bool) error {
 	var f, unpayable Faults
 	for i, a := range to {
 		at := fmt.Sprintf("/allocations/%d", i)
-		invoice := named[a.InvoiceID]
+		invoice := find(a.InvoiceID, invoices)
 		if invoice == nil {
 			f.Add(at+"/invoice_id", InvoiceUnknown, nil)
 			continue
 		}
-		f.Check(invoice.PayerID == payer, at+"/invoice_id", InvoiceOfOtherPayer, nil)
+		f.Check(belongs(*invoice), at+"/invoice_id", InvoiceOfOtherPayer, nil)
 		if !invoice.Payable() {
 			unpayable.Add(at+"/invoice_id", InvoiceNotPayable, nil)
 			continue
@@ -439,17 +450,30 @@ func settle(to []Allocation, payer uuid.NullUUID, invoices []Invoice) (uuid.Null
 		invoice.Paid += a.Amount
 	}
 	if len(f) == 0 && len(unpayable) > 0 {
-		return payer, &Error{Kind: Conflict, Code: InvoiceNotPayable, Faults: unpayable}
+		return &Error{Kind: Conflict, Code: InvoiceNotPayable, Faults: unpayable}
 	}
-	return payer, append(f, unpayable...).Err()
+	return append(f, unpayable...).Err()
 }
 
-// owing is who owes the first invoice that is known.
-func owing(to []Allocation, named map[uuid.UUID]*Invoice) uuid.NullUUID {
+func find(id uuid.UUID, invoices []Invoice) *Invoice {
+	if n := slices.IndexFunc(invoices, func(i Invoice) bool { return i.ID == id }); n >= 0 {
+		return &invoices[n]
+	}
+	return nil
+}
+
+// owing is the first invoice that is known; nil if none is.
+func owing(to []Allocation, invoices []Invoice) *Invoice {
 	for _, a := range to {
-		if invoice := named[a.InvoiceID]; invoice != nil {
-			return invoice.PayerID
+		if invoice := find(a.InvoiceID, invoices); invoice != nil {
+			return invoice
 		}
 	}
-	return uuid.NullUUID{}
+	return nil
+}
+
+// ofOnePayer holds of invoices that are owed by whoever owes the first.
+func ofOnePayer(to []Allocation, invoices []Invoice) func(Invoice) bool {
+	first := owing(to, invoices)
+	return func(i Invoice) bool { return i.PayerID == first.PayerID } // asked only of what is known
 }

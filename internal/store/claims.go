@@ -29,9 +29,10 @@ func (tx *Tx) PaidMonths(period uuid.UUID, until cover.Month) ([]cover.Month, er
 	var paid []struct{ Month cover.Month }
 	err := tx.db.Raw(`select l.month
 		from coverage_periods p
-		join invoice_lines l on l.person_id = p.person_id and not l.voided
+		join invoice_lines l on l.person_id = p.person_id and not l.voided and not l.credited
 		join invoices i on i.id = l.invoice_id
-		where p.id = ? and l.month <= ? and i.issued_on is not null and i.paid >= i.jkk + i.jkm
+		where p.id = ? and l.month <= ? and i.issued_on is not null
+			and (i.paid >= i.jkk + i.jkm or i.paid + i.credited >= i.total)
 		order by l.month desc`, period, until).Scan(&paid).Error
 	months := make([]cover.Month, len(paid))
 	for n, p := range paid {

@@ -197,9 +197,9 @@ type LateInvoice struct {
 	SettledOn cover.Date   // none while it is not
 }
 
-// LateInvoices lists those of an agreement, as of today.
-func (tx *Tx) LateInvoices(agreement uuid.UUID) (late []LateInvoice, err error) {
-	err = tx.db.Raw(`select i.id, i.month, least(i.jkk + i.jkm, i.total - coalesce(s.in_time, 0)) as owed,
+// LateInvoices lists those of an agreement, as of a day.
+func (r *Reader) LateInvoices(agreement uuid.UUID, today cover.Date) (late []LateInvoice, err error) {
+	err = r.db.Raw(`select i.id, i.month, least(i.jkk + i.jkm, i.total - coalesce(s.in_time, 0)) as owed,
 			coalesce(f.charged, 0) as charged, case when i.paid + i.credited >= i.total then s.last end as settled_on
 		from invoices i
 		left join lateral (select sum(amount) filter (where settled_on <= i.due_on) as in_time, max(settled_on) as last
@@ -207,7 +207,7 @@ func (tx *Tx) LateInvoices(agreement uuid.UUID) (late []LateInvoice, err error) 
 		left join lateral (select max(to_month) as charged from invoice_fines where late_id = i.id and not voided) f on true
 		where i.agreement_id = ? and i.issued_on is not null and i.voided_on is null and i.due_on < ?
 			and i.total > coalesce(s.in_time, 0)
-		order by i.month, i.sequence`, agreement, tx.Today()).Scan(&late).Error
+		order by i.month, i.sequence`, agreement, today).Scan(&late).Error
 	return late, translate(err)
 }
 
@@ -315,6 +315,38 @@ func (tx *Tx) LockInvoice(id uuid.UUID, v Version) (cover.Invoice, error) {
 func (tx *Tx) UpdateInvoice(i *cover.Invoice) error {
 	i.Version, i.UpdatedAt = i.Version+1, tx.Now
 	return tx.update(i)
+}
+
+// SettleInvoices writes what is paid on, and was taken back of, locked invoices.
+func (tx *Tx) SettleInvoices(invoices []cover.Invoice) error {
+	ids, paid, credited := make([]uuid.UUID, len(invoices)), make([]int64, len(invoices)), make([]int64, len(invoices))
+	for n := range invoices {
+		i := &invoices[n]
+		i.Version, i.UpdatedAt = i.Version+1, tx.Now
+		ids[n], paid[n], credited[n] = i.ID, int64(i.Paid), int64(i.Credited)
+	}
+	_, err := tx.pgx.Exec(tx.ctx, `update invoices i
+		set paid = s.paid, credited = s.credited, version = i.version + 1, updated_at = $4
+		from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as s (id, paid, credited) where i.id = s.id`,
+		ids, paid, credited, tx.Now)
+	return translate(err)
+}
+
+// OverdueInvoices counts the invoices of an agreement that are overdue on a day, and
+// adds up what is outstanding on them. The oldest is that which was due first, for the
+// earliest month.
+func (r *Reader) OverdueInvoices(agreement uuid.UUID, today cover.Date) (n int64, owed cover.Rupiah, oldest cover.Invoice, err error) {
+	var overdue []cover.Invoice
+	err = condition{"agreement_id = ? and issued_on is not null", []any{agreement}}.
+		and(condition{"voided_on is null and paid + credited < total and due_on < ?", []any{today}}).
+		on(r.db).Order("due_on, month, id").Find(&overdue).Error
+	if err != nil || len(overdue) == 0 {
+		return 0, 0, oldest, translate(err)
+	}
+	for _, i := range overdue {
+		owed += i.Outstanding()
+	}
+	return int64(len(overdue)), owed, overdue[0], nil
 }
 
 // NextInvoiceNumber takes the next number of a branch's year. Others wait for it

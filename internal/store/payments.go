@@ -108,10 +108,10 @@ func (tx *Tx) OwnPayment(reference string) (*uuid.UUID, error) {
 	return &found[0], nil
 }
 
-// LockOwnPayment returns a payment that the actor received, with its allocations,
-// and holds it.
-func (tx *Tx) LockOwnPayment(id uuid.UUID, v Version) (cover.Payment, error) {
-	p, err := lock(tx, tx.ofSelf("branch_id"), id, v, func(p cover.Payment) int64 { return p.Version })
+// LockPayment returns a payment that the actor sees, with its allocations, and holds
+// it.
+func (tx *Tx) LockPayment(id uuid.UUID, v Version) (cover.Payment, error) {
+	p, err := lock(tx, tx.seenPayments(), id, v, func(p cover.Payment) int64 { return p.Version })
 	if err != nil {
 		return p, err
 	}
@@ -150,8 +150,9 @@ func (tx *Tx) insertAllocations(p cover.Payment, from int) error {
 	return translate(tx.db.Create(&rows).Error)
 }
 
-// ActivateCover makes cover active that some invoices bill, if they are settled in
-// full: from the day that completed the first of them.
+// ActivateCover makes cover active that some invoices bill, on lines that were not
+// taken back, if they are settled in full: from the day that completed the first of
+// them.
 // Money may be recorded in another order than it came, so that day may move
 // forward. Periods are locked in the order of their ids, as others lock them.
 func (tx *Tx) ActivateCover(invoices []uuid.UUID) error {
@@ -162,7 +163,7 @@ func (tx *Tx) ActivateCover(invoices []uuid.UUID) error {
 			group by i.id),
 		billed as (
 			select l.coverage_period_id, min(s.settled_on) as settled_on
-			from settled s join invoice_lines l on l.invoice_id = s.id
+			from settled s join invoice_lines l on l.invoice_id = s.id and not l.credited
 			group by l.coverage_period_id),
 		due as (
 			select c.id, b.settled_on from billed b join coverage_periods c on c.id = b.coverage_period_id

@@ -97,11 +97,11 @@ func (r *Reader) coverageStatuses(statuses []cover.CoverageStatus) condition {
 }
 
 // Billed reports which of some coverage periods an invoice bills that is not
-// void.
+// void, on a line that was not taken back.
 func (r *Reader) Billed(periods ...uuid.UUID) (map[uuid.UUID]bool, error) {
 	var ids []uuid.UUID
 	err := r.db.Raw(`select distinct l.coverage_period_id from invoice_lines l join invoices i on i.id = l.invoice_id
-		where l.coverage_period_id in ? and i.voided_on is null`, periods).Scan(&ids).Error
+		where l.coverage_period_id in ? and i.voided_on is null and not l.credited`, periods).Scan(&ids).Error
 	billed := make(map[uuid.UUID]bool, len(ids))
 	for _, id := range ids {
 		billed[id] = true

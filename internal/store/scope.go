@@ -166,3 +166,22 @@ func (r *Reader) seenIncidents() condition {
 func (r *Reader) seenClaims() condition {
 	return r.ofBodies("claims.organiser_id").or(r.ofSelf("claims.branch_id"))
 }
+
+// seenBudgets: one's own, and those that pay for an agreement one sees.
+func (r *Reader) seenBudgets() condition {
+	pays := r.seenAgreements("b.agreement_id")
+	return r.ofSelf("budgets.organisation_id").or(condition{
+		"exists (select from budget_agreements b where b.budget_id = budgets.id and " + pays.sql + ")", pays.args,
+	})
+}
+
+// seenCreditNotes: whoever sees the invoice they take a part of back.
+func (r *Reader) seenCreditNotes() condition {
+	organiser := r.ofBodies("i.organiser_id")
+	return r.ofSelf("credit_notes.payer_id").or(r.ofSelf("credit_notes.branch_id")).or(condition{
+		"exists (select from invoices i where i.id = credit_notes.invoice_id and " + organiser.sql + ")", organiser.args,
+	})
+}
+
+// seenStatements: the office that holds the account.
+func (r *Reader) seenStatements() condition { return r.ofSelf("bank_statements.branch_id") }

@@ -65,6 +65,26 @@ func (tx *Tx) Record(e cover.Event) error {
 		tx.who.Purpose, before, after, tx.Now).Error
 }
 
+// RecordAll is Record for many resources that came to be at once.
+func (tx *Tx) RecordAll(events []cover.Event) error {
+	n := len(events)
+	ids, resources, owners := make([]uuid.UUID, n), make([]uuid.UUID, n), make([]uuid.UUID, n)
+	types, digests := make([]string, n), make([]uuid.UUID, n)
+	for i, e := range events {
+		after, err := tx.digest(e.After)
+		if err != nil {
+			return err
+		}
+		ids[i], types[i], resources[i], owners[i], digests[i] = newID(), string(e.Type), e.ResourceID, e.OrganisationID, after.UUID
+	}
+	_, err := tx.pgx.Exec(tx.ctx, `insert into events (id, type, resource_id, organisation_id, client_id, actor_id, request_id,
+			after_digest, occurred_at)
+		select e.id, e.type, e.resource, e.owner, $6, $7, $8, e.digest, $9
+		from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[]) as e (id, type, resource, owner, digest)`,
+		ids, types, resources, owners, digests, tx.who.ClientID, tx.who.OrganisationID, tx.who.RequestID, tx.Now)
+	return translate(err)
+}
+
 // digest tells two states of a resource apart without telling what they hold: it
 // is keyed, because a plain digest of a few known fields could be guessed.
 func (tx *Tx) digest(resource any) (uuid.NullUUID, error) {

@@ -33,10 +33,10 @@ func TestActionsTellTheTruth(t *testing.T) {
 	everybody := map[string]caller{"nation": w.nation, "kpu": w.kpu, "government": w.government, "branch": w.branch, "administrator": w.admin}
 	for _, name := range []string{"kpu", "branch"} {
 		o := w.admin.get("/v1/organisations/" + w.organisations[name]).object(t)
-		everybody[name+" that only reads"] = w.as(o, "officers:read", "agreements:read", "coverage:read", "invoices:read", "claims:read", "imports:read", "clients:admin")
+		everybody[name+" that only reads"] = w.as(o, "officers:read", "agreements:read", "coverage:read", "invoices:read", "payments:read", "claims:read", "imports:read", "clients:admin")
 	}
 	offered, blocked := map[string]int{}, map[string]int{}
-	for _, resource := range []string{"agreements", "officers", "coverage-periods", "invoices", "claims", "api-clients", "imports"} {
+	for _, resource := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "claims", "api-clients", "imports"} {
 		for who, c := range everybody {
 			for _, item := range c.get("/v1/"+resource+"?limit=1000").must(t, 200).items(t) {
 				actions, _ := item["actions"].([]any)
@@ -72,6 +72,9 @@ func (w *world) tryAction(t *testing.T, what string, c caller, item, act object)
 	t.Helper()
 	verb := fmt.Sprint(act["action"])
 	do := call{method: fmt.Sprint(act["method"]), path: fmt.Sprint(act["href"]), body: bodies[verb]}.keyed().under("If-Match", "*")
+	if verb == "allocate" {
+		do.body = object{"allocations": []object{{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": 1}}}
+	}
 	if verb == "commit" {
 		do.body = object{"plan_digest": fmt.Sprint(item["plan_digest"])}
 	}

@@ -16,6 +16,7 @@ const district = "61.06.01"
 func busy(t *testing.T) *world {
 	t.Helper()
 	w := bereaved(t)
+	w.keepBooks()
 	w.draftInvoices()
 	w.gatherOfficers()
 	w.draftAgreements()
@@ -142,11 +143,11 @@ func (w *world) writes() map[string]write {
 	put := func(by caller, path string, body object) write {
 		return write{by: by, call: call{method: "PUT", path: path, body: body}}
 	}
-	open := w.government.get("/v1/invoices/"+w.ids["open_invoice_id"]).must(w.t, 200).object(w.t)
+	on := func(amount int) []object {
+		return []object{{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": amount}}
+	}
 	payment := func(reference string) object {
-		return object{"paid_on": "2024-11-28", "paid_amount": 30000, "reference": reference, "allocations": []object{
-			{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": open["outstanding_amount"]},
-		}}
+		return object{"paid_on": "2024-11-28", "paid_amount": 30000, "reference": reference, "allocations": on(1000)}
 	}
 	client := object{"organisation_id": w.organisations["kpu"], "name": "SIAKBA", "scopes": []string{"officers:read", "officers:write"}}
 	below := object{"kind": "kpu", "level": "district", "area_code": district, "name": "Sekretariat", "time_zone": "Asia/Jakarta"}
@@ -170,7 +171,13 @@ func (w *world) writes() map[string]write {
 		"draftInvoice":         post(w.branch, "/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-12"}, object{"agreement_id": w.ids["agreement_id"], "month": "2025-01"}),
 		"issueInvoice":         post(w.branch, "/v1/invoices/{draft_invoice_id}/issue", object{"payment_code": "24090000001"}, object{}),
 		"voidInvoice":          post(w.branch, "/v1/invoices/{wrong_invoice_id}/void", object{"reason": "Keliru"}, object{"reason": "Salah"}),
+		"amendInvoice":         patch(w.government, "/v1/invoices/{draft_invoice_id}", object{"disbursement": object{"sp2d_number": "0912/SP2D/2024"}}),
 		"recordPayment":        post(w.branch, "/v1/payments", payment("SP2D-2"), payment("SP2D-3")),
+		"allocatePayment":      post(w.branch, "/v1/payments/{waiting_payment_id}/allocate", object{"allocations": on(100)}, object{"allocations": on(200)}),
+		"creditInvoice":        post(w.branch, "/v1/credit-notes", w.credit(w.lines[1]), w.credit(w.lines[2])),
+		"allocateCredit":       post(w.branch, "/v1/credit-notes/{credit_note_id}/allocate", object{"allocations": on(100)}, object{"allocations": on(200)}),
+		"setBudget":            post(w.government, "/v1/budgets", w.budget("nphd_2"), w.budget("apbd")),
+		"amendBudget":          patch(w.government, "/v1/budgets/{budget_id}", object{"ceiling_amount": 200_000_000}),
 		"reportIncident":       post(w.kpu, "/v1/incidents", w.accident(), w.death(w.ids["officer_id"])),
 		"openClaim":            post(w.kpu, "/v1/claims", w.injury(w.ids["unclaimed_incident_id"]), object{"incident_id": w.ids["unclaimed_incident_id"], "programme": "jkm"}),
 		"submitClaim":          post(w.kpu, "/v1/claims/{draft_claim_id}/submit", nil, nil),

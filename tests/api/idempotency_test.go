@@ -178,8 +178,8 @@ func TestMoneyDoesNotMoveWithoutAKey(t *testing.T) {
 			t.Errorf("%s with an endless key: %d %s", o.OperationID, got.StatusCode, got.raw)
 		}
 	}
-	if needed != 4 {
-		t.Errorf("%d operations need a key; issue, record, pay and commit do", needed)
+	if needed != 7 {
+		t.Errorf("%d operations need a key; issue, record, allocate twice, credit, pay and commit do", needed)
 	}
 	if tables := changed(before, w.contents()); len(tables) > 0 {
 		t.Errorf("refusals changed %v", tables)

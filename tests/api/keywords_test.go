@@ -49,6 +49,11 @@ const huge = json.Number("100000000000000000000")
 
 // violations lists a value for every keyword that a schema uses.
 func violations(s *openapi3.Schema) (all []violation) {
+	if len(s.AllOf) == 1 { // how a reference is made nullable
+		inner := *s.AllOf[0].Value
+		inner.Nullable = s.Nullable
+		s = &inner
+	}
 	add := func(keyword string, value any) { all = append(all, violation{keyword: keyword, value: value}) }
 	kind := "none"
 	if s.Type != nil {

@@ -29,6 +29,11 @@ func populous(t *testing.T) *world {
 			{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": amount},
 		}}).must(t, 201)
 	}
+	for n, stage := range []string{"nphd_2", "apbd"} {
+		w.government.post("/v1/budgets", w.budget(stage)).must(t, 201)
+		w.branch.pay("/v1/credit-notes", w.credit(w.lines[n+1])).must(t, 201)
+		w.reconcile(fmt.Sprintf("2024-09-02;7;TRX-%d;setoran", n+2)).must(t, 201)
+	}
 	w.branch.post("/v1/invoices/"+w.ids["wrong_invoice_id"]+"/void", object{"reason": "Keliru"}).must(t, 200)
 	w.branch.post("/v1/coverage-periods/"+w.ids["wrong_period_id"]+"/cancel", nil).must(t, 200)
 	w.kpu.post("/v1/incidents", w.death(w.ids["district_officer_id"])).must(t, 201) // without cover
@@ -53,7 +58,7 @@ func (w *world) lists(t *testing.T) (all []list) {
 			continue
 		}
 		l := list{o, w.kpu, o.call(t, w.ids).path, url.Values{}}
-		if o.OperationID == "listPayments" {
+		if o.OperationID == "listPayments" || o.OperationID == "listStatements" {
 			l.by = w.branch
 		}
 		if o.OperationID == "listAreas" {
@@ -409,6 +414,11 @@ func TestFiltersThatAreNoFields(t *testing.T) {
 		}
 	}
 	same(t, "payments of an invoice", count(w.branch, "/v1/payments?invoice_id="+w.ids["open_invoice_id"]), 3)
+	same(t, "payments that wait", count(w.branch, "/v1/payments?unallocated=true"), 3)
+	same(t, "payments of a statement", count(w.branch, "/v1/payments?statement_id="+w.ids["statement_id"]), 1)
+	same(t, "credit that waits", count(w.kpu, "/v1/credit-notes?unallocated=true&invoice_id="+w.ids["invoice_id"]), 3)
+	same(t, "budgets of an agreement", count(w.kpu, "/v1/budgets?fiscal_year=2024&agreement_id="+w.ids["agreement_id"]), 3)
+	same(t, "budgets of another", count(w.kpu, "/v1/budgets?agreement_id="+w.ids["ending_agreement_id"]), 0)
 	same(t, "payments of another", count(w.branch, "/v1/payments?invoice_id="+w.ids["draft_invoice_id"]), 0)
 	same(t, "officers of the branch", count(w.branch, "/v1/officers?organisation_id="+w.organisations["kpu"]) > 3, true)
 	same(t, "officers below", count(w.nation, "/v1/officers?organisation_id="+w.organisations["kpu"]), officers)

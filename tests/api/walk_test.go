@@ -151,6 +151,9 @@ var maySee = map[string][]string{
 	"coverage_period_id": {"nation", "kpu", "branch"},
 	"invoice_id":         {"nation", "kpu", "government", "branch"},
 	"payment_id":         {"government", "branch"},
+	"budget_id":          {"nation", "kpu", "government", "branch"},
+	"credit_note_id":     {"nation", "kpu", "government", "branch"},
+	"statement_id":       {"branch"},
 	"incident_id":        {"nation", "kpu", "branch"},
 	"claim_id":           {"nation", "kpu", "branch"},
 	"client_id":          {"nation", "kpu"},
@@ -162,6 +165,7 @@ var maySee = map[string][]string{
 func TestEveryOperationKeepsTenantsApart(t *testing.T) {
 	t.Parallel()
 	w := bereaved(t)
+	w.keepBooks()
 	made := w.kpu.post("/v1/api-clients", object{
 		"organisation_id": w.organisations["kpu"], "name": "SIAKBA", "scopes": []string{"officers:read"},
 	}).must(t, 201).object(t)
@@ -202,7 +206,7 @@ func TestEveryOperationKeepsTenantsApart(t *testing.T) {
 		}
 	}
 	for name, c := range everybody {
-		for _, list := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "incidents", "claims", "imports"} {
+		for _, list := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "incidents", "claims", "imports", "budgets", "credit-notes", "bank-statements"} {
 			items := c.get("/v1/"+list).must(t, 200).items(t)
 			if strings.HasPrefix(name, "stranger") && len(items) > 0 {
 				t.Errorf("%s lists %d %s", name, len(items), list)

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type world struct {
 	ids                                    map[string]string // of path parameters, "officer_id" and so on
 	organisations                          map[string]string
 	accidents                              int
+	lines                                  []string // of the first invoice, by their periods
 }
 
 // scopes are all there are.
@@ -196,6 +198,38 @@ func bereaved(t *testing.T) *world {
 	w.ids["incident_id"] = w.kpu.post("/v1/incidents", w.death(w.ids["officer_id"])).must(t, 201).id(t)
 	w.ids["claim_id"] = w.kpu.post("/v1/claims", object{"incident_id": w.ids["incident_id"], "programme": "jkk"}).must(t, 201).id(t)
 	return w
+}
+
+// keepBooks gives a billed world a budget, a credit note and a statement, of which money
+// is left.
+func (w *world) keepBooks() {
+	w.t.Helper()
+	w.ids["budget_id"] = w.government.post("/v1/budgets", w.budget("nphd_1")).must(w.t, 201).id(w.t)
+	for _, line := range w.branch.get("/v1/invoices/"+w.ids["invoice_id"]+"/lines").must(w.t, 200).items(w.t) {
+		w.lines = append(w.lines, fmt.Sprint(line["coverage_period_id"]))
+	}
+	w.ids["credit_note_id"] = w.branch.pay("/v1/credit-notes", w.credit(w.lines[0])).must(w.t, 201).id(w.t)
+	w.ids["statement_id"] = w.reconcile("2024-09-02;5.000;TRX-1;setoran").must(w.t, 201).id(w.t)
+	w.ids["waiting_payment_id"] = w.branch.get("/v1/payments?unallocated=true").must(w.t, 200).items(w.t)[0]["id"].(string)
+}
+
+func (w *world) budget(stage string) object {
+	return object{
+		"fiscal_year": 2024, "stage": stage, "funding_source": "nphd", "reference": "900/12/NPHD/2024", "ceiling_amount": 100_000_000,
+		"agreement_ids": []string{w.ids["agreement_id"]},
+	}
+}
+
+// credit takes some lines of the first invoice back.
+func (w *world) credit(lines ...string) object {
+	return object{"invoice_id": w.ids["invoice_id"], "coverage_period_ids": lines, "reason": "Keliru"}
+}
+
+// reconcile sends lines of a bank's file.
+func (w *world) reconcile(lines ...string) answer {
+	w.t.Helper()
+	file := "tanggal;jumlah;referensi;keterangan\n" + strings.Join(lines, "\n") + "\n"
+	return w.branch.send(post("/v1/bank-statements", file).under("Content-Type", "text/csv"))
 }
 
 func (w *world) death(officer string) object {

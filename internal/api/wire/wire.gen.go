@@ -3469,6 +3469,9 @@ type AllocateCreditParams struct {
 
 	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListElectionsParams defines parameters for ListElections.
@@ -7149,6 +7152,25 @@ func (siw *ServerInterfaceWrapper) AllocateCredit(c *gin.Context) {
 	} else {
 		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
 		return
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
 	}
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -13479,6 +13501,7 @@ type CreditInvoiceResponseObject interface {
 }
 
 type CreditInvoice201ResponseHeaders struct {
+	ETag     string
 	Location string
 }
 
@@ -13494,6 +13517,7 @@ func (response CreditInvoice201JSONResponse) VisitCreditInvoiceResponse(w http.R
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
@@ -13535,15 +13559,23 @@ type GetCreditNoteResponseObject interface {
 	VisitGetCreditNoteResponse(w http.ResponseWriter) error
 }
 
-type GetCreditNote200JSONResponse CreditNote
+type GetCreditNote200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCreditNote200JSONResponse struct {
+	Body    CreditNote
+	Headers GetCreditNote200ResponseHeaders
+}
 
 func (response GetCreditNote200JSONResponse) VisitGetCreditNoteResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -13586,15 +13618,23 @@ type AllocateCreditResponseObject interface {
 	VisitAllocateCreditResponse(w http.ResponseWriter) error
 }
 
-type AllocateCredit200JSONResponse CreditNote
+type AllocateCredit200ResponseHeaders struct {
+	ETag string
+}
+
+type AllocateCredit200JSONResponse struct {
+	Body    CreditNote
+	Headers AllocateCredit200ResponseHeaders
+}
 
 func (response AllocateCredit200JSONResponse) VisitAllocateCreditResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
