@@ -1395,7 +1395,7 @@ type Action struct {
 type Agreement struct {
 	Actions []Action `json:"actions"`
 
-	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
 	Billing              BillingMode `json:"billing"`
 	ContributionsPerTerm *int32      `json:"contributions_per_term,omitempty"`
 	CreatedAt            time.Time   `json:"created_at"`
@@ -1415,7 +1415,7 @@ type Agreement struct {
 	ID            openapi_types.UUID `json:"id"`
 	LegalBases    []string           `json:"legal_bases"`
 
-	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it. `calendar` unless it is said.
 	MonthRule MonthRule         `json:"month_rule"`
 	Parties   []AgreementParty  `json:"parties"`
 	Positions []CoveredPosition `json:"positions"`
@@ -1441,7 +1441,7 @@ type Agreement struct {
 
 // AgreementInput Example: {"election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"position":"ppk"},{"headcount":846,"position":"pps"},{"headcount":4579,"included":false,"position":"kpps"}],"segment":"pu","starts_on":"2024-08-26","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","wage_base_policy":"honorarium"}
 type AgreementInput struct {
-	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
 	Billing *BillingMode `json:"billing,omitempty"`
 
 	// ContributionsPerTerm So many contributions for each officer's term, and no more; absent: as the months say.
@@ -1462,7 +1462,7 @@ type AgreementInput struct {
 	FundingSource FundingSource      `json:"funding_source"`
 	LegalBases    []string           `json:"legal_bases,omitempty"`
 
-	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it. `calendar` unless it is said.
 	MonthRule *MonthRule          `json:"month_rule,omitempty"`
 	Parties   []Party             `json:"parties"`
 	Positions []AgreementPosition `json:"positions"`
@@ -1498,7 +1498,7 @@ type AgreementParty struct {
 
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
-	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
 	Billing              *BillingMode              `json:"billing,omitempty"`
 	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
 	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
@@ -1507,7 +1507,7 @@ type AgreementPatch struct {
 	FundingSource        *FundingSource            `json:"funding_source,omitempty"`
 	LegalBases           []string                  `json:"legal_bases,omitempty"`
 
-	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it. `calendar` unless it is said.
 	MonthRule *MonthRule          `json:"month_rule,omitempty"`
 	Parties   []Party             `json:"parties,omitempty"`
 	Positions []AgreementPosition `json:"positions,omitempty"`
@@ -1731,7 +1731,7 @@ type Bilingual struct {
 	ID string `json:"id"`
 }
 
-// BillingMode `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+// BillingMode `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
 type BillingMode string
 
 // Budget Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}
@@ -2859,6 +2859,9 @@ type InvoiceInput struct {
 	// Example: 2024-11
 	Month Month `json:"month"`
 
+	// RebillCredited Bills also those whose line for the month a credit note took back.
+	RebillCredited *bool `json:"rebill_credited,omitempty"`
+
 	// Supplementary Bills those who came under cover after the invoice of the month was issued.
 	Supplementary *bool `json:"supplementary,omitempty"`
 }
@@ -3104,7 +3107,7 @@ type MatchReason string
 // Example: 2024-11
 type Month = string
 
-// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it. `calendar` unless it is said.
 type MonthRule string
 
 // NewHoliday Example: {"certainty":"verified","day":"2027-12-24","name_en":"Collective leave for Christmas","name_id":"Cuti bersama Natal"}
@@ -3592,7 +3595,7 @@ type QuotationInput struct {
 	FromOn        *openapi_types.Date `json:"from_on,omitempty"`
 	FundingSource *FundingSource      `json:"funding_source,omitempty"`
 
-	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it. `calendar` unless it is said.
 	MonthRule *MonthRule       `json:"month_rule,omitempty"`
 	Positions []QuotedPosition `json:"positions,omitempty"`
 	RiskClass *RiskClass       `json:"risk_class,omitempty"`
@@ -5795,7 +5798,7 @@ type ClientInterface interface {
 	// CreditInvoiceWithBody Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5805,7 +5808,7 @@ type ClientInterface interface {
 	// CreditInvoice Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7527,7 +7530,7 @@ func (c *Client) ListCreditNotes(ctx context.Context, params *ListCreditNotesPar
 // CreditInvoiceWithBody Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7547,7 +7550,7 @@ func (c *Client) CreditInvoiceWithBody(ctx context.Context, params *CreditInvoic
 // CreditInvoice Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17700,7 +17703,7 @@ type ClientWithResponsesInterface interface {
 	// CreditInvoiceWithBodyWithResponse Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17710,7 +17713,7 @@ type ClientWithResponsesInterface interface {
 	// CreditInvoiceWithResponse Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -25879,7 +25882,7 @@ func (c *ClientWithResponses) ListCreditNotesWithResponse(ctx context.Context, p
 // CreditInvoiceWithBodyWithResponse Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25895,7 +25898,7 @@ func (c *ClientWithResponses) CreditInvoiceWithBodyWithResponse(ctx context.Cont
 // CreditInvoiceWithResponse Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

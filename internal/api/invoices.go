@@ -14,6 +14,7 @@ func (s *Server) DraftInvoice(ctx context.Context, req wire.DraftInvoiceRequestO
 	return write(ctx, s, func(tx *store.Tx) (wire.DraftInvoiceResponseObject, error) {
 		i, err := billing.Draft(tx, billing.Drafting{
 			AgreementID: req.Body.AgreementID, Month: req.Body.Month, Supplementary: or(req.Body.Supplementary),
+			RebillCredited:  or(req.Body.RebillCredited),
 			BudgetReference: or(req.Body.BudgetReference),
 		})
 		if err != nil {

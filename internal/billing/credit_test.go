@@ -3,6 +3,7 @@ package billing_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -120,6 +121,8 @@ func TestWhatWasPaidAlreadyIsCredit(t *testing.T) {
 	refused(t, err, "", cover.NothingUnallocated)
 }
 
+// TestWhoseLineIsTakenBackMayBeBilledAgain, but only where a draft says so: neither a
+// run nor a bill for others does.
 func TestWhoseLineIsTakenBackMayBeBilledAgain(t *testing.T) {
 	t.Parallel()
 	w := given(t)
@@ -127,9 +130,18 @@ func TestWhoseLineIsTakenBackMayBeBilledAgain(t *testing.T) {
 	i := w.issued(a, november)
 	lines := w.lines(i.ID)
 	w.credited(cover.Crediting{InvoiceID: i.ID, Periods: lines[:3], Reason: "Upah keliru"})
-	again, err := store.Do(t.Context(), w.st, w.branch, func(tx *store.Tx) (cover.Invoice, error) {
-		return billing.Draft(tx, billing.Drafting{AgreementID: a, Month: november, Supplementary: true})
-	})
+	w.exec(`update enrolments set completed_at = $1`, w.now.Add(time.Minute))
+	if ran := w.run(); ran != (billing.Ran{}) {
+		t.Errorf("a run billed them: %+v", ran)
+	}
+	draft := func(rebill bool) (cover.Invoice, error) {
+		return store.Do(t.Context(), w.st, w.branch, func(tx *store.Tx) (cover.Invoice, error) {
+			return billing.Draft(tx, billing.Drafting{AgreementID: a, Month: november, Supplementary: true, RebillCredited: rebill})
+		})
+	}
+	_, err := draft(false)
+	refused(t, err, "", cover.InvoiceEmpty)
+	again, err := draft(true)
 	w.must(err)
 	if again.Officers != 3 || again.Sequence != 1 {
 		t.Errorf("billed again: %+v", again)

@@ -15,6 +15,7 @@ type Drafting struct {
 	AgreementID     uuid.UUID
 	Month           cover.Month
 	Supplementary   bool // bills those who came under cover after the month was issued
+	RebillCredited  bool // bills also those whose line for the month was taken back
 	BudgetReference cover.BudgetReference
 }
 
@@ -54,7 +55,7 @@ func Draft(tx *store.Tx, in Drafting) (cover.Invoice, error) {
 			return i, err
 		}
 	}
-	if err := tx.InsertInvoice(&i, lines); err != nil {
+	if err := tx.InsertInvoice(&i, lines, in.RebillCredited); err != nil {
 		return i, err
 	}
 	if i.Officers == 0 {

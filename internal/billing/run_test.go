@@ -135,7 +135,7 @@ func TestWhatNoBudgetHasRoomForStaysADraft(t *testing.T) {
 	a := w.signed()
 	budget := uuid.New()
 	w.exec(`insert into budgets (id, organisation_id, fiscal_year, stage, funding_source, reference, ceiling, agreement_ids, version,
-			created_at, updated_at) values ($1, $2, 2024, 'nphd_1', 'nphd', 'NPHD', 76679, '[]', 1, now(), now())`, budget, w.payer.OrganisationID)
+			created_at, updated_at) values ($1, $2, 2024, 'nphd_1', 'nphd', 'NPHD', 76679, jsonb_build_array($3::text), 1, now(), now())`, budget, w.payer.OrganisationID, a)
 	w.exec(`insert into budget_agreements (budget_id, agreement_id) values ($1, $2)`, budget, a)
 	if got := w.run(); got != (billing.Ran{Drafted: 1}) {
 		t.Fatalf("%+v", got)

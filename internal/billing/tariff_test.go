@@ -45,7 +45,7 @@ func (w *world) correct(who access.Actor, v store.Version, s tariff.Contribution
 	})
 }
 
-func (w *world) lines(invoice uuid.UUID) []cover.InvoiceLine {
+func (w *world) billed(invoice uuid.UUID) []cover.InvoiceLine {
 	w.t.Helper()
 	lines, err := w.st.Read(w.t.Context(), w.branch).InvoiceLines(invoice, nil, store.Page{Limit: 50})
 	w.must(err)
@@ -75,12 +75,12 @@ func TestACorrectionChangesTheNextInvoiceAndNoOther(t *testing.T) {
 	if read.JKM != 42_600 || read.Digest != first.Digest || read.Version != first.Version {
 		t.Errorf("issued: %+v", read)
 	}
-	for _, l := range w.lines(next.ID) {
+	for _, l := range w.billed(next.ID) {
 		if l.Schedule != "pu-2015-07.2" {
 			t.Errorf("next was rated with %s", l.Schedule)
 		}
 	}
-	for _, l := range w.lines(first.ID) {
+	for _, l := range w.billed(first.ID) {
 		settled, known := w.tariff().Revision(l.Schedule)
 		if !known || l.Schedule != "pu-2015-07" || l.WageBase.Share(settled.JKMRate, 10_000) != l.JKM {
 			t.Errorf("issued was rated with %s: %+v", l.Schedule, settled)
@@ -135,7 +135,7 @@ func TestANewScheduleRatesItsOwnMonths(t *testing.T) {
 	if nov.JKM != 42_600 || dec.JKM != 85_200 || nov.JKK != dec.JKK {
 		t.Errorf("November %d + %d, December %d + %d", nov.JKK, nov.JKM, dec.JKK, dec.JKM)
 	}
-	if n, d := w.lines(nov.ID)[0].Schedule, w.lines(dec.ID)[0].Schedule; n != "pu-2015-07.2" || d != "pu-2024-12" {
+	if n, d := w.billed(nov.ID)[0].Schedule, w.billed(dec.ID)[0].Schedule; n != "pu-2015-07.2" || d != "pu-2024-12" {
 		t.Errorf("rated with %s and %s", n, d)
 	}
 }

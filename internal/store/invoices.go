@@ -227,13 +227,13 @@ func (tx *Tx) WageBases(agreement uuid.UUID, month cover.Month) (bases []cover.R
 
 // InsertInvoice writes a new draft with a line for everybody whose cover owes its
 // month, at the rates given for each wage base, with its fines, and the sums and
-// the digest of it all.
-func (tx *Tx) InsertInvoice(i *cover.Invoice, rates []Base) error {
+// the digest of it all. rebill bills those too whose line was taken back.
+func (tx *Tx) InsertInvoice(i *cover.Invoice, rates []Base, rebill bool) error {
 	i.ID, i.CreatedAt, i.UpdatedAt = newID(), tx.Now, tx.Now
 	if err := tx.db.Create(i).Error; err != nil {
 		return translate(err)
 	}
-	if err := tx.insertLines(*i, rates); err != nil {
+	if err := tx.insertLines(*i, rates, rebill); err != nil {
 		return err
 	}
 	for n := range i.Fines {
@@ -268,10 +268,10 @@ func (tx *Tx) linesDigest(invoice uuid.UUID) (digest string, err error) {
 // another invoice bills them for it; the index of people and months is the judge of
 // that, and makes a draft that bills the same people at once wait. Both go through
 // the people in one order, so that neither waits for the other. The periods are
-// held, so that none is cancelled meanwhile. A period whose line was credited owes
-// the month no more.
-func (tx *Tx) insertLines(i cover.Invoice, rates []Base) error {
-	args := []any{i.AgreementID, i.Month.Last(), i.Month, i.Month, i.ID, i.Month}
+// held, so that none is cancelled meanwhile. A period whose line was credited is
+// billed again only if the draft says so.
+func (tx *Tx) insertLines(i cover.Invoice, rates []Base, rebill bool) error {
+	args := []any{i.AgreementID, i.Month.Last(), i.Month, rebill, i.Month, i.ID, i.Month}
 	// Every officer is found by their id. Planners would rather read all officers of
 	// the nation for each agreement.
 	if err := tx.db.Exec("set local enable_hashjoin = off; set local enable_mergejoin = off").Error; err != nil {
@@ -280,7 +280,7 @@ func (tx *Tx) insertLines(i cover.Invoice, rates []Base) error {
 	_, err := tx.plain().ExecContext(tx.ctx, numbered(`with periods as (
 			select * from coverage_periods
 			where agreement_id = ? and cancelled_on is null and from_on <= ? and owed_to >= ?
-				and not exists (select from invoice_lines l where l.coverage_period_id = coverage_periods.id and l.month = ? and l.credited)
+				and (? or not exists (select from invoice_lines l where l.coverage_period_id = coverage_periods.id and l.month = ? and l.credited))
 			order by id for share)
 		insert into invoice_lines (invoice_id, coverage_period_id, officer_id, person_id, month, position, role,
 			wage_base, jkk, jkm, schedule, relief)

@@ -4,6 +4,11 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
+
+	"naungan/internal/registry"
+	"naungan/internal/store"
 )
 
 // skipped tells how many officers an enrolment left out, by reason.
@@ -237,4 +242,27 @@ func TestAnOrganisationIsRegisteredBelowItsOwn(t *testing.T) {
 	w.admin.patch("/v1/organisations/"+w.organisations["branch"], "*", object{"name": "BPJS Putussibau"}).must(t, 200)
 	blank := w.admin.patch("/v1/organisations/"+w.organisations["branch"], "*", object{"name": "  "}).must(t, 422)
 	same(t, "a blank name", blank.faults(t)[0], "/name blank")
+}
+
+// TestAnEnrolmentMayGoOnAfterItsAnswer: who asks for it is answered at once, and reads
+// what came of it.
+func TestAnEnrolmentMayGoOnAfterItsAnswer(t *testing.T) {
+	t.Parallel()
+	w := covered(t)
+	w.kpu.post("/v1/officers", ratna(1)).must(t, 201)
+	asked := w.kpu.send(post("/v1/agreements/"+w.ids["agreement_id"]+"/enrolments", object{}).under("Prefer", "respond-async")).must(t, 202)
+	same(t, "applied", asked.Header.Get("Preference-Applied"), "respond-async")
+	same(t, "status", asked.object(t)["status"], "running")
+	same(t, "read again", w.kpu.get(asked.Header.Get("Location")).object(t)["status"], "running")
+	id := uuid.MustParse(asked.id(t))
+	who, err := w.store.Asker(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.InTx(t.Context(), who, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, id) }); err != nil {
+		t.Fatal(err)
+	}
+	done := w.kpu.get(asked.Header.Get("Location")).must(t, 200).object(t)
+	same(t, "status", done["status"], "completed")
+	same(t, "enrolled", done["enrolled"], 1.0)
 }

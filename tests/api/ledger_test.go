@@ -55,7 +55,7 @@ func TestALineIsTakenBackAndBilledAgain(t *testing.T) {
 	same(t, "number", note["number"], "K2024/000002")
 	same(t, "read again", string(w.government.get(made.Header.Get("Location")).must(t, 200).raw), string(made.raw))
 	same(t, "its invoice", w.kpu.get("/v1/invoices/" + w.ids["invoice_id"]).object(t)["status"], "paid")
-	again := w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-08", "supplementary": true}).must(t, 201)
+	again := w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-08", "supplementary": true, "rebill_credited": true}).must(t, 201)
 	same(t, "officers", again.object(t)["officers"], 2.0)
 	w.branch.pay("/v1/invoices/"+again.id(t)+"/issue", object{}).must(t, 200)
 	allocate := func(amount any) answer {
