@@ -426,7 +426,7 @@ func (s *Server) streamRows(ctx context.Context, r *store.Reader, i cover.Import
 	}
 	v, language := s.view(r), requestOf(ctx).language
 	say := func(fault cover.Fault) string { return s.catalogue.detail(fault.Code, language, fault.Params) }
-	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {"Accept, Accept-Language, Authorization, Purpose"}}
+	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {varying}}
 	header.Set("Content-Disposition", `attachment; filename="rows-`+i.ID.String()+extensions[media]+`"`)
 	return wire.Answer{Status: http.StatusOK, Header: header, Stream: func(w io.Writer) error {
 		return imports.WriteRows(w, media, s.TmpDir, v.shown(r.EachImportRow(i, f)), say)
