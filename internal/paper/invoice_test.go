@@ -2,15 +2,20 @@ package paper_test
 
 import (
 	"bytes"
+	"compress/zlib"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
+	ink "image/color" //nolint:misspell // the standard library spells it so
+	"io"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/boombuler/barcode/qr"
 	"github.com/google/uuid"
+	"golang.org/x/text/encoding/charmap"
 
 	"naungan/internal/cover"
 	"naungan/internal/paper"
@@ -62,27 +67,43 @@ func written(t *testing.T, i paper.Invoice) []byte {
 	return out.Bytes()
 }
 
-// run gives a file to a program that reads PDF, and returns what it prints.
-func run(t *testing.T, file []byte, name string, args ...string) string {
+var (
+	streams = regexp.MustCompile(`(?s)stream\n(.+?)\nendstream`)
+	shown   = regexp.MustCompile(`(?s)\(((?:[^\\()]|\\.)*)\) ?Tj`)
+	bars    = regexp.MustCompile(`([0-9.]+) ([0-9.]+) ([0-9.]+) -([0-9.]+) re f`)
+)
+
+// drawn is what a PDF tells a printer, page after page.
+func drawn(t *testing.T, file []byte) (pages []string) {
 	t.Helper()
-	program, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("no %s here", name)
+	for _, stream := range streams.FindAllSubmatch(file, -1) {
+		r, err := zlib.NewReader(bytes.NewReader(stream[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, string(content))
 	}
-	path := filepath.Join(t.TempDir(), "in")
-	if err := os.WriteFile(path, file, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for n, arg := range args {
-		if arg == "IN" {
-			args[n] = path
+	return pages
+}
+
+// textOf is all text of some pages, in the order in which it was written.
+func textOf(t *testing.T, pages ...string) string {
+	t.Helper()
+	var parts []string
+	for _, page := range pages {
+		for _, found := range shown.FindAllStringSubmatch(page, -1) {
+			text, err := charmap.Windows1252.NewDecoder().String(strings.NewReplacer(`\(`, "(", `\)`, ")", `\\`, `\`).Replace(found[1]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts = append(parts, text)
 		}
 	}
-	out, err := exec.CommandContext(t.Context(), program, args...).Output()
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return string(out)
+	return words(strings.Join(parts, " "))
 }
 
 // words is a text with its blanks made alike.
@@ -92,21 +113,17 @@ func words(text string) string { return strings.Join(strings.Fields(text), " ") 
 func TestTheLetterSaysWhatTheInvoiceSays(t *testing.T) {
 	t.Parallel()
 	i := november(3)
-	text := words(run(t, written(t, i), "pdftotext", "-layout", "IN", "-"))
+	text := textOf(t, drawn(t, written(t, i))...)
 	for _, want := range []string{
 		"TAGIHAN IURAN JKK DAN JKM", "2024/000003", "November 2024", "2 Desember 2024", "16 Desember 2024", "24110000123",
 		"KPU Kabupaten Kapuas Hulu", "Pemerintah Kabupaten Kapuas Hulu", "Kantor Cabang Perintis", "12/PKS/2024; PER/88/082024",
 		"Panitia Pemilihan Kecamatan", "1.300.000", "1.759.680", "September 2024", "1 s.d. 2", "2%", "525.949",
-		"Rp 12.403.795", "Rp 7.403.795", "Rp 5.000.000", i.Digest, "Halaman 1 dari",
+		"Rp 12.403.795", "Rp 7.403.795", "Rp 5.000.000", i.Digest, "Halaman 1 dari 1", i.Total().Words(),
 		"5.1.02.02.01.0075", "900/12/NPHD/2024", "NPHD tahap 2", "SP2D-0912/2024", "10 Desember 2024", "Hibah daerah",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}
-	}
-	raw := words(run(t, written(t, i), "pdftotext", "-raw", "IN", "-"))
-	if !strings.Contains(raw, i.Total().Words()) {
-		t.Errorf("no %q in %s", i.Total().Words(), raw)
 	}
 	for _, mark := range []string{"BATAL", "DRAF"} {
 		if strings.Contains(text, mark) {
@@ -122,7 +139,7 @@ func TestTheLetterMarksWhatIsNoInvoice(t *testing.T) {
 	draft.Number, draft.IssuedOn, draft.PaymentCode = "", cover.Date{}, ""
 	void.VoidedOn, void.VoidReason, void.Paid = cover.NewDate(2024, 12, 3), "Daftar petugas belum lengkap", 0
 	for mark, i := range map[string]paper.Invoice{"DRAF": draft, "BATAL": void} {
-		text := words(run(t, written(t, i), "pdftotext", "IN", "-"))
+		text := textOf(t, drawn(t, written(t, i))...)
 		if !strings.Contains(text, mark) || !strings.Contains(text, i.VoidReason) {
 			t.Errorf("no %s in %s", mark, text)
 		}
@@ -133,16 +150,20 @@ func TestTheLetterMarksWhatIsNoInvoice(t *testing.T) {
 func TestALongLetterHasAllItsRows(t *testing.T) {
 	t.Parallel()
 	i := november(60)
-	text := run(t, written(t, i), "pdftotext", "-layout", "IN", "-")
-	pages := strings.Count(text, "\f")
-	if pages < 2 {
-		t.Errorf("%d pages", pages)
+	pages := drawn(t, written(t, i))
+	if len(pages) < 3 {
+		t.Errorf("%d pages", len(pages))
 	}
-	for n := range pages {
-		if mark := fmt.Sprintf("Halaman %d dari %d", n+1, pages); !strings.Contains(text, mark) {
+	for n, page := range pages {
+		text := textOf(t, page)
+		if mark := fmt.Sprintf("Halaman %d dari %d", n+1, len(pages)); !strings.Contains(text, mark) {
 			t.Errorf("no %q", mark)
 		}
+		if strings.Contains(text, "Ketua") != strings.Contains(text, "Jabatan") {
+			t.Errorf("rows without a head on page %d", n+1)
+		}
 	}
+	text := textOf(t, pages...)
 	for n := range 60 {
 		if want := fmt.Sprint(564 + n); !strings.Contains(text, " "+want+" ") {
 			t.Errorf("no row of %s officers", want)
@@ -150,7 +171,7 @@ func TestALongLetterHasAllItsRows(t *testing.T) {
 	}
 }
 
-// TestTheCodeOnTheLetterIsRead by a camera, so to speak.
+// TestTheCodeOnTheLetterIsRead: the bars on the page are those of its text.
 func TestTheCodeOnTheLetterIsRead(t *testing.T) {
 	t.Parallel()
 	i := november(2)
@@ -158,9 +179,35 @@ func TestTheCodeOnTheLetterIsRead(t *testing.T) {
 	if got := i.QRText(); got != want {
 		t.Errorf("the code says %s", got)
 	}
-	picture := run(t, written(t, i), "pdftoppm", "-r", "110", "-png", "-f", "1", "-l", "1", "IN")
-	if got := strings.TrimSpace(run(t, []byte(picture), "zbarimg", "-q", "--raw", "IN")); got != want {
-		t.Errorf("read %q, want %q", got, want)
+	code, err := qr.Encode(want, qr.M, qr.Auto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := code.Bounds().Dx()
+	const points = 72 / 25.4
+	module, left, top := 30*points/float64(n), (210-17-30)*points, (297-17)*points
+	dark := map[[2]int]bool{}
+	for _, bar := range bars.FindAllStringSubmatch(drawn(t, written(t, i))[0], -1) {
+		var at [4]float64
+		for k := range at {
+			if at[k], err = strconv.ParseFloat(bar[k+1], 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if math.Abs(at[3]-module) > 0.02 {
+			continue // no bar of the code
+		}
+		row, from, many := math.Round((top-at[1])/module), math.Round((at[0]-left)/module), math.Round(at[2]/module)
+		for column := int(from); column < int(from+many); column++ {
+			dark[[2]int{column, int(row)}] = true
+		}
+	}
+	for row := range n {
+		for column := range n {
+			if black := code.At(column, row) == ink.Black; black != dark[[2]int{column, row}] {
+				t.Fatalf("row %d, column %d of %d: dark %v", row, column, n, !black)
+			}
+		}
 	}
 }
 
@@ -190,27 +237,11 @@ func TestALetterTakesAnyText(t *testing.T) {
 	i.Organiser = "KPU “Kota” – Dürér Łódź ḤaḌ é é €"
 	i.BudgetReference.SKPDName = "مكتب \u200b Ωmega"
 	i.VoidedOn, i.VoidReason = cover.NewDate(2024, 12, 3), strings.Repeat("alasan\n", 140)
-	text := words(run(t, written(t, i), "pdftotext", "-raw", "IN", "-"))
+	text := textOf(t, drawn(t, written(t, i))...)
 	for _, want := range []string{"KPU “Kota” – Dürér ?ódz HaD é é €", "baris kedua dengan tab", "Petugas yang membayar sendiri", "???? ?mega"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}
 	}
 	written(t, paper.Invoice{Position: func(string) string { return "" }})
-}
-
-func ExampleWriteInvoice() {
-	if dir := os.Getenv("LETTERS"); dir != "" {
-		for name, i := range map[string]paper.Invoice{"short": november(3), "long": november(60)} {
-			var out bytes.Buffer
-			_ = paper.WriteInvoice(&out, i)
-			_ = os.WriteFile(filepath.Join(dir, name+".pdf"), out.Bytes(), 0o600)
-		}
-		d := november(2)
-		d.Number, d.IssuedOn, d.PaymentCode = "", cover.Date{}, ""
-		var out bytes.Buffer
-		_ = paper.WriteInvoice(&out, d)
-		_ = os.WriteFile(filepath.Join(dir, "draft.pdf"), out.Bytes(), 0o600)
-	}
-	// Output:
 }

@@ -98,9 +98,6 @@ func (full) Write([]byte) (int, error) { return 0, errBroken }
 // TestAWorkbookHoldsSoManyRows and refuses more, before anything is sent.
 func TestAWorkbookHoldsSoManyRows(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("a million rows")
-	}
 	var out bytes.Buffer
 	err := items.Write(&out, paper.Workbook, several(excelize.TotalRows-1, nil))
 	refused, ours := errors.AsType[*cover.Error](err)
