@@ -70,6 +70,30 @@ func (e AreaLevel) Valid() bool {
 	}
 }
 
+// Defines values for ArrearsEffect.
+const (
+	ArrearsEffectCovered           ArrearsEffect = "covered"
+	ArrearsEffectEmployerPaysFirst ArrearsEffect = "employer_pays_first"
+	ArrearsEffectGrace             ArrearsEffect = "grace"
+	ArrearsEffectProtectionEnded   ArrearsEffect = "protection_ended"
+)
+
+// Valid indicates whether the value is a known member of the ArrearsEffect enum.
+func (e ArrearsEffect) Valid() bool {
+	switch e {
+	case ArrearsEffectCovered:
+		return true
+	case ArrearsEffectEmployerPaysFirst:
+		return true
+	case ArrearsEffectGrace:
+		return true
+	case ArrearsEffectProtectionEnded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BenefitKind.
 const (
 	BenefitKindDeath               BenefitKind = "death"
@@ -103,6 +127,54 @@ func (e BenefitKind) Valid() bool {
 	case BenefitKindTemporaryIncapacity:
 		return true
 	case BenefitKindTransport:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BillingMode.
+const (
+	BillingModeAutomatic BillingMode = "automatic"
+	BillingModeManual    BillingMode = "manual"
+)
+
+// Valid indicates whether the value is a known member of the BillingMode enum.
+func (e BillingMode) Valid() bool {
+	switch e {
+	case BillingModeAutomatic:
+		return true
+	case BillingModeManual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetStage.
+const (
+	BudgetStageApbd       BudgetStage = "apbd"
+	BudgetStageApbdChange BudgetStage = "apbd_change"
+	BudgetStageBtt        BudgetStage = "btt"
+	BudgetStageNphd1      BudgetStage = "nphd_1"
+	BudgetStageNphd2      BudgetStage = "nphd_2"
+	BudgetStageOther      BudgetStage = "other"
+)
+
+// Valid indicates whether the value is a known member of the BudgetStage enum.
+func (e BudgetStage) Valid() bool {
+	switch e {
+	case BudgetStageApbd:
+		return true
+	case BudgetStageApbdChange:
+		return true
+	case BudgetStageBtt:
+		return true
+	case BudgetStageNphd1:
+		return true
+	case BudgetStageNphd2:
+		return true
+	case BudgetStageOther:
 		return true
 	default:
 		return false
@@ -271,6 +343,27 @@ func (e EndReason) Valid() bool {
 	case EndReasonResigned:
 		return true
 	case EndReasonTermOver:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnrolmentStatus.
+const (
+	EnrolmentStatusCompleted EnrolmentStatus = "completed"
+	EnrolmentStatusFailed    EnrolmentStatus = "failed"
+	EnrolmentStatusRunning   EnrolmentStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the EnrolmentStatus enum.
+func (e EnrolmentStatus) Valid() bool {
+	switch e {
+	case EnrolmentStatusCompleted:
+		return true
+	case EnrolmentStatusFailed:
+		return true
+	case EnrolmentStatusRunning:
 		return true
 	default:
 		return false
@@ -540,10 +633,14 @@ func (e IncidentOutcome) Valid() bool {
 
 // Defines values for InvoiceSort.
 const (
-	InvoiceSortDueOn      InvoiceSort = "due_on"
-	InvoiceSortID         InvoiceSort = "id"
-	InvoiceSortMinusDueOn InvoiceSort = "-due_on"
-	InvoiceSortMinusID    InvoiceSort = "-id"
+	InvoiceSortDueOn            InvoiceSort = "due_on"
+	InvoiceSortID               InvoiceSort = "id"
+	InvoiceSortMinusDueOn       InvoiceSort = "-due_on"
+	InvoiceSortMinusID          InvoiceSort = "-id"
+	InvoiceSortMinusMonth       InvoiceSort = "-month"
+	InvoiceSortMinusTotalAmount InvoiceSort = "-total_amount"
+	InvoiceSortMonth            InvoiceSort = "month"
+	InvoiceSortTotalAmount      InvoiceSort = "total_amount"
 )
 
 // Valid indicates whether the value is a known member of the InvoiceSort enum.
@@ -556,6 +653,14 @@ func (e InvoiceSort) Valid() bool {
 	case InvoiceSortMinusDueOn:
 		return true
 	case InvoiceSortMinusID:
+		return true
+	case InvoiceSortMinusMonth:
+		return true
+	case InvoiceSortMinusTotalAmount:
+		return true
+	case InvoiceSortMonth:
+		return true
+	case InvoiceSortTotalAmount:
 		return true
 	default:
 		return false
@@ -586,6 +691,54 @@ func (e InvoiceStatus) Valid() bool {
 	case InvoiceStatusPartiallyPaid:
 		return true
 	case InvoiceStatusVoid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MatchReason.
+const (
+	MatchReasonAmbiguous     MatchReason = "ambiguous"
+	MatchReasonAmount        MatchReason = "amount"
+	MatchReasonClosed        MatchReason = "closed"
+	MatchReasonInvoiceNumber MatchReason = "invoice_number"
+	MatchReasonNone          MatchReason = "none"
+	MatchReasonPaymentCode   MatchReason = "payment_code"
+)
+
+// Valid indicates whether the value is a known member of the MatchReason enum.
+func (e MatchReason) Valid() bool {
+	switch e {
+	case MatchReasonAmbiguous:
+		return true
+	case MatchReasonAmount:
+		return true
+	case MatchReasonClosed:
+		return true
+	case MatchReasonInvoiceNumber:
+		return true
+	case MatchReasonNone:
+		return true
+	case MatchReasonPaymentCode:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MonthRule.
+const (
+	MonthRuleAnniversary MonthRule = "anniversary"
+	MonthRuleCalendar    MonthRule = "calendar"
+)
+
+// Valid indicates whether the value is a known member of the MonthRule enum.
+func (e MonthRule) Valid() bool {
+	switch e {
+	case MonthRuleAnniversary:
+		return true
+	case MonthRuleCalendar:
 		return true
 	default:
 		return false
@@ -757,6 +910,42 @@ func (e Programme) Valid() bool {
 	}
 }
 
+// Defines values for ProvenField.
+const (
+	ProvenFieldCover          ProvenField = "cover"
+	ProvenFieldDigest         ProvenField = "digest"
+	ProvenFieldJKKAmount      ProvenField = "jkk_amount"
+	ProvenFieldJKMAmount      ProvenField = "jkm_amount"
+	ProvenFieldLine           ProvenField = "line"
+	ProvenFieldSchedule       ProvenField = "schedule"
+	ProvenFieldTotal          ProvenField = "total"
+	ProvenFieldWageBaseAmount ProvenField = "wage_base_amount"
+)
+
+// Valid indicates whether the value is a known member of the ProvenField enum.
+func (e ProvenField) Valid() bool {
+	switch e {
+	case ProvenFieldCover:
+		return true
+	case ProvenFieldDigest:
+		return true
+	case ProvenFieldJKKAmount:
+		return true
+	case ProvenFieldJKMAmount:
+		return true
+	case ProvenFieldLine:
+		return true
+	case ProvenFieldSchedule:
+		return true
+	case ProvenFieldTotal:
+		return true
+	case ProvenFieldWageBaseAmount:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Purpose.
 const (
 	PurposeAudit              Purpose = "audit"
@@ -778,6 +967,36 @@ func (e Purpose) Valid() bool {
 	case PurposeRegistration:
 		return true
 	case PurposeVerification:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RatedClass.
+const (
+	RatedClassAny RatedClass = "any"
+	RatedClassI   RatedClass = "i"
+	RatedClassIi  RatedClass = "ii"
+	RatedClassIii RatedClass = "iii"
+	RatedClassIv  RatedClass = "iv"
+	RatedClassV   RatedClass = "v"
+)
+
+// Valid indicates whether the value is a known member of the RatedClass enum.
+func (e RatedClass) Valid() bool {
+	switch e {
+	case RatedClassAny:
+		return true
+	case RatedClassI:
+		return true
+	case RatedClassIi:
+		return true
+	case RatedClassIii:
+		return true
+	case RatedClassIv:
+		return true
+	case RatedClassV:
 		return true
 	default:
 		return false
@@ -997,6 +1216,24 @@ func (e SIPPValue) Valid() bool {
 	}
 }
 
+// Defines values for Sector.
+const (
+	SectorOther     Sector = "other"
+	SectorTransport Sector = "transport"
+)
+
+// Valid indicates whether the value is a known member of the Sector enum.
+func (e Sector) Valid() bool {
+	switch e {
+	case SectorOther:
+		return true
+	case SectorTransport:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Segment.
 const (
 	SegmentBpu Segment = "bpu"
@@ -1154,10 +1391,14 @@ type Action struct {
 	ResultingStatus string `json:"resulting_status"`
 }
 
-// Agreement Example: {"actions":[],"created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}
+// Agreement Example: {"actions":[],"billing":"automatic","created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"month_rule":"calendar","parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}
 type Agreement struct {
-	Actions   []Action  `json:"actions"`
-	CreatedAt time.Time `json:"created_at"`
+	Actions []Action `json:"actions"`
+
+	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	Billing              BillingMode `json:"billing"`
+	ContributionsPerTerm *int32      `json:"contributions_per_term,omitempty"`
+	CreatedAt            time.Time   `json:"created_at"`
 
 	// DeclaredWageAmount Whole rupiah.
 	//
@@ -1173,8 +1414,11 @@ type Agreement struct {
 	FundingSource FundingSource      `json:"funding_source"`
 	ID            openapi_types.UUID `json:"id"`
 	LegalBases    []string           `json:"legal_bases"`
-	Parties       []AgreementParty   `json:"parties"`
-	Positions     []CoveredPosition  `json:"positions"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule MonthRule         `json:"month_rule"`
+	Parties   []AgreementParty  `json:"parties"`
+	Positions []CoveredPosition `json:"positions"`
 
 	// Programmes Both, always: the law asks for both.
 	Programmes []Programme         `json:"programmes"`
@@ -1197,6 +1441,12 @@ type Agreement struct {
 
 // AgreementInput Example: {"election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"position":"ppk"},{"headcount":846,"position":"pps"},{"headcount":4579,"included":false,"position":"kpps"}],"segment":"pu","starts_on":"2024-08-26","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","wage_base_policy":"honorarium"}
 type AgreementInput struct {
+	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	Billing *BillingMode `json:"billing,omitempty"`
+
+	// ContributionsPerTerm So many contributions for each officer's term, and no more; absent: as the months say.
+	ContributionsPerTerm *int32 `json:"contributions_per_term,omitempty"`
+
 	// DeclaredWageAmount Whole rupiah.
 	//
 	// Example: 5940
@@ -1208,11 +1458,14 @@ type AgreementInput struct {
 	ElectionCode *ElectionCode `json:"election_code,omitempty"`
 
 	// EndsOn Inclusive.
-	EndsOn        openapi_types.Date  `json:"ends_on"`
-	FundingSource FundingSource       `json:"funding_source"`
-	LegalBases    []string            `json:"legal_bases,omitempty"`
-	Parties       []Party             `json:"parties"`
-	Positions     []AgreementPosition `json:"positions"`
+	EndsOn        openapi_types.Date `json:"ends_on"`
+	FundingSource FundingSource      `json:"funding_source"`
+	LegalBases    []string           `json:"legal_bases,omitempty"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule *MonthRule          `json:"month_rule,omitempty"`
+	Parties   []Party             `json:"parties"`
+	Positions []AgreementPosition `json:"positions"`
 
 	// RenewsID The agreement that this one continues.
 	RenewsID  *openapi_types.UUID `json:"renews_id,omitempty"`
@@ -1225,7 +1478,7 @@ type AgreementInput struct {
 	WageBasePolicy WageBasePolicy     `json:"wage_base_policy"`
 }
 
-// AgreementPage Example: {"items":[{"actions":[],"created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}]}
+// AgreementPage Example: {"items":[{"actions":[],"billing":"automatic","created_at":"2024-08-26T09:00:00+07:00","election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","legal_bases":["Inpres 2/2021"],"month_rule":"calendar","parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"included":true,"position":"ppk"},{"headcount":4579,"included":false,"position":"kpps"}],"programmes":["jkk","jkm"],"risk_class":"i","segment":"pu","starts_on":"2024-08-26","status":"draft","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","updated_at":"2024-08-26T09:00:00+07:00","version":1,"wage_base_policy":"honorarium"}]}
 type AgreementPage struct {
 	Items      []Agreement `json:"items"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
@@ -1245,14 +1498,20 @@ type AgreementParty struct {
 
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
-	DeclaredWageAmount nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
-	ElectionCode       nullable.Nullable[string] `json:"election_code,omitempty"`
-	EndsOn             *openapi_types.Date       `json:"ends_on,omitempty"`
-	FundingSource      *FundingSource            `json:"funding_source,omitempty"`
-	LegalBases         []string                  `json:"legal_bases,omitempty"`
-	Parties            []Party                   `json:"parties,omitempty"`
-	Positions          []AgreementPosition       `json:"positions,omitempty"`
-	RiskClass          *RiskClass                `json:"risk_class,omitempty"`
+	// Billing `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	Billing              *BillingMode              `json:"billing,omitempty"`
+	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
+	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
+	ElectionCode         nullable.Nullable[string] `json:"election_code,omitempty"`
+	EndsOn               *openapi_types.Date       `json:"ends_on,omitempty"`
+	FundingSource        *FundingSource            `json:"funding_source,omitempty"`
+	LegalBases           []string                  `json:"legal_bases,omitempty"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule *MonthRule          `json:"month_rule,omitempty"`
+	Parties   []Party             `json:"parties,omitempty"`
+	Positions []AgreementPosition `json:"positions,omitempty"`
+	RiskClass *RiskClass          `json:"risk_class,omitempty"`
 
 	// Segment Which tariff holds: wage earners, or others.
 	Segment        *Segment            `json:"segment,omitempty"`
@@ -1296,6 +1555,11 @@ type AllocationInput struct {
 	InvoiceID       openapi_types.UUID `json:"invoice_id"`
 }
 
+// AllocationsInput Example: {"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}]}
+type AllocationsInput struct {
+	Allocations []AllocationInput `json:"allocations"`
+}
+
 // Area Example: {"code":"61.06","level":"regency","name":"Kabupaten Kapuas Hulu","parent_code":"61"}
 type Area struct {
 	// Code A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
@@ -1326,6 +1590,68 @@ type AreaPage struct {
 	Total      *int64  `json:"total,omitempty"`
 }
 
+// Arrears Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","as_of":"2025-01-20","effect":"covered","fine_amount":0,"invoices":1,"law":"PP 44/2015","months":2,"oldest_due_on":"2024-12-16","overdue_amount":13148730}
+type Arrears struct {
+	AgreementID openapi_types.UUID `json:"agreement_id"`
+	AsOf        openapi_types.Date `json:"as_of"`
+
+	// Effect `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Effect ArrearsEffect `json:"effect"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount Rupiah `json:"fine_amount"`
+
+	// Invoices Overdue.
+	Invoices int64  `json:"invoices"`
+	Law      string `json:"law"`
+
+	// Months Begun since the oldest of them was due.
+	Months      int32               `json:"months"`
+	OldestDueOn *openapi_types.Date `json:"oldest_due_on,omitempty"`
+
+	// OverdueAmount Whole rupiah.
+	//
+	// Example: 5940
+	OverdueAmount Rupiah `json:"overdue_amount"`
+}
+
+// ArrearsEffect `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+type ArrearsEffect string
+
+// ArrearsRule What unpaid contributions do to cover, up to and beyond so many months.
+//
+// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+type ArrearsRule struct {
+	// Beyond `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Beyond ArrearsEffect `json:"beyond"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+	Law       string    `json:"law"`
+	Months    int32     `json:"months"`
+
+	// Within `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Within ArrearsEffect `json:"within"`
+}
+
+// ArrearsRuleInput What unpaid contributions do to cover, up to and beyond so many months.
+//
+// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+type ArrearsRuleInput struct {
+	// Beyond `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Beyond ArrearsEffect `json:"beyond"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+	Law       string    `json:"law"`
+	Months    int32     `json:"months"`
+
+	// Within `covered`: BPJS pays, the employer settles; `grace`: still a member; `employer_pays_first`: and is reimbursed once arrears and fines are settled; `protection_ended`: until it begins anew.
+	Within ArrearsEffect `json:"within"`
+}
+
 // AuthorisationServer Example: {"grant_types_supported":["client_credentials"],"issuer":"https://naungan.example","jwks_uri":"https://naungan.example/.well-known/jwks.json","response_types_supported":[],"scopes_supported":["officers:read"],"token_endpoint":"https://naungan.example/oauth/token","token_endpoint_auth_methods_supported":["client_secret_basic"]}
 type AuthorisationServer struct {
 	GrantTypesSupported               []string `json:"grant_types_supported"`
@@ -1335,6 +1661,35 @@ type AuthorisationServer struct {
 	ScopesSupported                   []string `json:"scopes_supported"`
 	TokenEndpoint                     string   `json:"token_endpoint"`
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`
+}
+
+// BankStatement Example: {"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-12T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","known":1,"lines":12,"matched":9,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","unmatched":2}
+type BankStatement struct {
+	BranchID  openapi_types.UUID `json:"branch_id"`
+	CreatedAt time.Time          `json:"created_at"`
+	DryRun    *bool              `json:"dry_run,omitempty"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// Known Lines whose reference was recorded before.
+	Known int32 `json:"known"`
+	Lines int32 `json:"lines"`
+
+	// Matched Lines that settle an invoice.
+	Matched int32 `json:"matched"`
+
+	// Sha256 Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	Sha256 SHA256 `json:"sha256"`
+
+	// Unmatched Lines that wait, with their reason, among the payments.
+	Unmatched int32   `json:"unmatched"`
+	Warnings  []Fault `json:"warnings,omitempty"`
+}
+
+// BankStatementPage Example: {"items":[{"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-12T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","known":1,"lines":12,"matched":9,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","unmatched":2}]}
+type BankStatementPage struct {
+	Items      []BankStatement `json:"items"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+	Total      *int64          `json:"total,omitempty"`
 }
 
 // BenefitItem Example: {"benefit_amount":62400000,"kind":"death"}
@@ -1375,6 +1730,124 @@ type Bilingual struct {
 	En string `json:"en"`
 	ID string `json:"id"`
 }
+
+// BillingMode `automatic`: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+type BillingMode string
+
+// Budget Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}
+type Budget struct {
+	AgreementIds []openapi_types.UUID `json:"agreement_ids"`
+
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah `json:"ceiling_amount"`
+
+	// CommittedAmount Whole rupiah.
+	//
+	// Example: 5940
+	CommittedAmount Rupiah             `json:"committed_amount"`
+	CreatedAt       time.Time          `json:"created_at"`
+	DryRun          *bool              `json:"dry_run,omitempty"`
+	FiscalYear      int32              `json:"fiscal_year"`
+	FundingSource   FundingSource      `json:"funding_source"`
+	ID              openapi_types.UUID `json:"id"`
+	OrganisationID  openapi_types.UUID `json:"organisation_id"`
+	Reference       string             `json:"reference"`
+
+	// RemainingAmount Whole rupiah.
+	//
+	// Example: 5940
+	RemainingAmount Rupiah      `json:"remaining_amount"`
+	Stage           BudgetStage `json:"stage"`
+	UpdatedAt       time.Time   `json:"updated_at"`
+	Version         int64       `json:"version"`
+	Warnings        []Fault     `json:"warnings,omitempty"`
+}
+
+// BudgetInput Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"fiscal_year":2024,"funding_source":"nphd","reference":"900/12/NPHD/2024","stage":"nphd_2"}
+type BudgetInput struct {
+	// AgreementIds The agreements it pays for.
+	AgreementIds []openapi_types.UUID `json:"agreement_ids"`
+
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah        `json:"ceiling_amount"`
+	FiscalYear    int32         `json:"fiscal_year"`
+	FundingSource FundingSource `json:"funding_source"`
+
+	// Reference Number of the NPHD or DPA.
+	Reference string      `json:"reference"`
+	Stage     BudgetStage `json:"stage"`
+}
+
+// BudgetPage Example: {"items":[{"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}]}
+type BudgetPage struct {
+	Items      []Budget `json:"items"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+	Total      *int64   `json:"total,omitempty"`
+}
+
+// BudgetPatch Example: {"ceiling_amount":18000000000}
+type BudgetPatch struct {
+	AgreementIds []openapi_types.UUID `json:"agreement_ids,omitempty"`
+
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount *Rupiah `json:"ceiling_amount,omitempty"`
+	Reference     *string `json:"reference,omitempty"`
+}
+
+// BudgetReference What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+//
+// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+type BudgetReference struct {
+	// AccountCode Kode rekening belanja, such as `5.1.02.02.01.0075`.
+	AccountCode *string `json:"account_code,omitempty"`
+
+	// ActivityCode Kode kegiatan.
+	ActivityCode *string `json:"activity_code,omitempty"`
+	DpaNumber    *string `json:"dpa_number,omitempty"`
+
+	// GovernmentCode Kode pemda.
+	GovernmentCode *string      `json:"government_code,omitempty"`
+	NphdNumber     *string      `json:"nphd_number,omitempty"`
+	ProgrammeCode  *string      `json:"programme_code,omitempty"`
+	SkpdCode       *string      `json:"skpd_code,omitempty"`
+	SkpdName       *string      `json:"skpd_name,omitempty"`
+	Stage          *BudgetStage `json:"stage,omitempty"`
+
+	// SubActivityCode Kode sub kegiatan.
+	SubActivityCode *string `json:"sub_activity_code,omitempty"`
+}
+
+// BudgetReferenceInput What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+//
+// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+type BudgetReferenceInput struct {
+	// AccountCode Kode rekening belanja, such as `5.1.02.02.01.0075`.
+	AccountCode *string `json:"account_code,omitempty"`
+
+	// ActivityCode Kode kegiatan.
+	ActivityCode *string `json:"activity_code,omitempty"`
+	DpaNumber    *string `json:"dpa_number,omitempty"`
+
+	// GovernmentCode Kode pemda.
+	GovernmentCode *string      `json:"government_code,omitempty"`
+	NphdNumber     *string      `json:"nphd_number,omitempty"`
+	ProgrammeCode  *string      `json:"programme_code,omitempty"`
+	SkpdCode       *string      `json:"skpd_code,omitempty"`
+	SkpdName       *string      `json:"skpd_name,omitempty"`
+	Stage          *BudgetStage `json:"stage,omitempty"`
+
+	// SubActivityCode Kode sub kegiatan.
+	SubActivityCode *string `json:"sub_activity_code,omitempty"`
+}
+
+// BudgetStage defines model for BudgetStage.
+type BudgetStage string
 
 // Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
 type Certainty string
@@ -1526,16 +1999,19 @@ type CoverageGap struct {
 	Uncovered int64              `json:"uncovered"`
 }
 
-// CoveragePeriod Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}
+// CoveragePeriod Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","contributions":6,"created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}
 type CoveragePeriod struct {
 	Actions     []Action            `json:"actions"`
 	ActivatedOn *openapi_types.Date `json:"activated_on,omitempty"`
 	AgreementID openapi_types.UUID  `json:"agreement_id"`
-	CreatedAt   time.Time           `json:"created_at"`
-	DryRun      *bool               `json:"dry_run,omitempty"`
-	EnrolmentID openapi_types.UUID  `json:"enrolment_id"`
-	FromOn      openapi_types.Date  `json:"from_on"`
-	ID          openapi_types.UUID  `json:"id"`
+
+	// Contributions How many months are owed for it, from that of its first day on.
+	Contributions int32              `json:"contributions"`
+	CreatedAt     time.Time          `json:"created_at"`
+	DryRun        *bool              `json:"dry_run,omitempty"`
+	EnrolmentID   openapi_types.UUID `json:"enrolment_id"`
+	FromOn        openapi_types.Date `json:"from_on"`
+	ID            openapi_types.UUID `json:"id"`
 
 	// JKKAmount Whole rupiah.
 	//
@@ -1554,7 +2030,7 @@ type CoveragePeriod struct {
 	PremiumAmount Rupiah `json:"premium_amount"`
 
 	// Schedule The version of the tariff that was frozen.
-	Schedule string `json:"schedule"`
+	Schedule RuleVersion `json:"schedule"`
 
 	// Segment Which tariff holds: wage earners, or others.
 	Segment Segment `json:"segment"`
@@ -1574,7 +2050,7 @@ type CoveragePeriod struct {
 	Warnings       []Fault `json:"warnings,omitempty"`
 }
 
-// CoveragePeriodPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}]}
+// CoveragePeriodPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","contributions":6,"created_at":"2024-08-26T10:00:00+07:00","enrolment_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","from_on":"2024-08-26","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","premium_amount":7020,"schedule":"pu-2015-07","segment":"pu","status":"pending_payment","to_on":"2025-01-27","updated_at":"2024-08-26T10:00:00+07:00","version":1,"wage_base_amount":1300000}]}
 type CoveragePeriodPage struct {
 	Items      []CoveragePeriod `json:"items"`
 	NextCursor *string          `json:"next_cursor,omitempty"`
@@ -1595,8 +2071,102 @@ type CoveredPosition struct {
 	Position PositionCode `json:"position"`
 }
 
+// CreditNote Example: {"allocations":[],"applied_amount":7020,"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","coverage_period_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08"],"created_at":"2024-12-12T09:00:00+07:00","fine_amount":0,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-12","jkk_amount":3120,"jkm_amount":3900,"number":"K2024/000001","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reason":"Petugas berhenti sebelum bulan berjalan","total_amount":7020,"unallocated_amount":0,"updated_at":"2024-12-12T09:00:00+07:00","version":1}
+type CreditNote struct {
+	Allocations []Allocation `json:"allocations"`
+
+	// AppliedAmount Whole rupiah.
+	//
+	// Example: 5940
+	AppliedAmount     Rupiah               `json:"applied_amount"`
+	BranchID          openapi_types.UUID   `json:"branch_id"`
+	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids"`
+	CreatedAt         time.Time            `json:"created_at"`
+	DryRun            *bool                `json:"dry_run,omitempty"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount Rupiah             `json:"fine_amount"`
+	ID         openapi_types.UUID `json:"id"`
+	InvoiceID  openapi_types.UUID `json:"invoice_id"`
+	IssuedOn   openapi_types.Date `json:"issued_on"`
+
+	// JKKAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKAmount Rupiah `json:"jkk_amount"`
+
+	// JKMAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMAmount Rupiah `json:"jkm_amount"`
+
+	// Number Without gaps for an office and year.
+	Number  string              `json:"number"`
+	PayerID *openapi_types.UUID `json:"payer_id,omitempty"`
+	Reason  string              `json:"reason"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+
+	// UnallocatedAmount Whole rupiah.
+	//
+	// Example: 5940
+	UnallocatedAmount Rupiah    `json:"unallocated_amount"`
+	UpdatedAt         time.Time `json:"updated_at"`
+	Version           int64     `json:"version"`
+	Warnings          []Fault   `json:"warnings,omitempty"`
+}
+
+// CreditNoteInput Example: {"coverage_period_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08"],"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","reason":"Petugas berhenti sebelum bulan berjalan"}
+type CreditNoteInput struct {
+	// CoveragePeriodIds The lines to take back.
+	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids,omitempty"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount *Rupiah            `json:"fine_amount,omitempty"`
+	InvoiceID  openapi_types.UUID `json:"invoice_id"`
+	Reason     string             `json:"reason"`
+}
+
+// CreditNotePage Example: {"items":[{"allocations":[],"applied_amount":7020,"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","coverage_period_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08"],"created_at":"2024-12-12T09:00:00+07:00","fine_amount":0,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-12","jkk_amount":3120,"jkm_amount":3900,"number":"K2024/000001","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reason":"Petugas berhenti sebelum bulan berjalan","total_amount":7020,"unallocated_amount":0,"updated_at":"2024-12-12T09:00:00+07:00","version":1}]}
+type CreditNotePage struct {
+	Items      []CreditNote `json:"items"`
+	NextCursor *string      `json:"next_cursor,omitempty"`
+	Total      *int64       `json:"total,omitempty"`
+}
+
 // DamageKind defines model for DamageKind.
 type DamageKind string
+
+// Disbursement With which papers the treasury paid.
+//
+// Example: {"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}
+type Disbursement struct {
+	// ReceiptNumber Nomor BAST or kuitansi.
+	ReceiptNumber *string             `json:"receipt_number,omitempty"`
+	Sp2DNumber    *string             `json:"sp2d_number,omitempty"`
+	Sp2DOn        *openapi_types.Date `json:"sp2d_on,omitempty"`
+	SpmNumber     *string             `json:"spm_number,omitempty"`
+	SppNumber     *string             `json:"spp_number,omitempty"`
+}
+
+// DisbursementInput With which papers the treasury paid.
+//
+// Example: {"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}
+type DisbursementInput struct {
+	// ReceiptNumber Nomor BAST or kuitansi.
+	ReceiptNumber *string             `json:"receipt_number,omitempty"`
+	Sp2DNumber    *string             `json:"sp2d_number,omitempty"`
+	Sp2DOn        *openapi_types.Date `json:"sp2d_on,omitempty"`
+	SpmNumber     *string             `json:"spm_number,omitempty"`
+	SppNumber     *string             `json:"spp_number,omitempty"`
+}
 
 // Election Example: {"code":"pilkada_2024","name_en":"Regional elections 2024","name_id":"Pilkada serentak 2024","terms":[{"certainty":"secondary","law":"S-647/MK.02/2022","monthly_honorarium_amount":1300000,"position":"pps","role":"member","term_from":"2024-05-26","term_to":"2025-01-27"}],"voted_on":"2024-11-27"}
 type Election struct {
@@ -1647,16 +2217,22 @@ type ElectionTerm struct {
 // EndReason defines model for EndReason.
 type EndReason string
 
-// Enrolment Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[]}
+// Enrolment Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[],"status":"completed"}
 type Enrolment struct {
 	AgreementID     openapi_types.UUID `json:"agreement_id"`
 	AlreadyEnrolled int64              `json:"already_enrolled"`
+	CompletedAt     *time.Time         `json:"completed_at,omitempty"`
 	CreatedAt       time.Time          `json:"created_at"`
 	DryRun          *bool              `json:"dry_run,omitempty"`
 
 	// Enrolled Officers newly put under cover.
-	Enrolled int64              `json:"enrolled"`
-	ID       openapi_types.UUID `json:"id"`
+	Enrolled int64 `json:"enrolled"`
+
+	// Failure One place of a request, and what is wrong or doubtful there.
+	//
+	// Example: {"code":"nik_invalid","detail":"This is not a NIK. Write its sixteen digits as on the identity card.","location":"body","pointer":"/nik"}
+	Failure *Fault             `json:"failure,omitempty"`
+	ID      openapi_types.UUID `json:"id"`
 
 	// MonthlyPremiumAmount Whole rupiah.
 	//
@@ -1665,6 +2241,7 @@ type Enrolment struct {
 
 	// Skipped Officers not enrolled, by reason.
 	Skipped  []EnrolmentSkip `json:"skipped"`
+	Status   EnrolmentStatus `json:"status"`
 	Warnings []Fault         `json:"warnings,omitempty"`
 }
 
@@ -1674,7 +2251,7 @@ type EnrolmentInput struct {
 	Positions []PositionCode `json:"positions,omitempty"`
 }
 
-// EnrolmentPage Example: {"items":[{"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[]}]}
+// EnrolmentPage Example: {"items":[{"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","already_enrolled":0,"created_at":"2024-08-26T10:00:00+07:00","enrolled":1876,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","monthly_premium_amount":13148730,"skipped":[],"status":"completed"}]}
 type EnrolmentPage struct {
 	Items      []Enrolment `json:"items"`
 	NextCursor *string     `json:"next_cursor,omitempty"`
@@ -1690,6 +2267,9 @@ type EnrolmentSkip struct {
 	// Example: rule_broken
 	Reason Code `json:"reason"`
 }
+
+// EnrolmentStatus defines model for EnrolmentStatus.
+type EnrolmentStatus string
 
 // EventStream Server-sent events (WHATWG HTML, section 9.2).
 type EventStream = string
@@ -1761,6 +2341,35 @@ type GapPosition struct {
 type Health struct {
 	// Status Example: ok
 	Status string `json:"status"`
+}
+
+// Holiday Example: {"certainty":"secondary","day":"2024-12-25","name_en":"Christmas Day","name_id":"Hari Natal","version":1,"works":false}
+type Holiday struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty          `json:"certainty"`
+	Day       openapi_types.Date `json:"day"`
+	DryRun    *bool              `json:"dry_run,omitempty"`
+	NameEn    string             `json:"name_en"`
+	NameID    string             `json:"name_id"`
+	Version   int64              `json:"version"`
+	Warnings  []Fault            `json:"warnings,omitempty"`
+	Works     bool               `json:"works"`
+}
+
+// HolidayInput Example: {"certainty":"verified","name_en":"Christmas Day","name_id":"Hari Natal"}
+type HolidayInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+	NameEn    string    `json:"name_en"`
+	NameID    string    `json:"name_id"`
+
+	// Works People work on it after all.
+	Works *bool `json:"works,omitempty"`
+}
+
+// HolidayList Example: {"items":[{"certainty":"secondary","day":"2024-12-25","name_en":"Christmas Day","name_id":"Hari Natal","version":1,"works":false}]}
+type HolidayList struct {
+	Items []Holiday `json:"items"`
 }
 
 // Import Example: {"actions":[{"action":"commit","blocked_by":[],"href":"/v1/imports/0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01/commit","method":"POST","resulting_status":"committing"}],"commit":"manual","content_digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","counts":{"amended":0,"cancelled":0,"created":1870,"ended":0,"rejected":6,"rows":1876,"unchanged":0,"updated":0,"warned":2},"created_at":"2024-08-20T02:00:00Z","dry_run":false,"effects":{"amended":0,"appointed":1870,"conflicts":1,"ended":0,"monthly_premium_added_amount":13106700,"monthly_premium_removed_amount":0},"header":{"byte_order_mark":false,"columns":[{"column":"nik","header":"nik"},{"column":"full_name","header":"nama_lengkap"}],"separator":","},"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","kind":"officers","media_type":"text/csv","mode":"upsert","on_error":"accept_valid","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","plan_digest":"2f7ad1c05b6f4e9a8d1c3b5a79e0f142","progress":{"phase":"resting","processed":1876,"total":1876},"received_bytes":236376,"status":"validated","updated_at":"2024-08-20T02:00:03Z","version":9,"warnings":[]}
@@ -2098,16 +2707,48 @@ type IncidentPage struct {
 	Total      *int64     `json:"total,omitempty"`
 }
 
-// Invoice Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-02T09:00:00+07:00","due_on":"2024-12-16","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"status":"issued","total_amount":13148730,"updated_at":"2024-12-02T09:05:00+07:00","version":2}
+// Invoice Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}
 type Invoice struct {
-	Actions     []Action            `json:"actions"`
-	AgreementID openapi_types.UUID  `json:"agreement_id"`
-	BranchID    openapi_types.UUID  `json:"branch_id"`
-	CreatedAt   time.Time           `json:"created_at"`
-	DryRun      *bool               `json:"dry_run,omitempty"`
-	DueOn       openapi_types.Date  `json:"due_on"`
-	ID          openapi_types.UUID  `json:"id"`
-	IssuedOn    *openapi_types.Date `json:"issued_on,omitempty"`
+	Actions     []Action           `json:"actions"`
+	AgreementID openapi_types.UUID `json:"agreement_id"`
+
+	// AreaCode Where the organiser stands.
+	AreaCode *AreaCode          `json:"area_code,omitempty"`
+	BranchID openapi_types.UUID `json:"branch_id"`
+
+	// BudgetID The budget it was charged to.
+	BudgetID *openapi_types.UUID `json:"budget_id,omitempty"`
+
+	// BudgetReference What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+	//
+	// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+	BudgetReference BudgetReference `json:"budget_reference"`
+	CreatedAt       time.Time       `json:"created_at"`
+
+	// CreditedAmount Whole rupiah.
+	//
+	// Example: 5940
+	CreditedAmount Rupiah `json:"credited_amount"`
+
+	// Digest Of the lines; see the proof.
+	Digest SHA256 `json:"digest"`
+
+	// Disbursement With which papers the treasury paid.
+	//
+	// Example: {"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}
+	Disbursement Disbursement       `json:"disbursement"`
+	DryRun       *bool              `json:"dry_run,omitempty"`
+	DueOn        openapi_types.Date `json:"due_on"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount    Rupiah              `json:"fine_amount"`
+	Fines         []InvoiceFine       `json:"fines"`
+	FiscalYear    int32               `json:"fiscal_year"`
+	FundingSource FundingSource       `json:"funding_source"`
+	ID            openapi_types.UUID  `json:"id"`
+	IssuedOn      *openapi_types.Date `json:"issued_on,omitempty"`
 
 	// JKKAmount Whole rupiah.
 	//
@@ -2124,7 +2765,7 @@ type Invoice struct {
 	// Example: 2024-11
 	Month Month `json:"month"`
 
-	// Number Given when issued, without gaps.
+	// Number Given when issued, without gaps for an office and year.
 	Number      *string            `json:"number,omitempty"`
 	Officers    int64              `json:"officers"`
 	OrganiserID openapi_types.UUID `json:"organiser_id"`
@@ -2140,9 +2781,16 @@ type Invoice struct {
 	PaidAmount Rupiah `json:"paid_amount"`
 
 	// PayerID Absent when the officers pay themselves.
-	PayerID     *openapi_types.UUID `json:"payer_id,omitempty"`
-	PaymentCode *string             `json:"payment_code,omitempty"`
-	Positions   []InvoicePosition   `json:"positions"`
+	PayerID *openapi_types.UUID `json:"payer_id,omitempty"`
+
+	// PaymentCode The code to pay with (kode iuran).
+	//
+	// Example: 24110000123
+	PaymentCode *PaymentCode      `json:"payment_code,omitempty"`
+	Positions   []InvoicePosition `json:"positions"`
+
+	// Sequence 0 for the invoice of the month, 1 and on for supplementary ones.
+	Sequence int32 `json:"sequence"`
 
 	// Status `overdue` is an issued invoice, unpaid or partly paid, past its due day.
 	Status InvoiceStatus `json:"status"`
@@ -2150,21 +2798,68 @@ type Invoice struct {
 	// TotalAmount Whole rupiah.
 	//
 	// Example: 5940
-	TotalAmount Rupiah    `json:"total_amount"`
-	UpdatedAt   time.Time `json:"updated_at"`
-	Version     int64     `json:"version"`
-	VoidReason  *string   `json:"void_reason,omitempty"`
-	Warnings    []Fault   `json:"warnings,omitempty"`
+	TotalAmount Rupiah `json:"total_amount"`
+
+	// TotalInWords In Indonesian, as receipts say it (terbilang).
+	TotalInWords string    `json:"total_in_words"`
+	UpdatedAt    time.Time `json:"updated_at"`
+	Version      int64     `json:"version"`
+	VoidReason   *string   `json:"void_reason,omitempty"`
+	Warnings     []Fault   `json:"warnings,omitempty"`
+}
+
+// InvoiceDifference The first line that differs.
+//
+// Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","field":"wage_base_amount","invoiced":"1300000","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","recomputed":"1500000"}
+type InvoiceDifference struct {
+	CoveragePeriodID openapi_types.UUID `json:"coverage_period_id"`
+
+	// Field `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+	Field      ProvenField         `json:"field"`
+	Invoiced   string              `json:"invoiced"`
+	OfficerID  *openapi_types.UUID `json:"officer_id,omitempty"`
+	Recomputed string              `json:"recomputed"`
+}
+
+// InvoiceFine What is added for an invoice that was paid late. The months of its lateness are counted from 1 and charged once.
+//
+// Example: {"fine_amount":525949,"from_month":1,"late_invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","owed_amount":13148730,"rate":200,"to_month":2}
+type InvoiceFine struct {
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount    Rupiah             `json:"fine_amount"`
+	FromMonth     int32              `json:"from_month"`
+	LateInvoiceID openapi_types.UUID `json:"late_invoice_id"`
+
+	// OwedAmount Whole rupiah.
+	//
+	// Example: 5940
+	OwedAmount Rupiah `json:"owed_amount"`
+
+	// Rate In ten-thousandths a month.
+	Rate int64 `json:"rate"`
+
+	// ToMonth Inclusive.
+	ToMonth int32 `json:"to_month"`
 }
 
 // InvoiceInput Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","month":"2024-11"}
 type InvoiceInput struct {
 	AgreementID openapi_types.UUID `json:"agreement_id"`
 
+	// BudgetReference What the payer's budget calls an invoice, for its payment order (LS). Every field is the payer's own.
+	//
+	// Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
+	BudgetReference *BudgetReferenceInput `json:"budget_reference,omitempty"`
+
 	// Month A contribution month, `YYYY-MM`.
 	//
 	// Example: 2024-11
 	Month Month `json:"month"`
+
+	// Supplementary Bills those who came under cover after the invoice of the month was issued.
+	Supplementary *bool `json:"supplementary,omitempty"`
 }
 
 // InvoiceLine Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","position":"pps","premium_amount":7020,"role":"member","schedule":"pu-2015-07","wage_base_amount":1300000}
@@ -2191,8 +2886,17 @@ type InvoiceLine struct {
 	//
 	// Example: 5940
 	PremiumAmount Rupiah `json:"premium_amount"`
-	Role          Role   `json:"role"`
-	Schedule      string `json:"schedule"`
+
+	// Relief One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Relief *RuleVersion `json:"relief,omitempty"`
+	Role   Role         `json:"role"`
+
+	// Schedule One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Schedule RuleVersion `json:"schedule"`
 
 	// WageBaseAmount Whole rupiah.
 	//
@@ -2207,11 +2911,24 @@ type InvoiceLinePage struct {
 	Total      *int64        `json:"total,omitempty"`
 }
 
-// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-02T09:00:00+07:00","due_on":"2024-12-16","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"status":"issued","total_amount":13148730,"updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
+// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
 type InvoicePage struct {
 	Items      []Invoice `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
 	Total      *int64    `json:"total,omitempty"`
+
+	// Totals The sums of a whole list.
+	//
+	// Example: {"credited_amount":0,"fine_amount":0,"invoices":1,"jkk_amount":5843880,"jkm_amount":7304850,"officers":1876,"outstanding_amount":13148730,"paid_amount":0,"total_amount":13148730}
+	Totals *InvoiceTotals `json:"totals,omitempty"`
+}
+
+// InvoicePatch Each object is replaced as a whole; `null` empties it.
+//
+// Example: {"disbursement":{"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}}
+type InvoicePatch struct {
+	BudgetReference nullable.Nullable[BudgetReferenceInput] `json:"budget_reference,omitempty"`
+	Disbursement    nullable.Nullable[DisbursementInput]    `json:"disbursement,omitempty"`
 }
 
 // InvoicePosition A group of equal lines.
@@ -2246,16 +2963,105 @@ type InvoicePosition struct {
 	WageBaseAmount Rupiah `json:"wage_base_amount"`
 }
 
+// InvoiceProof Example: {"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","holds":true,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","lines":1876,"number":"2024/000003","recomputed_amount":13148730,"recomputed_digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","schedules":["pu-2015-07"],"total_amount":13148730}
+type InvoiceProof struct {
+	// Differs The first line that differs.
+	//
+	// Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","field":"wage_base_amount","invoiced":"1300000","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","recomputed":"1500000"}
+	Differs *InvoiceDifference `json:"differs,omitempty"`
+
+	// Digest Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	Digest    SHA256             `json:"digest"`
+	Holds     bool               `json:"holds"`
+	InvoiceID openapi_types.UUID `json:"invoice_id"`
+	Lines     int64              `json:"lines"`
+	Number    *string            `json:"number,omitempty"`
+
+	// RecomputedAmount Whole rupiah.
+	//
+	// Example: 5940
+	RecomputedAmount Rupiah `json:"recomputed_amount"`
+
+	// RecomputedDigest Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	RecomputedDigest SHA256 `json:"recomputed_digest"`
+
+	// Schedules Versions of the tariff that the lines were rated with.
+	Schedules []RuleVersion `json:"schedules"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+}
+
 // InvoiceSort defines model for InvoiceSort.
 type InvoiceSort string
 
 // InvoiceStatus `overdue` is an issued invoice, unpaid or partly paid, past its due day.
 type InvoiceStatus string
 
+// InvoiceTotals The sums of a whole list.
+//
+// Example: {"credited_amount":0,"fine_amount":0,"invoices":1,"jkk_amount":5843880,"jkm_amount":7304850,"officers":1876,"outstanding_amount":13148730,"paid_amount":0,"total_amount":13148730}
+type InvoiceTotals struct {
+	// CreditedAmount Whole rupiah.
+	//
+	// Example: 5940
+	CreditedAmount Rupiah `json:"credited_amount"`
+
+	// FineAmount Whole rupiah.
+	//
+	// Example: 5940
+	FineAmount Rupiah `json:"fine_amount"`
+	Invoices   int64  `json:"invoices"`
+
+	// JKKAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKAmount Rupiah `json:"jkk_amount"`
+
+	// JKMAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMAmount Rupiah `json:"jkm_amount"`
+	Officers  int64  `json:"officers"`
+
+	// OutstandingAmount Whole rupiah.
+	//
+	// Example: 5940
+	OutstandingAmount Rupiah `json:"outstanding_amount"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah `json:"paid_amount"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+}
+
 // IssueInput Example: {"payment_code":"24110000123"}
 type IssueInput struct {
-	// PaymentCode The code to pay with (kode iuran), as the BPJS office made it.
-	PaymentCode *string `json:"payment_code,omitempty"`
+	// PaymentCode The code to pay with (kode iuran).
+	//
+	// Example: 24110000123
+	PaymentCode *PaymentCode `json:"payment_code,omitempty"`
+}
+
+// JKKRate Example: {"rate":24,"risk_class":"i"}
+type JKKRate struct {
+	// Rate In ten-thousandths of the base.
+	Rate      int64      `json:"rate"`
+	RiskClass RatedClass `json:"risk_class"`
+}
+
+// JKKRateInput Example: {"rate":24,"risk_class":"i"}
+type JKKRateInput struct {
+	// Rate In ten-thousandths of the base.
+	Rate      int64      `json:"rate"`
+	RiskClass RatedClass `json:"risk_class"`
 }
 
 // KeySet Example: {"keys":[{"alg":"ES256","crv":"P-256","kid":"abc","kty":"EC","use":"sig","x":"…","y":"…"}]}
@@ -2263,10 +3069,76 @@ type KeySet struct {
 	Keys []FreeObject `json:"keys"`
 }
 
+// LateFine For each month begun after the due day, unless the employer is of an exempt kind.
+//
+// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+type LateFine struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty          `json:"certainty"`
+	Exempt    []OrganisationKind `json:"exempt"`
+	Law       string             `json:"law"`
+
+	// Rate In ten-thousandths of what was late.
+	Rate int64 `json:"rate"`
+}
+
+// LateFineInput For each month begun after the due day, unless the employer is of an exempt kind.
+//
+// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+type LateFineInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty          `json:"certainty"`
+	Exempt    []OrganisationKind `json:"exempt"`
+	Law       string             `json:"law"`
+
+	// Rate In ten-thousandths of what was late.
+	Rate int64 `json:"rate"`
+}
+
+// MatchReason `payment_code` and `invoice_number` were found in what the bank says, `amount` fits one open invoice alone; `ambiguous` fits several, `closed` names one that is paid or void, `none` fits nothing.
+type MatchReason string
+
 // Month A contribution month, `YYYY-MM`.
 //
 // Example: 2024-11
 type Month = string
+
+// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+type MonthRule string
+
+// NewHoliday Example: {"certainty":"verified","day":"2027-12-24","name_en":"Collective leave for Christmas","name_id":"Cuti bersama Natal"}
+type NewHoliday struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty          `json:"certainty"`
+	Day       openapi_types.Date `json:"day"`
+	NameEn    string             `json:"name_en"`
+	NameID    string             `json:"name_id"`
+}
+
+// NewRelief Example: {"name":"pp99-2027-other","relief":{"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","percent":50,"sector":"other","segment":"bpu","to":"2026-12-31"}}
+type NewRelief struct {
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name RuleName `json:"name"`
+
+	// Relief Example: {"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","percent":50,"sector":"other","segment":"bpu","to":"2026-12-31"}
+	Relief ReliefInput `json:"relief"`
+}
+
+// NewSchedule Example: {"name":"pu-2027-01","schedule":{"certainty":"verified","due_day":15,"due_months_after":1,"from":"2027-01-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 99/2026, art. 3"},"segment":"pu"}
+type NewSchedule struct {
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name RuleName `json:"name"`
+
+	// Schedule Example: {"certainty":"verified","due_day":15,"due_months_after":1,"from":"2027-01-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 99/2026, art. 3"}
+	Schedule ScheduleInput `json:"schedule"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+}
 
 // Officer Example: {"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
 type Officer struct {
@@ -2479,6 +3351,9 @@ type OrganisationPatch struct {
 // Organiser defines model for Organiser.
 type Organiser string
 
+// PDF A PDF document.
+type PDF = openapi_types.File
+
 // Party Example: {"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser","signatory_name":"Ketua KPU","signatory_office":"Ketua"}
 type Party struct {
 	// Number This party's own number of the paper.
@@ -2496,13 +3371,20 @@ type Party struct {
 // PartyRole The election body, who pays, the BPJS office; a witness signs but does none of these.
 type PartyRole string
 
-// Payment Example: {"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}
+// Payment Example: {"actions":[],"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}
 type Payment struct {
+	Actions     []Action           `json:"actions"`
 	Allocations []Allocation       `json:"allocations"`
 	BranchID    openapi_types.UUID `json:"branch_id"`
 	CreatedAt   time.Time          `json:"created_at"`
+	Description *string            `json:"description,omitempty"`
 	DryRun      *bool              `json:"dry_run,omitempty"`
 	ID          openapi_types.UUID `json:"id"`
+
+	// Match Why money of a bank statement settles what it settles, or nothing.
+	//
+	// Example: {"candidates":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"],"reason":"payment_code"}
+	Match *PaymentMatch `json:"match,omitempty"`
 
 	// PaidAmount Whole rupiah.
 	//
@@ -2511,6 +3393,9 @@ type Payment struct {
 	PaidOn     openapi_types.Date  `json:"paid_on"`
 	PayerID    *openapi_types.UUID `json:"payer_id,omitempty"`
 	Reference  string              `json:"reference"`
+
+	// StatementID The bank statement it came with.
+	StatementID *openapi_types.UUID `json:"statement_id,omitempty"`
 
 	// UnallocatedAmount Whole rupiah.
 	//
@@ -2521,9 +3406,18 @@ type Payment struct {
 	Warnings          []Fault   `json:"warnings,omitempty"`
 }
 
+// PaymentCode The code to pay with (kode iuran).
+//
+// Example: 24110000123
+type PaymentCode = string
+
 // PaymentInput Example: {"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"paid_amount":13148730,"paid_on":"2024-12-10","reference":"SP2D-0912/2024"}
 type PaymentInput struct {
+	// Allocations Empty: it settles nothing yet.
 	Allocations []AllocationInput `json:"allocations"`
+
+	// Description What the bank says of it.
+	Description *string `json:"description,omitempty"`
 
 	// PaidAmount Whole rupiah.
 	//
@@ -2535,7 +3429,18 @@ type PaymentInput struct {
 	Reference string `json:"reference"`
 }
 
-// PaymentPage Example: {"items":[{"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}]}
+// PaymentMatch Why money of a bank statement settles what it settles, or nothing.
+//
+// Example: {"candidates":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"],"reason":"payment_code"}
+type PaymentMatch struct {
+	// Candidates Invoices it might be for, the likeliest first, ten at most.
+	Candidates []openapi_types.UUID `json:"candidates"`
+
+	// Reason `payment_code` and `invoice_number` were found in what the bank says, `amount` fits one open invoice alone; `ambiguous` fits several, `closed` names one that is paid or void, `none` fits nothing.
+	Reason MatchReason `json:"reason"`
+}
+
+// PaymentPage Example: {"items":[{"actions":[],"allocations":[{"allocated_amount":13148730,"invoice_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09"}],"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-10T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a","paid_amount":13148730,"paid_on":"2024-12-10","payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"SP2D-0912/2024","unallocated_amount":0,"updated_at":"2024-12-10T09:00:00+07:00","version":1}]}
 type PaymentPage struct {
 	Items      []Payment `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
@@ -2655,8 +3560,167 @@ type ProblemTypeList struct {
 // Programme defines model for Programme.
 type Programme string
 
+// ProvenField `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+type ProvenField string
+
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose string
+
+// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
+type Quotation struct {
+	Officers int64 `json:"officers"`
+
+	// Options One for each segment.
+	Options []QuotedOption `json:"options"`
+}
+
+// QuotationInput Either `agreement_id`, whose roster and terms are taken, or `positions`.
+//
+// Example: {"election_code":"pilkada_2024","funding_source":"nphd","positions":[{"headcount":92295,"position":"kpps"}]}
+type QuotationInput struct {
+	AgreementID          *openapi_types.UUID `json:"agreement_id,omitempty"`
+	ContributionsPerTerm *int32              `json:"contributions_per_term,omitempty"`
+
+	// ElectionCode The code of an election; see `/v1/elections`.
+	//
+	// Example: pilkada_2024
+	ElectionCode *ElectionCode `json:"election_code,omitempty"`
+
+	// FromOn The first day of cover; that of the term in the election unless it is given.
+	FromOn        *openapi_types.Date `json:"from_on,omitempty"`
+	FundingSource *FundingSource      `json:"funding_source,omitempty"`
+
+	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it.
+	MonthRule *MonthRule       `json:"month_rule,omitempty"`
+	Positions []QuotedPosition `json:"positions,omitempty"`
+	RiskClass *RiskClass       `json:"risk_class,omitempty"`
+	Sector    *Sector          `json:"sector,omitempty"`
+
+	// ToOn Inclusive.
+	ToOn *openapi_types.Date `json:"to_on,omitempty"`
+}
+
+// QuotedBenefits Example: {"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0}
+type QuotedBenefits struct {
+	// JKKDeathAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKDeathAmount Rupiah `json:"jkk_death_amount"`
+
+	// JKMDeathAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMDeathAmount Rupiah `json:"jkm_death_amount"`
+
+	// JKMFullAfterMonths Consecutive contributions before JKM pays in full; 0 where there is no such rule.
+	JKMFullAfterMonths int32 `json:"jkm_full_after_months"`
+}
+
+// QuotedLine Example: {"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}
+type QuotedLine struct {
+	// Benefits Example: {"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0}
+	Benefits QuotedBenefits `json:"benefits"`
+
+	// Contributions Months owed for the term.
+	Contributions int32              `json:"contributions"`
+	FromOn        openapi_types.Date `json:"from_on"`
+
+	// JKKAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKKAmount Rupiah `json:"jkk_amount"`
+
+	// JKMAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMAmount Rupiah `json:"jkm_amount"`
+
+	// MonthlyAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyAmount Rupiah `json:"monthly_amount"`
+	Officers      int64  `json:"officers"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+	Role     Role         `json:"role"`
+
+	// TermAmount Whole rupiah.
+	//
+	// Example: 5940
+	TermAmount Rupiah             `json:"term_amount"`
+	ToOn       openapi_types.Date `json:"to_on"`
+
+	// WageAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageAmount Rupiah `json:"wage_amount"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount Rupiah `json:"wage_base_amount"`
+}
+
+// QuotedMonth Example: {"due_on":"2024-12-16","month":"2024-11","month_amount":427061250,"officers":92295}
+type QuotedMonth struct {
+	DueOn openapi_types.Date `json:"due_on"`
+
+	// Month A contribution month, `YYYY-MM`.
+	//
+	// Example: 2024-11
+	Month Month `json:"month"`
+
+	// MonthAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthAmount Rupiah `json:"month_amount"`
+	Officers    int64  `json:"officers"`
+}
+
+// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
+type QuotedOption struct {
+	Lines []QuotedLine `json:"lines"`
+
+	// MonthlyAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyAmount Rupiah        `json:"monthly_amount"`
+	Months        []QuotedMonth `json:"months"`
+	Officers      int64         `json:"officers"`
+	Schedules     []RuleVersion `json:"schedules"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+
+	// TermAmount Whole rupiah.
+	//
+	// Example: 5940
+	TermAmount     Rupiah         `json:"term_amount"`
+	WageBasePolicy WageBasePolicy `json:"wage_base_policy"`
+	Warnings       []Fault        `json:"warnings"`
+}
+
+// QuotedPosition Example: {"headcount":92295,"position":"kpps"}
+type QuotedPosition struct {
+	Headcount int32 `json:"headcount"`
+
+	// MonthlyWageAmount Whole rupiah.
+	//
+	// Example: 5940
+	MonthlyWageAmount *Rupiah `json:"monthly_wage_amount,omitempty"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+	Role     *Role        `json:"role,omitempty"`
+}
+
+// RatedClass defines model for RatedClass.
+type RatedClass string
 
 // RejectionInput Example: {"note":"Ajukan sebagai JKM.","reason":"not_work_related"}
 type RejectionInput struct {
@@ -2666,6 +3730,60 @@ type RejectionInput struct {
 
 // RejectionReason defines model for RejectionReason.
 type RejectionReason string
+
+// Relief Example: {"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","name":"pp50-2025-other","percent":50,"revision":1,"sector":"other","segment":"bpu","to":"2026-12-31","version_name":"pp50-2025-other"}
+type Relief struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty       Certainty          `json:"certainty"`
+	DryRun          *bool              `json:"dry_run,omitempty"`
+	ExcludedFunding []FundingSource    `json:"excluded_funding"`
+	From            openapi_types.Date `json:"from"`
+	Law             string             `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Percent  int64    `json:"percent"`
+	Revision int32    `json:"revision"`
+	Sector   Sector   `json:"sector"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment            `json:"segment"`
+	To      openapi_types.Date `json:"to"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// ReliefInput Example: {"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","percent":50,"sector":"other","segment":"bpu","to":"2026-12-31"}
+type ReliefInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty       Certainty       `json:"certainty"`
+	ExcludedFunding []FundingSource `json:"excluded_funding"`
+
+	// From The first day of a month.
+	From openapi_types.Date `json:"from"`
+	Law  string             `json:"law"`
+
+	// Percent Of the contribution that is not owed.
+	Percent int64  `json:"percent"`
+	Sector  Sector `json:"sector"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+
+	// To The last day of a month, inclusive.
+	To openapi_types.Date `json:"to"`
+}
+
+// ReliefList Example: {"items":[{"certainty":"secondary","excluded_funding":["apbn","apbd","nphd","btt","dau","dbhcht"],"from":"2026-04-01","law":"PP 50/2025","name":"pp50-2025-other","percent":50,"revision":1,"sector":"other","segment":"bpu","to":"2026-12-31","version_name":"pp50-2025-other"}]}
+type ReliefList struct {
+	Items []Relief `json:"items"`
+}
 
 // RiskClass defines model for RiskClass.
 type RiskClass string
@@ -2706,6 +3824,16 @@ type RowOutcome string
 
 // RowReversal defines model for RowReversal.
 type RowReversal string
+
+// RuleName The name of a rule, such as `pu-2015-07`.
+//
+// Example: pu-2015-07
+type RuleName = string
+
+// RuleVersion One revision of a rule: its name, and from the second revision on a dot and its number.
+//
+// Example: pu-2015-07
+type RuleVersion = string
 
 // Rupiah Whole rupiah.
 //
@@ -2776,8 +3904,103 @@ type SIPPRejections struct {
 // SIPPValue Where the value of a column comes from.
 type SIPPValue string
 
+// Schedule Example: {"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}
+type Schedule struct {
+	AgeBelow *int32 `json:"age_below,omitempty"`
+
+	// Arrears What unpaid contributions do to cover, up to and beyond so many months.
+	//
+	// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+	Arrears *ArrearsRule `json:"arrears,omitempty"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty      Certainty `json:"certainty"`
+	DryRun         *bool     `json:"dry_run,omitempty"`
+	DueDay         int32     `json:"due_day"`
+	DueMonthsAfter int32     `json:"due_months_after"`
+
+	// Fine For each month begun after the due day, unless the employer is of an exempt kind.
+	//
+	// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+	Fine     *LateFine          `json:"fine,omitempty"`
+	From     openapi_types.Date `json:"from"`
+	JKKRates []JKKRate          `json:"jkk_rates"`
+
+	// JKMFlatAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMFlatAmount *Rupiah `json:"jkm_flat_amount,omitempty"`
+	JKMRate       *int64  `json:"jkm_rate,omitempty"`
+	Law           string  `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Revision int32    `json:"revision"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment             `json:"segment"`
+	Tiers   []TariffTier        `json:"tiers,omitempty"`
+	To      *openapi_types.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// ScheduleInput Example: {"certainty":"verified","due_day":15,"due_months_after":1,"from":"2027-01-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 99/2026, art. 3"}
+type ScheduleInput struct {
+	// AgeBelow In years when cover begins, exclusive; absent where there is no limit.
+	AgeBelow *int32 `json:"age_below,omitempty"`
+
+	// Arrears What unpaid contributions do to cover, up to and beyond so many months.
+	//
+	// Example: {"beyond":"employer_pays_first","certainty":"unconfirmed","law":"PP 44/2015","months":3,"within":"covered"}
+	Arrears *ArrearsRuleInput `json:"arrears,omitempty"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty      Certainty `json:"certainty"`
+	DueDay         int32     `json:"due_day"`
+	DueMonthsAfter int32     `json:"due_months_after"`
+
+	// Fine For each month begun after the due day, unless the employer is of an exempt kind.
+	//
+	// Example: {"certainty":"derived","exempt":["kpu","bawaslu"],"law":"PP 44/2015","rate":200}
+	Fine *LateFineInput `json:"fine,omitempty"`
+
+	// From The first day of a month.
+	From     openapi_types.Date `json:"from"`
+	JKKRates []JKKRateInput     `json:"jkk_rates"`
+
+	// JKMFlatAmount Whole rupiah.
+	//
+	// Example: 5940
+	JKMFlatAmount *Rupiah `json:"jkm_flat_amount,omitempty"`
+
+	// JKMRate In ten-thousandths of the base; absent where it is flat.
+	JKMRate *int64 `json:"jkm_rate,omitempty"`
+	Law     string `json:"law"`
+
+	// Tiers Absent: the base is the wage itself.
+	Tiers []TariffTierInput `json:"tiers,omitempty"`
+
+	// To The last day of a month, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// ScheduleList Example: {"items":[{"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}]}
+type ScheduleList struct {
+	Items []Schedule `json:"items"`
+}
+
 // Scope Example: officers:read
 type Scope = string
+
+// Sector defines model for Sector.
+type Sector string
 
 // Segment Which tariff holds: wage earners, or others.
 type Segment string
@@ -2792,6 +4015,36 @@ type SignatureInput struct {
 
 // SortOrder defines model for SortOrder.
 type SortOrder string
+
+// TariffTier Incomes from this one (inclusive) to the next tier's (exclusive) have one base.
+//
+// Example: {"base_amount":1200000,"from_income_amount":1100000}
+type TariffTier struct {
+	// BaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	BaseAmount Rupiah `json:"base_amount"`
+
+	// FromIncomeAmount Whole rupiah.
+	//
+	// Example: 5940
+	FromIncomeAmount Rupiah `json:"from_income_amount"`
+}
+
+// TariffTierInput Incomes from this one (inclusive) to the next tier's (exclusive) have one base.
+//
+// Example: {"base_amount":1200000,"from_income_amount":1100000}
+type TariffTierInput struct {
+	// BaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	BaseAmount Rupiah `json:"base_amount"`
+
+	// FromIncomeAmount Whole rupiah.
+	//
+	// Example: 5940
+	FromIncomeAmount Rupiah `json:"from_income_amount"`
+}
 
 // TerminationInput Example: {"reason":"Pemilihan selesai lebih awal","terminated_on":"2024-12-31"}
 type TerminationInput struct {
@@ -2868,6 +4121,9 @@ type Limit = int32
 
 // Prefer defines model for Prefer.
 type Prefer = string
+
+// PreferAsync defines model for PreferAsync.
+type PreferAsync = string
 
 // PreferWait defines model for PreferWait.
 type PreferWait = string
@@ -2954,6 +4210,9 @@ type EnrolOfficersParams struct {
 
 	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// Prefer `respond-async` asks for an answer before the work is done (RFC 7240); answered with `Preference-Applied`.
+	Prefer *PreferAsync `json:"Prefer,omitempty"`
 }
 
 // SignAgreementParams defines parameters for SignAgreement.
@@ -3062,6 +4321,65 @@ type GetAreaParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListStatementsParams defines parameters for ListStatements.
+type ListStatementsParams struct {
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// ReconcileStatementParams defines parameters for ReconcileStatement.
+type ReconcileStatementParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// ListBudgetsParams defines parameters for ListBudgets.
+type ListBudgetsParams struct {
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+	AgreementID    *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
+	FiscalYear     *int32              `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
+	Stage          *BudgetStage        `form:"stage,omitempty" json:"stage,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// SetBudgetParams defines parameters for SetBudget.
+type SetBudgetParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AmendBudgetParams defines parameters for AmendBudget.
+type AmendBudgetParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListClaimsParams defines parameters for ListClaims.
 type ListClaimsParams struct {
 	OfficerID  *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
@@ -3145,6 +4463,44 @@ type SubmitClaimParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListSchedulesParams defines parameters for ListSchedules.
+type ListSchedulesParams struct {
+	Segment *Segment `form:"segment,omitempty" json:"segment,omitempty"`
+
+	// Month Only what holds in this month.
+	Month *Month `form:"month,omitempty" json:"month,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// EnterScheduleParams defines parameters for EnterSchedule.
+type EnterScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetScheduleParams defines parameters for GetSchedule.
+type GetScheduleParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectScheduleParams defines parameters for CorrectSchedule.
+type CorrectScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListCoveragePeriodsParams defines parameters for ListCoveragePeriods.
 type ListCoveragePeriodsParams struct {
 	AgreementID *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
@@ -3182,10 +4538,81 @@ type CancelCoveragePeriodParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListCreditNotesParams defines parameters for ListCreditNotes.
+type ListCreditNotesParams struct {
+	InvoiceID *openapi_types.UUID `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
+	PayerID   *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+
+	// Unallocated Only those of which something settles nothing yet.
+	Unallocated *bool `form:"unallocated,omitempty" json:"unallocated,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// CreditInvoiceParams defines parameters for CreditInvoice.
+type CreditInvoiceParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
+// AllocateCreditParams defines parameters for AllocateCredit.
+type AllocateCreditParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+}
+
 // ListElectionsParams defines parameters for ListElections.
 type ListElectionsParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListHolidaysParams defines parameters for ListHolidays.
+type ListHolidaysParams struct {
+	Year *int32 `form:"year,omitempty" json:"year,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// EnterHolidayParams defines parameters for EnterHoliday.
+type EnterHolidayParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetHolidayParams defines parameters for GetHoliday.
+type GetHolidayParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectHolidayParams defines parameters for CorrectHoliday.
+type CorrectHolidayParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListImportsParams defines parameters for ListImports.
@@ -3373,15 +4800,35 @@ type GetIncidentParams struct {
 // ListInvoicesParams defines parameters for ListInvoices.
 type ListInvoicesParams struct {
 	AgreementID *openapi_types.UUID `form:"agreement_id,omitempty" json:"agreement_id,omitempty"`
+	OrganiserID *openapi_types.UUID `form:"organiser_id,omitempty" json:"organiser_id,omitempty"`
 	PayerID     *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
+	BudgetID    *openapi_types.UUID `form:"budget_id,omitempty" json:"budget_id,omitempty"`
 	Status      []InvoiceStatus     `form:"status,omitempty" json:"status,omitempty"`
 	Month       *Month              `form:"month,omitempty" json:"month,omitempty"`
+	MonthGte    *Month              `form:"month_gte,omitempty" json:"month_gte,omitempty"`
+	MonthLte    *Month              `form:"month_lte,omitempty" json:"month_lte,omitempty"`
+
+	// FiscalYear The year of the contribution month.
+	FiscalYear    *int32          `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
+	FundingSource []FundingSource `form:"funding_source,omitempty" json:"funding_source,omitempty"`
 
 	// AreaCode The organiser stands in this area or below it.
-	AreaCode *AreaCode           `form:"area_code,omitempty" json:"area_code,omitempty"`
-	DueOnGte *openapi_types.Date `form:"due_on_gte,omitempty" json:"due_on_gte,omitempty"`
-	DueOnLte *openapi_types.Date `form:"due_on_lte,omitempty" json:"due_on_lte,omitempty"`
-	Sort     *InvoiceSort        `form:"sort,omitempty" json:"sort,omitempty"`
+	AreaCode       *AreaCode           `form:"area_code,omitempty" json:"area_code,omitempty"`
+	IssuedOnGte    *openapi_types.Date `form:"issued_on_gte,omitempty" json:"issued_on_gte,omitempty"`
+	IssuedOnLte    *openapi_types.Date `form:"issued_on_lte,omitempty" json:"issued_on_lte,omitempty"`
+	DueOnGte       *openapi_types.Date `form:"due_on_gte,omitempty" json:"due_on_gte,omitempty"`
+	DueOnLte       *openapi_types.Date `form:"due_on_lte,omitempty" json:"due_on_lte,omitempty"`
+	TotalAmountGte *int64              `form:"total_amount_gte,omitempty" json:"total_amount_gte,omitempty"`
+	TotalAmountLte *int64              `form:"total_amount_lte,omitempty" json:"total_amount_lte,omitempty"`
+	Number         *string             `form:"number,omitempty" json:"number,omitempty"`
+	PaymentCode    *PaymentCode        `form:"payment_code,omitempty" json:"payment_code,omitempty"`
+
+	// Sp2DNumber Of the order the treasury paid it with.
+	Sp2DNumber *string `form:"sp2d_number,omitempty" json:"sp2d_number,omitempty"`
+
+	// Totals Adds up the whole list, and not only this page, in `totals`.
+	Totals *bool        `form:"totals,omitempty" json:"totals,omitempty"`
+	Sort   *InvoiceSort `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// Limit How many items at most.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -3406,6 +4853,15 @@ type DraftInvoiceParams struct {
 type GetInvoiceParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AmendInvoiceParams defines parameters for AmendInvoice.
+type AmendInvoiceParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // IssueInvoiceParams defines parameters for IssueInvoice.
@@ -3576,6 +5032,15 @@ type ListPaymentsParams struct {
 	InvoiceID *openapi_types.UUID `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
 	PayerID   *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
 
+	// StatementID Payments that came with this statement.
+	StatementID *openapi_types.UUID `form:"statement_id,omitempty" json:"statement_id,omitempty"`
+	Reference   *string             `form:"reference,omitempty" json:"reference,omitempty"`
+	PaidOnGte   *openapi_types.Date `form:"paid_on_gte,omitempty" json:"paid_on_gte,omitempty"`
+	PaidOnLte   *openapi_types.Date `form:"paid_on_lte,omitempty" json:"paid_on_lte,omitempty"`
+
+	// Unallocated Only those of which something settles nothing yet: the queue of money without an invoice.
+	Unallocated *bool `form:"unallocated,omitempty" json:"unallocated,omitempty"`
+
 	// Sort `id` is the order of creation, `-id` the newest first.
 	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -3598,6 +5063,18 @@ type RecordPaymentParams struct {
 	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
 }
 
+// AllocatePaymentParams defines parameters for AllocatePayment.
+type AllocatePaymentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListPositionsParams defines parameters for ListPositions.
 type ListPositionsParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
@@ -3614,6 +5091,36 @@ type ListProblemsParams struct {
 type GetProblemParams struct {
 	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names. `id` unless told otherwise.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListReliefsParams defines parameters for ListReliefs.
+type ListReliefsParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// EnterReliefParams defines parameters for EnterRelief.
+type EnterReliefParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetReliefParams defines parameters for GetRelief.
+type GetReliefParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectReliefParams defines parameters for CorrectRelief.
+type CorrectReliefParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // CorrectSIPPProfileParams defines parameters for CorrectSIPPProfile.
@@ -3649,6 +5156,12 @@ type CreateClientJSONRequestBody = ClientInput
 // RotateClientJSONRequestBody defines body for RotateClient for application/json ContentType.
 type RotateClientJSONRequestBody = RotationInput
 
+// SetBudgetJSONRequestBody defines body for SetBudget for application/json ContentType.
+type SetBudgetJSONRequestBody = BudgetInput
+
+// AmendBudgetApplicationMergePatchPlusJSONRequestBody defines body for AmendBudget for application/merge-patch+json ContentType.
+type AmendBudgetApplicationMergePatchPlusJSONRequestBody = BudgetPatch
+
 // OpenClaimJSONRequestBody defines body for OpenClaim for application/json ContentType.
 type OpenClaimJSONRequestBody = ClaimInput
 
@@ -3658,6 +5171,24 @@ type PayClaimJSONRequestBody = ClaimPaymentInput
 // RejectClaimJSONRequestBody defines body for RejectClaim for application/json ContentType.
 type RejectClaimJSONRequestBody = RejectionInput
 
+// EnterScheduleJSONRequestBody defines body for EnterSchedule for application/json ContentType.
+type EnterScheduleJSONRequestBody = NewSchedule
+
+// CorrectScheduleJSONRequestBody defines body for CorrectSchedule for application/json ContentType.
+type CorrectScheduleJSONRequestBody = ScheduleInput
+
+// CreditInvoiceJSONRequestBody defines body for CreditInvoice for application/json ContentType.
+type CreditInvoiceJSONRequestBody = CreditNoteInput
+
+// AllocateCreditJSONRequestBody defines body for AllocateCredit for application/json ContentType.
+type AllocateCreditJSONRequestBody = AllocationsInput
+
+// EnterHolidayJSONRequestBody defines body for EnterHoliday for application/json ContentType.
+type EnterHolidayJSONRequestBody = NewHoliday
+
+// CorrectHolidayJSONRequestBody defines body for CorrectHoliday for application/json ContentType.
+type CorrectHolidayJSONRequestBody = HolidayInput
+
 // CommitImportJSONRequestBody defines body for CommitImport for application/json ContentType.
 type CommitImportJSONRequestBody = ImportCommit
 
@@ -3666,6 +5197,9 @@ type ReportIncidentJSONRequestBody = IncidentInput
 
 // DraftInvoiceJSONRequestBody defines body for DraftInvoice for application/json ContentType.
 type DraftInvoiceJSONRequestBody = InvoiceInput
+
+// AmendInvoiceApplicationMergePatchPlusJSONRequestBody defines body for AmendInvoice for application/merge-patch+json ContentType.
+type AmendInvoiceApplicationMergePatchPlusJSONRequestBody = InvoicePatch
 
 // IssueInvoiceJSONRequestBody defines body for IssueInvoice for application/json ContentType.
 type IssueInvoiceJSONRequestBody = IssueInput
@@ -3693,6 +5227,18 @@ type AmendOrganisationApplicationMergePatchPlusJSONRequestBody = OrganisationPat
 
 // RecordPaymentJSONRequestBody defines body for RecordPayment for application/json ContentType.
 type RecordPaymentJSONRequestBody = PaymentInput
+
+// AllocatePaymentJSONRequestBody defines body for AllocatePayment for application/json ContentType.
+type AllocatePaymentJSONRequestBody = AllocationsInput
+
+// QuoteJSONRequestBody defines body for Quote for application/json ContentType.
+type QuoteJSONRequestBody = QuotationInput
+
+// EnterReliefJSONRequestBody defines body for EnterRelief for application/json ContentType.
+type EnterReliefJSONRequestBody = NewRelief
+
+// CorrectReliefJSONRequestBody defines body for CorrectRelief for application/json ContentType.
+type CorrectReliefJSONRequestBody = ReliefInput
 
 // CorrectSIPPProfileJSONRequestBody defines body for CorrectSIPPProfile for application/json ContentType.
 type CorrectSIPPProfileJSONRequestBody = SIPPProfileInput
@@ -3867,6 +5413,11 @@ type ClientInterface interface {
 	// Corresponds with PATCH /v1/agreements/{agreement_id} (the `AmendAgreement` operationId).
 	AmendAgreementWithApplicationMergePatchPlusJSONBody(ctx context.Context, agreementID openapi_types.UUID, params *AmendAgreementParams, body AmendAgreementApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetArrears What is overdue under an agreement, and what that does to cover
+	//
+	// Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
+	GetArrears(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetCoverageGap Who is still without cover
 	//
 	// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
@@ -3881,7 +5432,7 @@ type ClientInterface interface {
 
 	// EnrolOfficersWithBody Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3890,7 +5441,7 @@ type ClientInterface interface {
 
 	// EnrolOfficers Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3998,6 +5549,77 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/areas/{area_code} (the `GetArea` operationId).
 	GetArea(ctx context.Context, areaCode AreaCode, params *GetAreaParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListStatements Bank statements
+	//
+	// Corresponds with GET /v1/bank-statements (the `ListStatements` operationId).
+	ListStatements(ctx context.Context, params *ListStatementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReconcileStatementWithBody Reconcile a bank's file
+	//
+	// Done by the BPJS office that holds the account. A CSV of at most 10,000 lines and 4 MiB with the columns `paid_on`, `paid_amount`, `reference` and, if
+	// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
+	// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
+	// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
+	// may come twice. A line that cannot be read refuses the whole file, with every fault.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/bank-statements (the `ReconcileStatement` operationId).
+	ReconcileStatementWithBody(ctx context.Context, params *ReconcileStatementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStatement One bank statement
+	//
+	// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
+	GetStatement(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBudgets Budgets
+	//
+	// One's own; and those that pay for an agreement one is a party to.
+	//
+	// Corresponds with GET /v1/budgets (the `ListBudgets` operationId).
+	ListBudgets(ctx context.Context, params *ListBudgetsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetBudgetWithBody Set money aside
+	//
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+	SetBudgetWithBody(ctx context.Context, params *SetBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetBudget Set money aside
+	//
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+	SetBudget(ctx context.Context, params *SetBudgetParams, body SetBudgetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBudget One budget
+	//
+	// Corresponds with GET /v1/budgets/{budget_id} (the `GetBudget` operationId).
+	GetBudget(ctx context.Context, budgetID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendBudgetWithBody Amend a budget
+	//
+	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+	AmendBudgetWithBody(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendBudgetWithApplicationMergePatchPlusJSONBody Amend a budget
+	//
+	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	//
+	// Takes a body of the `application/merge-patch+json` content type.
+	//
+	// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+	AmendBudgetWithApplicationMergePatchPlusJSONBody(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, body AmendBudgetApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListClaims Claims
 	//
 	// Corresponds with GET /v1/claims (the `ListClaims` operationId).
@@ -4076,6 +5698,54 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/claims/{claim_id}/submit (the `SubmitClaim` operationId).
 	SubmitClaim(ctx context.Context, claimID openapi_types.UUID, params *SubmitClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSchedules What cover costs, by segment and month
+	//
+	// Every schedule that was ever in force, each with its law: rates, tiers, due days, fines, and what arrears do. What was settled names the `version` it was rated with.
+	//
+	// Corresponds with GET /v1/contribution-schedules (the `ListSchedules` operationId).
+	ListSchedules(ctx context.Context, params *ListSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterScheduleWithBody Enter a new schedule
+	//
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+	EnterScheduleWithBody(ctx context.Context, params *EnterScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterSchedule Enter a new schedule
+	//
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+	EnterSchedule(ctx context.Context, params *EnterScheduleParams, body EnterScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSchedule One schedule
+	//
+	// Corresponds with GET /v1/contribution-schedules/{name} (the `GetSchedule` operationId).
+	GetSchedule(ctx context.Context, name RuleName, params *GetScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectScheduleWithBody Correct a schedule
+	//
+	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+	CorrectScheduleWithBody(ctx context.Context, name RuleName, params *CorrectScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectSchedule Correct a schedule
+	//
+	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+	CorrectSchedule(ctx context.Context, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListCoveragePeriods Coverage periods
 	//
 	// Corresponds with GET /v1/coverage-periods (the `ListCoveragePeriods` operationId).
@@ -4093,6 +5763,54 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/coverage-periods/{coverage_period_id}/cancel (the `CancelCoveragePeriod` operationId).
 	CancelCoveragePeriod(ctx context.Context, coveragePeriodID openapi_types.UUID, params *CancelCoveragePeriodParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListCreditNotes Credit notes
+	//
+	// Corresponds with GET /v1/credit-notes (the `ListCreditNotes` operationId).
+	ListCreditNotes(ctx context.Context, params *ListCreditNotesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreditInvoiceWithBody Take back a part of an issued invoice
+	//
+	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+	CreditInvoiceWithBody(ctx context.Context, params *CreditInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreditInvoice Take back a part of an issued invoice
+	//
+	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+	CreditInvoice(ctx context.Context, params *CreditInvoiceParams, body CreditInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCreditNote One credit note
+	//
+	// Corresponds with GET /v1/credit-notes/{credit_note_id} (the `GetCreditNote` operationId).
+	GetCreditNote(ctx context.Context, creditNoteID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AllocateCreditWithBody Settle invoices with credit
+	//
+	// Done by the BPJS office that issued it. The invoices are all of its payer.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+	AllocateCreditWithBody(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AllocateCredit Settle invoices with credit
+	//
+	// Done by the BPJS office that issued it. The invoices are all of its payer.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+	AllocateCredit(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, body AllocateCreditJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListElections Elections with terms and honoraria
 	//
 	// The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -4104,6 +5822,54 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 	GetEnrolment(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListHolidays Days on which nobody works
+	//
+	// National holidays, collective leave and days of voting. Saturdays and Sundays are none. Due days and clocks in working days skip them.
+	//
+	// Corresponds with GET /v1/holidays (the `ListHolidays` operationId).
+	ListHolidays(ctx context.Context, params *ListHolidaysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterHolidayWithBody Enter a holiday
+	//
+	// Done by a national ministry.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+	EnterHolidayWithBody(ctx context.Context, params *EnterHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterHoliday Enter a holiday
+	//
+	// Done by a national ministry.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+	EnterHoliday(ctx context.Context, params *EnterHolidayParams, body EnterHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetHoliday One day
+	//
+	// Corresponds with GET /v1/holidays/{day} (the `GetHoliday` operationId).
+	GetHoliday(ctx context.Context, day openapi_types.Date, params *GetHolidayParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectHolidayWithBody Correct a holiday, or say that it is none
+	//
+	// Done by a national ministry.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+	CorrectHolidayWithBody(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectHoliday Correct a holiday, or say that it is none
+	//
+	// Done by a national ministry.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+	CorrectHoliday(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, body CorrectHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListImports Imports
 	//
@@ -4264,12 +6030,16 @@ type ClientInterface interface {
 
 	// ListInvoices Invoices
 	//
+	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
+	// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+	// (`too_many_rows`).
+	//
 	// Corresponds with GET /v1/invoices (the `ListInvoices` operationId).
 	ListInvoices(ctx context.Context, params *ListInvoicesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DraftInvoiceWithBody Draft the invoice of an agreement for a month
 	//
-	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4278,7 +6048,7 @@ type ClientInterface interface {
 
 	// DraftInvoice Draft the invoice of an agreement for a month
 	//
-	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4287,12 +6057,34 @@ type ClientInterface interface {
 
 	// GetInvoice One invoice
 	//
+	// As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
+	// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+	// same invoice gives the same bytes; their `ETag` is not that of the JSON.
+	//
 	// Corresponds with GET /v1/invoices/{invoice_id} (the `GetInvoice` operationId).
 	GetInvoice(ctx context.Context, invoiceID openapi_types.UUID, params *GetInvoiceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AmendInvoiceWithBody Fill in the treasury's fields
+	//
+	// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+	AmendInvoiceWithBody(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendInvoiceWithApplicationMergePatchPlusJSONBody Fill in the treasury's fields
+	//
+	// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+	//
+	// Takes a body of the `application/merge-patch+json` content type.
+	//
+	// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+	AmendInvoiceWithApplicationMergePatchPlusJSONBody(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, body AmendInvoiceApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// IssueInvoiceWithBody Issue an invoice
 	//
-	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4301,7 +6093,7 @@ type ClientInterface interface {
 
 	// IssueInvoice Issue an invoice
 	//
-	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4310,10 +6102,23 @@ type ClientInterface interface {
 
 	// ListInvoiceLines The lines of an invoice, one an officer
 	//
-	// The lines add up to the invoice. They name officers by id alone.
+	// The lines add up to the contributions of the invoice. They name officers by id alone. As pages of JSON, or all at once as CSV,
+	// NDJSON or XLSX (`Accept`), in the order in which the digest of the invoice is made.
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id}/lines (the `ListInvoiceLines` operationId).
 	ListInvoiceLines(ctx context.Context, invoiceID openapi_types.UUID, params *ListInvoiceLinesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProveInvoice Work an invoice out again
+	//
+	// Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
+	// says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
+	//
+	// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+	// `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
+	// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+	//
+	// Corresponds with GET /v1/invoices/{invoice_id}/proof (the `ProveInvoice` operationId).
+	ProveInvoice(ctx context.Context, invoiceID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// VoidInvoiceWithBody Void an invoice
 	//
@@ -4470,7 +6275,7 @@ type ClientInterface interface {
 
 	// RecordPaymentWithBody Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4479,7 +6284,7 @@ type ClientInterface interface {
 
 	// RecordPayment Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4490,6 +6295,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/payments/{payment_id} (the `GetPayment` operationId).
 	GetPayment(ctx context.Context, paymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AllocatePaymentWithBody Settle invoices with what is left of a payment
+	//
+	// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+	AllocatePaymentWithBody(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AllocatePayment Settle invoices with what is left of a payment
+	//
+	// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+	AllocatePayment(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, body AllocatePaymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListPositions Positions of ad-hoc bodies
 	//
@@ -4511,6 +6334,74 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/problems/{code} (the `GetProblem` operationId).
 	GetProblem(ctx context.Context, code Code, params *GetProblemParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// QuoteWithBody What it would cost to cover somebody, and what it would pay
+	//
+	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+	// without a role is shared out over the seats of its bodies.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/quotations (the `Quote` operationId).
+	QuoteWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Quote What it would cost to cover somebody, and what it would pay
+	//
+	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+	// without a role is shared out over the seats of its bodies.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/quotations (the `Quote` operationId).
+	Quote(ctx context.Context, body QuoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReliefs Who pays less for a while
+	//
+	// Corresponds with GET /v1/reliefs (the `ListReliefs` operationId).
+	ListReliefs(ctx context.Context, params *ListReliefsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterReliefWithBody Enter a new relief
+	//
+	// Done by a national ministry.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+	EnterReliefWithBody(ctx context.Context, params *EnterReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EnterRelief Enter a new relief
+	//
+	// Done by a national ministry.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+	EnterRelief(ctx context.Context, params *EnterReliefParams, body EnterReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRelief One relief
+	//
+	// Corresponds with GET /v1/reliefs/{name} (the `GetRelief` operationId).
+	GetRelief(ctx context.Context, name RuleName, params *GetReliefParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectReliefWithBody Correct a relief
+	//
+	// Done by a national ministry. The correction is a further revision.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+	CorrectReliefWithBody(ctx context.Context, name RuleName, params *CorrectReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectRelief Correct a relief
+	//
+	// Done by a national ministry. The correction is a further revision.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+	CorrectRelief(ctx context.Context, name RuleName, params *CorrectReliefParams, body CorrectReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSIPPProfiles The workbooks that SIPP takes, and their headers
 	//
@@ -4774,6 +6665,21 @@ func (c *Client) AmendAgreementWithApplicationMergePatchPlusJSONBody(ctx context
 	return c.Client.Do(req)
 }
 
+// GetArrears What is overdue under an agreement, and what that does to cover
+//
+// Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
+func (c *Client) GetArrears(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetArrearsRequest(c.Server, agreementID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetCoverageGap Who is still without cover
 //
 // For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
@@ -4808,7 +6714,7 @@ func (c *Client) ListEnrolments(ctx context.Context, agreementID openapi_types.U
 
 // EnrolOfficersWithBody Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4827,7 +6733,7 @@ func (c *Client) EnrolOfficersWithBody(ctx context.Context, agreementID openapi_
 
 // EnrolOfficers Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5075,6 +6981,167 @@ func (c *Client) GetArea(ctx context.Context, areaCode AreaCode, params *GetArea
 	return c.Client.Do(req)
 }
 
+// ListStatements Bank statements
+//
+// Corresponds with GET /v1/bank-statements (the `ListStatements` operationId).
+func (c *Client) ListStatements(ctx context.Context, params *ListStatementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListStatementsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReconcileStatementWithBody Reconcile a bank's file
+//
+// Done by the BPJS office that holds the account. A CSV of at most 10,000 lines and 4 MiB with the columns `paid_on`, `paid_amount`, `reference` and, if
+// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
+// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
+// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
+// may come twice. A line that cannot be read refuses the whole file, with every fault.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/bank-statements (the `ReconcileStatement` operationId).
+func (c *Client) ReconcileStatementWithBody(ctx context.Context, params *ReconcileStatementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReconcileStatementRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStatement One bank statement
+//
+// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
+func (c *Client) GetStatement(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStatementRequest(c.Server, statementID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBudgets Budgets
+//
+// One's own; and those that pay for an agreement one is a party to.
+//
+// Corresponds with GET /v1/budgets (the `ListBudgets` operationId).
+func (c *Client) ListBudgets(ctx context.Context, params *ListBudgetsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBudgetsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetBudgetWithBody Set money aside
+//
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+func (c *Client) SetBudgetWithBody(ctx context.Context, params *SetBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetBudgetRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetBudget Set money aside
+//
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+func (c *Client) SetBudget(ctx context.Context, params *SetBudgetParams, body SetBudgetJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetBudgetRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBudget One budget
+//
+// Corresponds with GET /v1/budgets/{budget_id} (the `GetBudget` operationId).
+func (c *Client) GetBudget(ctx context.Context, budgetID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBudgetRequest(c.Server, budgetID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendBudgetWithBody Amend a budget
+//
+// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+func (c *Client) AmendBudgetWithBody(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendBudgetRequestWithBody(c.Server, budgetID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendBudgetWithApplicationMergePatchPlusJSONBody Amend a budget
+//
+// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+//
+// Takes a body of the `application/merge-patch+json` content type.
+//
+// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+func (c *Client) AmendBudgetWithApplicationMergePatchPlusJSONBody(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, body AmendBudgetApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendBudgetRequestWithApplicationMergePatchPlusJSONBody(c.Server, budgetID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListClaims Claims
 //
 // Corresponds with GET /v1/claims (the `ListClaims` operationId).
@@ -5253,6 +7320,114 @@ func (c *Client) SubmitClaim(ctx context.Context, claimID openapi_types.UUID, pa
 	return c.Client.Do(req)
 }
 
+// ListSchedules What cover costs, by segment and month
+//
+// Every schedule that was ever in force, each with its law: rates, tiers, due days, fines, and what arrears do. What was settled names the `version` it was rated with.
+//
+// Corresponds with GET /v1/contribution-schedules (the `ListSchedules` operationId).
+func (c *Client) ListSchedules(ctx context.Context, params *ListSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSchedulesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterScheduleWithBody Enter a new schedule
+//
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+func (c *Client) EnterScheduleWithBody(ctx context.Context, params *EnterScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterScheduleRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterSchedule Enter a new schedule
+//
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+func (c *Client) EnterSchedule(ctx context.Context, params *EnterScheduleParams, body EnterScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterScheduleRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSchedule One schedule
+//
+// Corresponds with GET /v1/contribution-schedules/{name} (the `GetSchedule` operationId).
+func (c *Client) GetSchedule(ctx context.Context, name RuleName, params *GetScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetScheduleRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectScheduleWithBody Correct a schedule
+//
+// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+func (c *Client) CorrectScheduleWithBody(ctx context.Context, name RuleName, params *CorrectScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectScheduleRequestWithBody(c.Server, name, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectSchedule Correct a schedule
+//
+// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+func (c *Client) CorrectSchedule(ctx context.Context, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectScheduleRequest(c.Server, name, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListCoveragePeriods Coverage periods
 //
 // Corresponds with GET /v1/coverage-periods (the `ListCoveragePeriods` operationId).
@@ -5300,6 +7475,114 @@ func (c *Client) CancelCoveragePeriod(ctx context.Context, coveragePeriodID open
 	return c.Client.Do(req)
 }
 
+// ListCreditNotes Credit notes
+//
+// Corresponds with GET /v1/credit-notes (the `ListCreditNotes` operationId).
+func (c *Client) ListCreditNotes(ctx context.Context, params *ListCreditNotesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCreditNotesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreditInvoiceWithBody Take back a part of an issued invoice
+//
+// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+func (c *Client) CreditInvoiceWithBody(ctx context.Context, params *CreditInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreditInvoiceRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreditInvoice Take back a part of an issued invoice
+//
+// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+func (c *Client) CreditInvoice(ctx context.Context, params *CreditInvoiceParams, body CreditInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreditInvoiceRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCreditNote One credit note
+//
+// Corresponds with GET /v1/credit-notes/{credit_note_id} (the `GetCreditNote` operationId).
+func (c *Client) GetCreditNote(ctx context.Context, creditNoteID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCreditNoteRequest(c.Server, creditNoteID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AllocateCreditWithBody Settle invoices with credit
+//
+// Done by the BPJS office that issued it. The invoices are all of its payer.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+func (c *Client) AllocateCreditWithBody(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAllocateCreditRequestWithBody(c.Server, creditNoteID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AllocateCredit Settle invoices with credit
+//
+// Done by the BPJS office that issued it. The invoices are all of its payer.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+func (c *Client) AllocateCredit(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, body AllocateCreditJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAllocateCreditRequest(c.Server, creditNoteID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListElections Elections with terms and honoraria
 //
 // The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -5322,6 +7605,114 @@ func (c *Client) ListElections(ctx context.Context, params *ListElectionsParams,
 // Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 func (c *Client) GetEnrolment(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEnrolmentRequest(c.Server, enrolmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListHolidays Days on which nobody works
+//
+// National holidays, collective leave and days of voting. Saturdays and Sundays are none. Due days and clocks in working days skip them.
+//
+// Corresponds with GET /v1/holidays (the `ListHolidays` operationId).
+func (c *Client) ListHolidays(ctx context.Context, params *ListHolidaysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListHolidaysRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterHolidayWithBody Enter a holiday
+//
+// Done by a national ministry.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+func (c *Client) EnterHolidayWithBody(ctx context.Context, params *EnterHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterHolidayRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterHoliday Enter a holiday
+//
+// Done by a national ministry.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+func (c *Client) EnterHoliday(ctx context.Context, params *EnterHolidayParams, body EnterHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterHolidayRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetHoliday One day
+//
+// Corresponds with GET /v1/holidays/{day} (the `GetHoliday` operationId).
+func (c *Client) GetHoliday(ctx context.Context, day openapi_types.Date, params *GetHolidayParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHolidayRequest(c.Server, day, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectHolidayWithBody Correct a holiday, or say that it is none
+//
+// Done by a national ministry.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+func (c *Client) CorrectHolidayWithBody(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectHolidayRequestWithBody(c.Server, day, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectHoliday Correct a holiday, or say that it is none
+//
+// Done by a national ministry.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+func (c *Client) CorrectHoliday(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, body CorrectHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectHolidayRequest(c.Server, day, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5651,6 +8042,10 @@ func (c *Client) GetIncident(ctx context.Context, incidentID openapi_types.UUID,
 
 // ListInvoices Invoices
 //
+// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
+// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+// (`too_many_rows`).
+//
 // Corresponds with GET /v1/invoices (the `ListInvoices` operationId).
 func (c *Client) ListInvoices(ctx context.Context, params *ListInvoicesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListInvoicesRequest(c.Server, params)
@@ -5666,7 +8061,7 @@ func (c *Client) ListInvoices(ctx context.Context, params *ListInvoicesParams, r
 
 // DraftInvoiceWithBody Draft the invoice of an agreement for a month
 //
-// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5685,7 +8080,7 @@ func (c *Client) DraftInvoiceWithBody(ctx context.Context, params *DraftInvoiceP
 
 // DraftInvoice Draft the invoice of an agreement for a month
 //
-// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5704,6 +8099,10 @@ func (c *Client) DraftInvoice(ctx context.Context, params *DraftInvoiceParams, b
 
 // GetInvoice One invoice
 //
+// As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
+// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+// same invoice gives the same bytes; their `ETag` is not that of the JSON.
+//
 // Corresponds with GET /v1/invoices/{invoice_id} (the `GetInvoice` operationId).
 func (c *Client) GetInvoice(ctx context.Context, invoiceID openapi_types.UUID, params *GetInvoiceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetInvoiceRequest(c.Server, invoiceID, params)
@@ -5717,9 +8116,47 @@ func (c *Client) GetInvoice(ctx context.Context, invoiceID openapi_types.UUID, p
 	return c.Client.Do(req)
 }
 
+// AmendInvoiceWithBody Fill in the treasury's fields
+//
+// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+func (c *Client) AmendInvoiceWithBody(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendInvoiceRequestWithBody(c.Server, invoiceID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendInvoiceWithApplicationMergePatchPlusJSONBody Fill in the treasury's fields
+//
+// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+//
+// Takes a body of the `application/merge-patch+json` content type.
+//
+// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+func (c *Client) AmendInvoiceWithApplicationMergePatchPlusJSONBody(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, body AmendInvoiceApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendInvoiceRequestWithApplicationMergePatchPlusJSONBody(c.Server, invoiceID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // IssueInvoiceWithBody Issue an invoice
 //
-// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -5738,7 +8175,7 @@ func (c *Client) IssueInvoiceWithBody(ctx context.Context, invoiceID openapi_typ
 
 // IssueInvoice Issue an invoice
 //
-// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5757,11 +8194,34 @@ func (c *Client) IssueInvoice(ctx context.Context, invoiceID openapi_types.UUID,
 
 // ListInvoiceLines The lines of an invoice, one an officer
 //
-// The lines add up to the invoice. They name officers by id alone.
+// The lines add up to the contributions of the invoice. They name officers by id alone. As pages of JSON, or all at once as CSV,
+// NDJSON or XLSX (`Accept`), in the order in which the digest of the invoice is made.
 //
 // Corresponds with GET /v1/invoices/{invoice_id}/lines (the `ListInvoiceLines` operationId).
 func (c *Client) ListInvoiceLines(ctx context.Context, invoiceID openapi_types.UUID, params *ListInvoiceLinesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListInvoiceLinesRequest(c.Server, invoiceID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ProveInvoice Work an invoice out again
+//
+// Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
+// says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
+//
+// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+// `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
+// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+//
+// Corresponds with GET /v1/invoices/{invoice_id}/proof (the `ProveInvoice` operationId).
+func (c *Client) ProveInvoice(ctx context.Context, invoiceID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProveInvoiceRequest(c.Server, invoiceID)
 	if err != nil {
 		return nil, err
 	}
@@ -6117,7 +8577,7 @@ func (c *Client) ListPayments(ctx context.Context, params *ListPaymentsParams, r
 
 // RecordPaymentWithBody Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes any type of body and a specified content type.
 //
@@ -6136,7 +8596,7 @@ func (c *Client) RecordPaymentWithBody(ctx context.Context, params *RecordPaymen
 
 // RecordPayment Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6158,6 +8618,44 @@ func (c *Client) RecordPayment(ctx context.Context, params *RecordPaymentParams,
 // Corresponds with GET /v1/payments/{payment_id} (the `GetPayment` operationId).
 func (c *Client) GetPayment(ctx context.Context, paymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPaymentRequest(c.Server, paymentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AllocatePaymentWithBody Settle invoices with what is left of a payment
+//
+// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+func (c *Client) AllocatePaymentWithBody(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAllocatePaymentRequestWithBody(c.Server, paymentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AllocatePayment Settle invoices with what is left of a payment
+//
+// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+func (c *Client) AllocatePayment(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, body AllocatePaymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAllocatePaymentRequest(c.Server, paymentID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6209,6 +8707,154 @@ func (c *Client) ListProblems(ctx context.Context, params *ListProblemsParams, r
 // Corresponds with GET /v1/problems/{code} (the `GetProblem` operationId).
 func (c *Client) GetProblem(ctx context.Context, code Code, params *GetProblemParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetProblemRequest(c.Server, code, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// QuoteWithBody What it would cost to cover somebody, and what it would pay
+//
+// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+// without a role is shared out over the seats of its bodies.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/quotations (the `Quote` operationId).
+func (c *Client) QuoteWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewQuoteRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Quote What it would cost to cover somebody, and what it would pay
+//
+// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+// without a role is shared out over the seats of its bodies.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/quotations (the `Quote` operationId).
+func (c *Client) Quote(ctx context.Context, body QuoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewQuoteRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReliefs Who pays less for a while
+//
+// Corresponds with GET /v1/reliefs (the `ListReliefs` operationId).
+func (c *Client) ListReliefs(ctx context.Context, params *ListReliefsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReliefsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterReliefWithBody Enter a new relief
+//
+// Done by a national ministry.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+func (c *Client) EnterReliefWithBody(ctx context.Context, params *EnterReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterReliefRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EnterRelief Enter a new relief
+//
+// Done by a national ministry.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+func (c *Client) EnterRelief(ctx context.Context, params *EnterReliefParams, body EnterReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEnterReliefRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRelief One relief
+//
+// Corresponds with GET /v1/reliefs/{name} (the `GetRelief` operationId).
+func (c *Client) GetRelief(ctx context.Context, name RuleName, params *GetReliefParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReliefRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectReliefWithBody Correct a relief
+//
+// Done by a national ministry. The correction is a further revision.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+func (c *Client) CorrectReliefWithBody(ctx context.Context, name RuleName, params *CorrectReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectReliefRequestWithBody(c.Server, name, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectRelief Correct a relief
+//
+// Done by a national ministry. The correction is a further revision.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+func (c *Client) CorrectRelief(ctx context.Context, name RuleName, params *CorrectReliefParams, body CorrectReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectReliefRequest(c.Server, name, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6853,6 +9499,40 @@ func NewAmendAgreementRequestWithBody(server string, agreementID openapi_types.U
 	return req, nil
 }
 
+// NewGetArrearsRequest constructs an http.Request for the GetArrears method
+func NewGetArrearsRequest(server string, agreementID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agreement_id", agreementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/agreements/%s/arrears", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetCoverageGapRequest constructs an http.Request for the GetCoverageGap method
 func NewGetCoverageGapRequest(server string, agreementID openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -7069,6 +9749,17 @@ func NewEnrolOfficersRequestWithBody(server string, agreementID openapi_types.UU
 			}
 
 			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.Prefer != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam1)
 		}
 
 	}
@@ -7875,6 +10566,533 @@ func NewGetAreaRequest(server string, areaCode AreaCode, params *GetAreaParams) 
 	return req, nil
 }
 
+// NewListStatementsRequest constructs an http.Request for the ListStatements method
+func NewListStatementsRequest(server string, params *ListStatementsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/bank-statements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReconcileStatementRequestWithBody constructs an http.Request for the ReconcileStatement method, with any body, and a specified content type
+func NewReconcileStatementRequestWithBody(server string, params *ReconcileStatementParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/bank-statements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetStatementRequest constructs an http.Request for the GetStatement method
+func NewGetStatementRequest(server string, statementID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "statement_id", statementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/bank-statements/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBudgetsRequest constructs an http.Request for the ListBudgets method
+func NewListBudgetsRequest(server string, params *ListBudgetsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/budgets")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.OrganisationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organisation_id", *params.OrganisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AgreementID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "agreement_id", *params.AgreementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.FiscalYear != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fiscal_year", *params.FiscalYear, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Stage != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "stage", *params.Stage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSetBudgetRequest calls the generic SetBudget builder with application/json body
+func NewSetBudgetRequest(server string, params *SetBudgetParams, body SetBudgetJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetBudgetRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSetBudgetRequestWithBody constructs an http.Request for the SetBudget method, with any body, and a specified content type
+func NewSetBudgetRequestWithBody(server string, params *SetBudgetParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/budgets")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBudgetRequest constructs an http.Request for the GetBudget method
+func NewGetBudgetRequest(server string, budgetID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "budget_id", budgetID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/budgets/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAmendBudgetRequestWithApplicationMergePatchPlusJSONBody calls the generic AmendBudget builder with application/merge-patch+json body
+func NewAmendBudgetRequestWithApplicationMergePatchPlusJSONBody(server string, budgetID openapi_types.UUID, params *AmendBudgetParams, body AmendBudgetApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendBudgetRequestWithBody(server, budgetID, params, "application/merge-patch+json", bodyReader)
+}
+
+// NewAmendBudgetRequestWithBody constructs an http.Request for the AmendBudget method, with any body, and a specified content type
+func NewAmendBudgetRequestWithBody(server string, budgetID openapi_types.UUID, params *AmendBudgetParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "budget_id", budgetID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/budgets/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListClaimsRequest constructs an http.Request for the ListClaims method
 func NewListClaimsRequest(server string, params *ListClaimsParams) (*http.Request, error) {
 	var err error
@@ -8519,6 +11737,332 @@ func NewSubmitClaimRequest(server string, claimID openapi_types.UUID, params *Su
 	return req, nil
 }
 
+// NewListSchedulesRequest constructs an http.Request for the ListSchedules method
+func NewListSchedulesRequest(server string, params *ListSchedulesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contribution-schedules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Segment != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "segment", *params.Segment, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Month != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "month", *params.Month, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewEnterScheduleRequest calls the generic EnterSchedule builder with application/json body
+func NewEnterScheduleRequest(server string, params *EnterScheduleParams, body EnterScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEnterScheduleRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewEnterScheduleRequestWithBody constructs an http.Request for the EnterSchedule method, with any body, and a specified content type
+func NewEnterScheduleRequestWithBody(server string, params *EnterScheduleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contribution-schedules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetScheduleRequest constructs an http.Request for the GetSchedule method
+func NewGetScheduleRequest(server string, name RuleName, params *GetScheduleParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contribution-schedules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Revision != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "revision", *params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectScheduleRequest calls the generic CorrectSchedule builder with application/json body
+func NewCorrectScheduleRequest(server string, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectScheduleRequestWithBody(server, name, params, "application/json", bodyReader)
+}
+
+// NewCorrectScheduleRequestWithBody constructs an http.Request for the CorrectSchedule method, with any body, and a specified content type
+func NewCorrectScheduleRequestWithBody(server string, name RuleName, params *CorrectScheduleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/contribution-schedules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListCoveragePeriodsRequest constructs an http.Request for the ListCoveragePeriods method
 func NewListCoveragePeriodsRequest(server string, params *ListCoveragePeriodsParams) (*http.Request, error) {
 	var err error
@@ -8784,6 +12328,336 @@ func NewCancelCoveragePeriodRequest(server string, coveragePeriodID openapi_type
 	return req, nil
 }
 
+// NewListCreditNotesRequest constructs an http.Request for the ListCreditNotes method
+func NewListCreditNotesRequest(server string, params *ListCreditNotesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-notes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.InvoiceID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "invoice_id", *params.InvoiceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PayerID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "payer_id", *params.PayerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Unallocated != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unallocated", *params.Unallocated, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreditInvoiceRequest calls the generic CreditInvoice builder with application/json body
+func NewCreditInvoiceRequest(server string, params *CreditInvoiceParams, body CreditInvoiceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreditInvoiceRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreditInvoiceRequestWithBody constructs an http.Request for the CreditInvoice method, with any body, and a specified content type
+func NewCreditInvoiceRequestWithBody(server string, params *CreditInvoiceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-notes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewGetCreditNoteRequest constructs an http.Request for the GetCreditNote method
+func NewGetCreditNoteRequest(server string, creditNoteID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "credit_note_id", creditNoteID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-notes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAllocateCreditRequest calls the generic AllocateCredit builder with application/json body
+func NewAllocateCreditRequest(server string, creditNoteID openapi_types.UUID, params *AllocateCreditParams, body AllocateCreditJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAllocateCreditRequestWithBody(server, creditNoteID, params, "application/json", bodyReader)
+}
+
+// NewAllocateCreditRequestWithBody constructs an http.Request for the AllocateCredit method, with any body, and a specified content type
+func NewAllocateCreditRequestWithBody(server string, creditNoteID openapi_types.UUID, params *AllocateCreditParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "credit_note_id", creditNoteID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/credit-notes/%s/allocate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewListElectionsRequest constructs an http.Request for the ListElections method
 func NewListElectionsRequest(server string, params *ListElectionsParams) (*http.Request, error) {
 	var err error
@@ -8855,6 +12729,293 @@ func NewGetEnrolmentRequest(server string, enrolmentID openapi_types.UUID) (*htt
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListHolidaysRequest constructs an http.Request for the ListHolidays method
+func NewListHolidaysRequest(server string, params *ListHolidaysParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/holidays")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Year != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "year", *params.Year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewEnterHolidayRequest calls the generic EnterHoliday builder with application/json body
+func NewEnterHolidayRequest(server string, params *EnterHolidayParams, body EnterHolidayJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEnterHolidayRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewEnterHolidayRequestWithBody constructs an http.Request for the EnterHoliday method, with any body, and a specified content type
+func NewEnterHolidayRequestWithBody(server string, params *EnterHolidayParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/holidays")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetHolidayRequest constructs an http.Request for the GetHoliday method
+func NewGetHolidayRequest(server string, day openapi_types.Date, params *GetHolidayParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "day", day, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "date"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/holidays/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectHolidayRequest calls the generic CorrectHoliday builder with application/json body
+func NewCorrectHolidayRequest(server string, day openapi_types.Date, params *CorrectHolidayParams, body CorrectHolidayJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectHolidayRequestWithBody(server, day, params, "application/json", bodyReader)
+}
+
+// NewCorrectHolidayRequestWithBody constructs an http.Request for the CorrectHoliday method, with any body, and a specified content type
+func NewCorrectHolidayRequestWithBody(server string, day openapi_types.Date, params *CorrectHolidayParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "day", day, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "date"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/holidays/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
 	}
 
 	return req, nil
@@ -10192,9 +14353,33 @@ func NewListInvoicesRequest(server string, params *ListInvoicesParams) (*http.Re
 
 		}
 
+		if params.OrganiserID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organiser_id", *params.OrganiserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.PayerID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "payer_id", *params.PayerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.BudgetID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "budget_id", *params.BudgetID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -10228,9 +14413,81 @@ func NewListInvoicesRequest(server string, params *ListInvoicesParams) (*http.Re
 
 		}
 
+		if params.MonthGte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "month_gte", *params.MonthGte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MonthLte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "month_lte", *params.MonthLte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.FiscalYear != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fiscal_year", *params.FiscalYear, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.FundingSource != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "funding_source", params.FundingSource, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.AreaCode != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "area_code", *params.AreaCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.IssuedOnGte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "issued_on_gte", *params.IssuedOnGte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.IssuedOnLte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "issued_on_lte", *params.IssuedOnLte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -10255,6 +14512,78 @@ func NewListInvoicesRequest(server string, params *ListInvoicesParams) (*http.Re
 		if params.DueOnLte != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "due_on_lte", *params.DueOnLte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TotalAmountGte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "total_amount_gte", *params.TotalAmountGte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TotalAmountLte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "total_amount_lte", *params.TotalAmountLte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Number != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "number", *params.Number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PaymentCode != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "payment_code", *params.PaymentCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sp2DNumber != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sp2d_number", *params.Sp2DNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Totals != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "totals", *params.Totals, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -10460,6 +14789,93 @@ func NewGetInvoiceRequest(server string, invoiceID openapi_types.UUID, params *G
 	return req, nil
 }
 
+// NewAmendInvoiceRequestWithApplicationMergePatchPlusJSONBody calls the generic AmendInvoice builder with application/merge-patch+json body
+func NewAmendInvoiceRequestWithApplicationMergePatchPlusJSONBody(server string, invoiceID openapi_types.UUID, params *AmendInvoiceParams, body AmendInvoiceApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendInvoiceRequestWithBody(server, invoiceID, params, "application/merge-patch+json", bodyReader)
+}
+
+// NewAmendInvoiceRequestWithBody constructs an http.Request for the AmendInvoice method, with any body, and a specified content type
+func NewAmendInvoiceRequestWithBody(server string, invoiceID openapi_types.UUID, params *AmendInvoiceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "invoice_id", invoiceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/invoices/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
 // NewIssueInvoiceRequest calls the generic IssueInvoice builder with application/json body
 func NewIssueInvoiceRequest(server string, invoiceID openapi_types.UUID, params *IssueInvoiceParams, body IssueInvoiceJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -10653,6 +15069,40 @@ func NewListInvoiceLinesRequest(server string, invoiceID openapi_types.UUID, par
 			req.Header.Set("Prefer", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewProveInvoiceRequest constructs an http.Request for the ProveInvoice method
+func NewProveInvoiceRequest(server string, invoiceID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "invoice_id", invoiceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/invoices/%s/proof", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -11726,6 +16176,66 @@ func NewListPaymentsRequest(server string, params *ListPaymentsParams) (*http.Re
 
 		}
 
+		if params.StatementID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "statement_id", *params.StatementID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Reference != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "reference", *params.Reference, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PaidOnGte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "paid_on_gte", *params.PaidOnGte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PaidOnLte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "paid_on_lte", *params.PaidOnLte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Unallocated != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unallocated", *params.Unallocated, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Sort != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -11905,6 +16415,104 @@ func NewGetPaymentRequest(server string, paymentID openapi_types.UUID) (*http.Re
 	return req, nil
 }
 
+// NewAllocatePaymentRequest calls the generic AllocatePayment builder with application/json body
+func NewAllocatePaymentRequest(server string, paymentID openapi_types.UUID, params *AllocatePaymentParams, body AllocatePaymentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAllocatePaymentRequestWithBody(server, paymentID, params, "application/json", bodyReader)
+}
+
+// NewAllocatePaymentRequestWithBody constructs an http.Request for the AllocatePayment method, with any body, and a specified content type
+func NewAllocatePaymentRequestWithBody(server string, paymentID openapi_types.UUID, params *AllocatePaymentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "payment_id", paymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/payments/%s/allocate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListPositionsRequest constructs an http.Request for the ListPositions method
 func NewListPositionsRequest(server string, params *ListPositionsParams) (*http.Request, error) {
 	var err error
@@ -12032,6 +16640,306 @@ func NewGetProblemRequest(server string, code Code, params *GetProblemParams) (*
 
 			req.Header.Set("Accept-Language", headerParam0)
 		}
+
+	}
+
+	return req, nil
+}
+
+// NewQuoteRequest calls the generic Quote builder with application/json body
+func NewQuoteRequest(server string, body QuoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewQuoteRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewQuoteRequestWithBody constructs an http.Request for the Quote method, with any body, and a specified content type
+func NewQuoteRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListReliefsRequest constructs an http.Request for the ListReliefs method
+func NewListReliefsRequest(server string, params *ListReliefsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/reliefs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewEnterReliefRequest calls the generic EnterRelief builder with application/json body
+func NewEnterReliefRequest(server string, params *EnterReliefParams, body EnterReliefJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEnterReliefRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewEnterReliefRequestWithBody constructs an http.Request for the EnterRelief method, with any body, and a specified content type
+func NewEnterReliefRequestWithBody(server string, params *EnterReliefParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/reliefs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetReliefRequest constructs an http.Request for the GetRelief method
+func NewGetReliefRequest(server string, name RuleName, params *GetReliefParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/reliefs/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectReliefRequest calls the generic CorrectRelief builder with application/json body
+func NewCorrectReliefRequest(server string, name RuleName, params *CorrectReliefParams, body CorrectReliefJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectReliefRequestWithBody(server, name, params, "application/json", bodyReader)
+}
+
+// NewCorrectReliefRequestWithBody constructs an http.Request for the CorrectRelief method, with any body, and a specified content type
+func NewCorrectReliefRequestWithBody(server string, name RuleName, params *CorrectReliefParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/reliefs/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
 
 	}
 
@@ -12308,6 +17216,13 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /v1/agreements/{agreement_id} (the `AmendAgreement` operationId).
 	AmendAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, agreementID openapi_types.UUID, params *AmendAgreementParams, body AmendAgreementApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendAgreementResponse, error)
 
+	// GetArrearsWithResponse What is overdue under an agreement, and what that does to cover
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
+	GetArrearsWithResponse(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetArrearsResponse, error)
+
 	// GetCoverageGapWithResponse Who is still without cover
 	//
 	// For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
@@ -12326,7 +17241,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12335,7 +17250,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithResponse Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12453,6 +17368,85 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/areas/{area_code} (the `GetArea` operationId).
 	GetAreaWithResponse(ctx context.Context, areaCode AreaCode, params *GetAreaParams, reqEditors ...RequestEditorFn) (*GetAreaResponse, error)
 
+	// ListStatementsWithResponse Bank statements
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/bank-statements (the `ListStatements` operationId).
+	ListStatementsWithResponse(ctx context.Context, params *ListStatementsParams, reqEditors ...RequestEditorFn) (*ListStatementsResponse, error)
+
+	// ReconcileStatementWithBodyWithResponse Reconcile a bank's file
+	//
+	// Done by the BPJS office that holds the account. A CSV of at most 10,000 lines and 4 MiB with the columns `paid_on`, `paid_amount`, `reference` and, if
+	// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
+	// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
+	// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
+	// may come twice. A line that cannot be read refuses the whole file, with every fault.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/bank-statements (the `ReconcileStatement` operationId).
+	ReconcileStatementWithBodyWithResponse(ctx context.Context, params *ReconcileStatementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReconcileStatementResponse, error)
+
+	// GetStatementWithResponse One bank statement
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
+	GetStatementWithResponse(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetStatementResponse, error)
+
+	// ListBudgetsWithResponse Budgets
+	//
+	// One's own; and those that pay for an agreement one is a party to.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/budgets (the `ListBudgets` operationId).
+	ListBudgetsWithResponse(ctx context.Context, params *ListBudgetsParams, reqEditors ...RequestEditorFn) (*ListBudgetsResponse, error)
+
+	// SetBudgetWithBodyWithResponse Set money aside
+	//
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+	SetBudgetWithBodyWithResponse(ctx context.Context, params *SetBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBudgetResponse, error)
+
+	// SetBudgetWithResponse Set money aside
+	//
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+	SetBudgetWithResponse(ctx context.Context, params *SetBudgetParams, body SetBudgetJSONRequestBody, reqEditors ...RequestEditorFn) (*SetBudgetResponse, error)
+
+	// GetBudgetWithResponse One budget
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/budgets/{budget_id} (the `GetBudget` operationId).
+	GetBudgetWithResponse(ctx context.Context, budgetID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetBudgetResponse, error)
+
+	// AmendBudgetWithBodyWithResponse Amend a budget
+	//
+	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+	AmendBudgetWithBodyWithResponse(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendBudgetResponse, error)
+
+	// AmendBudgetWithApplicationMergePatchPlusJSONBodyWithResponse Amend a budget
+	//
+	// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+	//
+	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+	AmendBudgetWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, body AmendBudgetApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendBudgetResponse, error)
+
 	// ListClaimsWithResponse Claims
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -12539,6 +17533,58 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/claims/{claim_id}/submit (the `SubmitClaim` operationId).
 	SubmitClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *SubmitClaimParams, reqEditors ...RequestEditorFn) (*SubmitClaimResponse, error)
 
+	// ListSchedulesWithResponse What cover costs, by segment and month
+	//
+	// Every schedule that was ever in force, each with its law: rates, tiers, due days, fines, and what arrears do. What was settled names the `version` it was rated with.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contribution-schedules (the `ListSchedules` operationId).
+	ListSchedulesWithResponse(ctx context.Context, params *ListSchedulesParams, reqEditors ...RequestEditorFn) (*ListSchedulesResponse, error)
+
+	// EnterScheduleWithBodyWithResponse Enter a new schedule
+	//
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+	EnterScheduleWithBodyWithResponse(ctx context.Context, params *EnterScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterScheduleResponse, error)
+
+	// EnterScheduleWithResponse Enter a new schedule
+	//
+	// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+	EnterScheduleWithResponse(ctx context.Context, params *EnterScheduleParams, body EnterScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterScheduleResponse, error)
+
+	// GetScheduleWithResponse One schedule
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/contribution-schedules/{name} (the `GetSchedule` operationId).
+	GetScheduleWithResponse(ctx context.Context, name RuleName, params *GetScheduleParams, reqEditors ...RequestEditorFn) (*GetScheduleResponse, error)
+
+	// CorrectScheduleWithBodyWithResponse Correct a schedule
+	//
+	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+	CorrectScheduleWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectScheduleResponse, error)
+
+	// CorrectScheduleWithResponse Correct a schedule
+	//
+	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+	CorrectScheduleWithResponse(ctx context.Context, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectScheduleResponse, error)
+
 	// ListCoveragePeriodsWithResponse Coverage periods
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -12562,6 +17608,58 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/coverage-periods/{coverage_period_id}/cancel (the `CancelCoveragePeriod` operationId).
 	CancelCoveragePeriodWithResponse(ctx context.Context, coveragePeriodID openapi_types.UUID, params *CancelCoveragePeriodParams, reqEditors ...RequestEditorFn) (*CancelCoveragePeriodResponse, error)
 
+	// ListCreditNotesWithResponse Credit notes
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-notes (the `ListCreditNotes` operationId).
+	ListCreditNotesWithResponse(ctx context.Context, params *ListCreditNotesParams, reqEditors ...RequestEditorFn) (*ListCreditNotesResponse, error)
+
+	// CreditInvoiceWithBodyWithResponse Take back a part of an issued invoice
+	//
+	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+	CreditInvoiceWithBodyWithResponse(ctx context.Context, params *CreditInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreditInvoiceResponse, error)
+
+	// CreditInvoiceWithResponse Take back a part of an issued invoice
+	//
+	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+	// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+	CreditInvoiceWithResponse(ctx context.Context, params *CreditInvoiceParams, body CreditInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreditInvoiceResponse, error)
+
+	// GetCreditNoteWithResponse One credit note
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/credit-notes/{credit_note_id} (the `GetCreditNote` operationId).
+	GetCreditNoteWithResponse(ctx context.Context, creditNoteID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCreditNoteResponse, error)
+
+	// AllocateCreditWithBodyWithResponse Settle invoices with credit
+	//
+	// Done by the BPJS office that issued it. The invoices are all of its payer.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+	AllocateCreditWithBodyWithResponse(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AllocateCreditResponse, error)
+
+	// AllocateCreditWithResponse Settle invoices with credit
+	//
+	// Done by the BPJS office that issued it. The invoices are all of its payer.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+	AllocateCreditWithResponse(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, body AllocateCreditJSONRequestBody, reqEditors ...RequestEditorFn) (*AllocateCreditResponse, error)
+
 	// ListElectionsWithResponse Elections with terms and honoraria
 	//
 	// The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -12577,6 +17675,58 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 	GetEnrolmentWithResponse(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEnrolmentResponse, error)
+
+	// ListHolidaysWithResponse Days on which nobody works
+	//
+	// National holidays, collective leave and days of voting. Saturdays and Sundays are none. Due days and clocks in working days skip them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/holidays (the `ListHolidays` operationId).
+	ListHolidaysWithResponse(ctx context.Context, params *ListHolidaysParams, reqEditors ...RequestEditorFn) (*ListHolidaysResponse, error)
+
+	// EnterHolidayWithBodyWithResponse Enter a holiday
+	//
+	// Done by a national ministry.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+	EnterHolidayWithBodyWithResponse(ctx context.Context, params *EnterHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterHolidayResponse, error)
+
+	// EnterHolidayWithResponse Enter a holiday
+	//
+	// Done by a national ministry.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+	EnterHolidayWithResponse(ctx context.Context, params *EnterHolidayParams, body EnterHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterHolidayResponse, error)
+
+	// GetHolidayWithResponse One day
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/holidays/{day} (the `GetHoliday` operationId).
+	GetHolidayWithResponse(ctx context.Context, day openapi_types.Date, params *GetHolidayParams, reqEditors ...RequestEditorFn) (*GetHolidayResponse, error)
+
+	// CorrectHolidayWithBodyWithResponse Correct a holiday, or say that it is none
+	//
+	// Done by a national ministry.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+	CorrectHolidayWithBodyWithResponse(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectHolidayResponse, error)
+
+	// CorrectHolidayWithResponse Correct a holiday, or say that it is none
+	//
+	// Done by a national ministry.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+	CorrectHolidayWithResponse(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, body CorrectHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectHolidayResponse, error)
 
 	// ListImportsWithResponse Imports
 	//
@@ -12755,6 +17905,10 @@ type ClientWithResponsesInterface interface {
 
 	// ListInvoicesWithResponse Invoices
 	//
+	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
+	// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+	// (`too_many_rows`).
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/invoices (the `ListInvoices` operationId).
@@ -12762,7 +17916,7 @@ type ClientWithResponsesInterface interface {
 
 	// DraftInvoiceWithBodyWithResponse Draft the invoice of an agreement for a month
 	//
-	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12771,7 +17925,7 @@ type ClientWithResponsesInterface interface {
 
 	// DraftInvoiceWithResponse Draft the invoice of an agreement for a month
 	//
-	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+	// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12780,14 +17934,36 @@ type ClientWithResponsesInterface interface {
 
 	// GetInvoiceWithResponse One invoice
 	//
+	// As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
+	// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+	// same invoice gives the same bytes; their `ETag` is not that of the JSON.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id} (the `GetInvoice` operationId).
 	GetInvoiceWithResponse(ctx context.Context, invoiceID openapi_types.UUID, params *GetInvoiceParams, reqEditors ...RequestEditorFn) (*GetInvoiceResponse, error)
 
+	// AmendInvoiceWithBodyWithResponse Fill in the treasury's fields
+	//
+	// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+	AmendInvoiceWithBodyWithResponse(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendInvoiceResponse, error)
+
+	// AmendInvoiceWithApplicationMergePatchPlusJSONBodyWithResponse Fill in the treasury's fields
+	//
+	// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+	//
+	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+	AmendInvoiceWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, body AmendInvoiceApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendInvoiceResponse, error)
+
 	// IssueInvoiceWithBodyWithResponse Issue an invoice
 	//
-	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12796,7 +17972,7 @@ type ClientWithResponsesInterface interface {
 
 	// IssueInvoiceWithResponse Issue an invoice
 	//
-	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+	// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12805,12 +17981,27 @@ type ClientWithResponsesInterface interface {
 
 	// ListInvoiceLinesWithResponse The lines of an invoice, one an officer
 	//
-	// The lines add up to the invoice. They name officers by id alone.
+	// The lines add up to the contributions of the invoice. They name officers by id alone. As pages of JSON, or all at once as CSV,
+	// NDJSON or XLSX (`Accept`), in the order in which the digest of the invoice is made.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id}/lines (the `ListInvoiceLines` operationId).
 	ListInvoiceLinesWithResponse(ctx context.Context, invoiceID openapi_types.UUID, params *ListInvoiceLinesParams, reqEditors ...RequestEditorFn) (*ListInvoiceLinesResponse, error)
+
+	// ProveInvoiceWithResponse Work an invoice out again
+	//
+	// Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
+	// says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
+	//
+	// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+	// `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
+	// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/invoices/{invoice_id}/proof (the `ProveInvoice` operationId).
+	ProveInvoiceWithResponse(ctx context.Context, invoiceID openapi_types.UUID, reqEditors ...RequestEditorFn) (*ProveInvoiceResponse, error)
 
 	// VoidInvoiceWithBodyWithResponse Void an invoice
 	//
@@ -12977,7 +18168,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordPaymentWithBodyWithResponse Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12986,7 +18177,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordPaymentWithResponse Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -12999,6 +18190,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/payments/{payment_id} (the `GetPayment` operationId).
 	GetPaymentWithResponse(ctx context.Context, paymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetPaymentResponse, error)
+
+	// AllocatePaymentWithBodyWithResponse Settle invoices with what is left of a payment
+	//
+	// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+	AllocatePaymentWithBodyWithResponse(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AllocatePaymentResponse, error)
+
+	// AllocatePaymentWithResponse Settle invoices with what is left of a payment
+	//
+	// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+	AllocatePaymentWithResponse(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, body AllocatePaymentJSONRequestBody, reqEditors ...RequestEditorFn) (*AllocatePaymentResponse, error)
 
 	// ListPositionsWithResponse Positions of ad-hoc bodies
 	//
@@ -13026,6 +18235,78 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/problems/{code} (the `GetProblem` operationId).
 	GetProblemWithResponse(ctx context.Context, code Code, params *GetProblemParams, reqEditors ...RequestEditorFn) (*GetProblemResponse, error)
+
+	// QuoteWithBodyWithResponse What it would cost to cover somebody, and what it would pay
+	//
+	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+	// without a role is shared out over the seats of its bodies.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations (the `Quote` operationId).
+	QuoteWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*QuoteResponse, error)
+
+	// QuoteWithResponse What it would cost to cover somebody, and what it would pay
+	//
+	// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+	// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+	// without a role is shared out over the seats of its bodies.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/quotations (the `Quote` operationId).
+	QuoteWithResponse(ctx context.Context, body QuoteJSONRequestBody, reqEditors ...RequestEditorFn) (*QuoteResponse, error)
+
+	// ListReliefsWithResponse Who pays less for a while
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/reliefs (the `ListReliefs` operationId).
+	ListReliefsWithResponse(ctx context.Context, params *ListReliefsParams, reqEditors ...RequestEditorFn) (*ListReliefsResponse, error)
+
+	// EnterReliefWithBodyWithResponse Enter a new relief
+	//
+	// Done by a national ministry.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+	EnterReliefWithBodyWithResponse(ctx context.Context, params *EnterReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterReliefResponse, error)
+
+	// EnterReliefWithResponse Enter a new relief
+	//
+	// Done by a national ministry.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+	EnterReliefWithResponse(ctx context.Context, params *EnterReliefParams, body EnterReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterReliefResponse, error)
+
+	// GetReliefWithResponse One relief
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/reliefs/{name} (the `GetRelief` operationId).
+	GetReliefWithResponse(ctx context.Context, name RuleName, params *GetReliefParams, reqEditors ...RequestEditorFn) (*GetReliefResponse, error)
+
+	// CorrectReliefWithBodyWithResponse Correct a relief
+	//
+	// Done by a national ministry. The correction is a further revision.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+	CorrectReliefWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectReliefResponse, error)
+
+	// CorrectReliefWithResponse Correct a relief
+	//
+	// Done by a national ministry. The correction is a further revision.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+	CorrectReliefWithResponse(ctx context.Context, name RuleName, params *CorrectReliefParams, body CorrectReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectReliefResponse, error)
 
 	// ListSIPPProfilesWithResponse The workbooks that SIPP takes, and their headers
 	//
@@ -13763,6 +19044,63 @@ func (r AmendAgreementResponse) ContentType() string {
 	return ""
 }
 
+// GetArrearsResponseDefaultHeaders the declared response headers of an HTTP default response for GetArrears
+type GetArrearsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetArrearsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Arrears
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetArrearsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetArrearsResponse) GetJSON200() *Arrears {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetArrearsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetArrearsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetArrearsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetArrearsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetArrearsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetCoverageGapResponseDefaultHeaders the declared response headers of an HTTP default response for GetCoverageGap
 type GetCoverageGapResponseDefaultHeaders struct {
 	Allow           *string
@@ -13890,6 +19228,12 @@ type EnrolOfficersResponse201Headers struct {
 	Location string
 }
 
+// EnrolOfficersResponse202Headers the declared response headers of an HTTP 202 response for EnrolOfficers
+type EnrolOfficersResponse202Headers struct {
+	Location          string
+	PreferenceApplied *string
+}
+
 // EnrolOfficersResponseDefaultHeaders the declared response headers of an HTTP default response for EnrolOfficers
 type EnrolOfficersResponseDefaultHeaders struct {
 	Allow           *string
@@ -13902,10 +19246,14 @@ type EnrolOfficersResponse struct {
 	HTTPResponse *http.Response
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Enrolment
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Enrolment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Problem
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *EnrolOfficersResponse201Headers
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *EnrolOfficersResponse202Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
 	HeadersDefault *EnrolOfficersResponseDefaultHeaders
 }
@@ -13913,6 +19261,11 @@ type EnrolOfficersResponse struct {
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
 func (r EnrolOfficersResponse) GetJSON201() *Enrolment {
 	return r.JSON201
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r EnrolOfficersResponse) GetJSON202() *Enrolment {
+	return r.JSON202
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -14544,6 +19897,450 @@ func (r GetAreaResponse) ContentType() string {
 	return ""
 }
 
+// ListStatementsResponse200Headers the declared response headers of an HTTP 200 response for ListStatements
+type ListStatementsResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListStatementsResponseDefaultHeaders the declared response headers of an HTTP default response for ListStatements
+type ListStatementsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListStatementsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BankStatementPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListStatementsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListStatementsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListStatementsResponse) GetJSON200() *BankStatementPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListStatementsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListStatementsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListStatementsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListStatementsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListStatementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReconcileStatementResponse201Headers the declared response headers of an HTTP 201 response for ReconcileStatement
+type ReconcileStatementResponse201Headers struct {
+	Location string
+}
+
+// ReconcileStatementResponseDefaultHeaders the declared response headers of an HTTP default response for ReconcileStatement
+type ReconcileStatementResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ReconcileStatementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *BankStatement
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *ReconcileStatementResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReconcileStatementResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ReconcileStatementResponse) GetJSON201() *BankStatement {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReconcileStatementResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReconcileStatementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReconcileStatementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReconcileStatementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReconcileStatementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetStatementResponseDefaultHeaders the declared response headers of an HTTP default response for GetStatement
+type GetStatementResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetStatementResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BankStatement
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetStatementResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetStatementResponse) GetJSON200() *BankStatement {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetStatementResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetStatementResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStatementResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStatementResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStatementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListBudgetsResponse200Headers the declared response headers of an HTTP 200 response for ListBudgets
+type ListBudgetsResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListBudgetsResponseDefaultHeaders the declared response headers of an HTTP default response for ListBudgets
+type ListBudgetsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListBudgetsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BudgetPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListBudgetsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListBudgetsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListBudgetsResponse) GetJSON200() *BudgetPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListBudgetsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListBudgetsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBudgetsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBudgetsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBudgetsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetBudgetResponse201Headers the declared response headers of an HTTP 201 response for SetBudget
+type SetBudgetResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// SetBudgetResponseDefaultHeaders the declared response headers of an HTTP default response for SetBudget
+type SetBudgetResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type SetBudgetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Budget
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *SetBudgetResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetBudgetResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r SetBudgetResponse) GetJSON201() *Budget {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetBudgetResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetBudgetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetBudgetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetBudgetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetBudgetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetBudgetResponse200Headers the declared response headers of an HTTP 200 response for GetBudget
+type GetBudgetResponse200Headers struct {
+	ETag string
+}
+
+// GetBudgetResponseDefaultHeaders the declared response headers of an HTTP default response for GetBudget
+type GetBudgetResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetBudgetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Budget
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetBudgetResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetBudgetResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetBudgetResponse) GetJSON200() *Budget {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetBudgetResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetBudgetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBudgetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBudgetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBudgetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AmendBudgetResponse200Headers the declared response headers of an HTTP 200 response for AmendBudget
+type AmendBudgetResponse200Headers struct {
+	ETag string
+}
+
+// AmendBudgetResponseDefaultHeaders the declared response headers of an HTTP default response for AmendBudget
+type AmendBudgetResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AmendBudgetResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Budget
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AmendBudgetResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AmendBudgetResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendBudgetResponse) GetJSON200() *Budget {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendBudgetResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendBudgetResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendBudgetResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendBudgetResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendBudgetResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListClaimsResponse200Headers the declared response headers of an HTTP 200 response for ListClaims
 type ListClaimsResponse200Headers struct {
 	Link              *string
@@ -15001,6 +20798,277 @@ func (r SubmitClaimResponse) ContentType() string {
 	return ""
 }
 
+// ListSchedulesResponse200Headers the declared response headers of an HTTP 200 response for ListSchedules
+type ListSchedulesResponse200Headers struct {
+	ETag string
+}
+
+// ListSchedulesResponse304Headers the declared response headers of an HTTP 304 response for ListSchedules
+type ListSchedulesResponse304Headers struct {
+	ETag string
+}
+
+// ListSchedulesResponseDefaultHeaders the declared response headers of an HTTP default response for ListSchedules
+type ListSchedulesResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListSchedulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ScheduleList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSchedulesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListSchedulesResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListSchedulesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSchedulesResponse) GetJSON200() *ScheduleList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSchedulesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSchedulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSchedulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSchedulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSchedulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EnterScheduleResponse201Headers the declared response headers of an HTTP 201 response for EnterSchedule
+type EnterScheduleResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// EnterScheduleResponseDefaultHeaders the declared response headers of an HTTP default response for EnterSchedule
+type EnterScheduleResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type EnterScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Schedule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *EnterScheduleResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EnterScheduleResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r EnterScheduleResponse) GetJSON201() *Schedule {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EnterScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EnterScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EnterScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EnterScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EnterScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetScheduleResponse200Headers the declared response headers of an HTTP 200 response for GetSchedule
+type GetScheduleResponse200Headers struct {
+	ETag string
+}
+
+// GetScheduleResponse304Headers the declared response headers of an HTTP 304 response for GetSchedule
+type GetScheduleResponse304Headers struct {
+	ETag string
+}
+
+// GetScheduleResponseDefaultHeaders the declared response headers of an HTTP default response for GetSchedule
+type GetScheduleResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Schedule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetScheduleResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetScheduleResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetScheduleResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetScheduleResponse) GetJSON200() *Schedule {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectScheduleResponse200Headers the declared response headers of an HTTP 200 response for CorrectSchedule
+type CorrectScheduleResponse200Headers struct {
+	ETag string
+}
+
+// CorrectScheduleResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectSchedule
+type CorrectScheduleResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Schedule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectScheduleResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectScheduleResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectScheduleResponse) GetJSON200() *Schedule {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListCoveragePeriodsResponse200Headers the declared response headers of an HTTP 200 response for ListCoveragePeriods
 type ListCoveragePeriodsResponse200Headers struct {
 	Link              *string
@@ -15201,6 +21269,249 @@ func (r CancelCoveragePeriodResponse) ContentType() string {
 	return ""
 }
 
+// ListCreditNotesResponse200Headers the declared response headers of an HTTP 200 response for ListCreditNotes
+type ListCreditNotesResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListCreditNotesResponseDefaultHeaders the declared response headers of an HTTP default response for ListCreditNotes
+type ListCreditNotesResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListCreditNotesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditNotePage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListCreditNotesResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListCreditNotesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCreditNotesResponse) GetJSON200() *CreditNotePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListCreditNotesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCreditNotesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCreditNotesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCreditNotesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCreditNotesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreditInvoiceResponse201Headers the declared response headers of an HTTP 201 response for CreditInvoice
+type CreditInvoiceResponse201Headers struct {
+	Location string
+}
+
+// CreditInvoiceResponseDefaultHeaders the declared response headers of an HTTP default response for CreditInvoice
+type CreditInvoiceResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CreditInvoiceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *CreditNote
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreditInvoiceResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CreditInvoiceResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreditInvoiceResponse) GetJSON201() *CreditNote {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreditInvoiceResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreditInvoiceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreditInvoiceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreditInvoiceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreditInvoiceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCreditNoteResponseDefaultHeaders the declared response headers of an HTTP default response for GetCreditNote
+type GetCreditNoteResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetCreditNoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditNote
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetCreditNoteResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCreditNoteResponse) GetJSON200() *CreditNote {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetCreditNoteResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCreditNoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCreditNoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCreditNoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCreditNoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AllocateCreditResponseDefaultHeaders the declared response headers of an HTTP default response for AllocateCredit
+type AllocateCreditResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AllocateCreditResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CreditNote
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AllocateCreditResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AllocateCreditResponse) GetJSON200() *CreditNote {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AllocateCreditResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AllocateCreditResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AllocateCreditResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AllocateCreditResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AllocateCreditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListElectionsResponse200Headers the declared response headers of an HTTP 200 response for ListElections
 type ListElectionsResponse200Headers struct {
 	CacheControl string
@@ -15324,6 +21635,277 @@ func (r GetEnrolmentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetEnrolmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListHolidaysResponse200Headers the declared response headers of an HTTP 200 response for ListHolidays
+type ListHolidaysResponse200Headers struct {
+	ETag string
+}
+
+// ListHolidaysResponse304Headers the declared response headers of an HTTP 304 response for ListHolidays
+type ListHolidaysResponse304Headers struct {
+	ETag string
+}
+
+// ListHolidaysResponseDefaultHeaders the declared response headers of an HTTP default response for ListHolidays
+type ListHolidaysResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListHolidaysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *HolidayList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListHolidaysResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListHolidaysResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListHolidaysResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListHolidaysResponse) GetJSON200() *HolidayList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListHolidaysResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListHolidaysResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListHolidaysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListHolidaysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListHolidaysResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EnterHolidayResponse201Headers the declared response headers of an HTTP 201 response for EnterHoliday
+type EnterHolidayResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// EnterHolidayResponseDefaultHeaders the declared response headers of an HTTP default response for EnterHoliday
+type EnterHolidayResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type EnterHolidayResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Holiday
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *EnterHolidayResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EnterHolidayResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r EnterHolidayResponse) GetJSON201() *Holiday {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EnterHolidayResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EnterHolidayResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EnterHolidayResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EnterHolidayResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EnterHolidayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetHolidayResponse200Headers the declared response headers of an HTTP 200 response for GetHoliday
+type GetHolidayResponse200Headers struct {
+	ETag string
+}
+
+// GetHolidayResponse304Headers the declared response headers of an HTTP 304 response for GetHoliday
+type GetHolidayResponse304Headers struct {
+	ETag string
+}
+
+// GetHolidayResponseDefaultHeaders the declared response headers of an HTTP default response for GetHoliday
+type GetHolidayResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetHolidayResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Holiday
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetHolidayResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetHolidayResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetHolidayResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetHolidayResponse) GetJSON200() *Holiday {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetHolidayResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetHolidayResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetHolidayResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetHolidayResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetHolidayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectHolidayResponse200Headers the declared response headers of an HTTP 200 response for CorrectHoliday
+type CorrectHolidayResponse200Headers struct {
+	ETag string
+}
+
+// CorrectHolidayResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectHoliday
+type CorrectHolidayResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectHolidayResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Holiday
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectHolidayResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectHolidayResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectHolidayResponse) GetJSON200() *Holiday {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectHolidayResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectHolidayResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectHolidayResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectHolidayResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectHolidayResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -16453,6 +23035,70 @@ func (r GetInvoiceResponse) ContentType() string {
 	return ""
 }
 
+// AmendInvoiceResponse200Headers the declared response headers of an HTTP 200 response for AmendInvoice
+type AmendInvoiceResponse200Headers struct {
+	ETag string
+}
+
+// AmendInvoiceResponseDefaultHeaders the declared response headers of an HTTP default response for AmendInvoice
+type AmendInvoiceResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AmendInvoiceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Invoice
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AmendInvoiceResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AmendInvoiceResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendInvoiceResponse) GetJSON200() *Invoice {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendInvoiceResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendInvoiceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendInvoiceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendInvoiceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendInvoiceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // IssueInvoiceResponse200Headers the declared response headers of an HTTP 200 response for IssueInvoice
 type IssueInvoiceResponse200Headers struct {
 	ETag string
@@ -16576,6 +23222,63 @@ func (r ListInvoiceLinesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListInvoiceLinesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ProveInvoiceResponseDefaultHeaders the declared response headers of an HTTP default response for ProveInvoice
+type ProveInvoiceResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ProveInvoiceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InvoiceProof
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ProveInvoiceResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ProveInvoiceResponse) GetJSON200() *InvoiceProof {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ProveInvoiceResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ProveInvoiceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ProveInvoiceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ProveInvoiceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ProveInvoiceResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17426,6 +24129,11 @@ func (r RecordPaymentResponse) ContentType() string {
 	return ""
 }
 
+// GetPaymentResponse200Headers the declared response headers of an HTTP 200 response for GetPayment
+type GetPaymentResponse200Headers struct {
+	ETag string
+}
+
 // GetPaymentResponseDefaultHeaders the declared response headers of an HTTP default response for GetPayment
 type GetPaymentResponseDefaultHeaders struct {
 	Allow           *string
@@ -17440,6 +24148,8 @@ type GetPaymentResponse struct {
 	JSON200 *Payment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetPaymentResponse200Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
 	HeadersDefault *GetPaymentResponseDefaultHeaders
 }
@@ -17477,6 +24187,70 @@ func (r GetPaymentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetPaymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AllocatePaymentResponse200Headers the declared response headers of an HTTP 200 response for AllocatePayment
+type AllocatePaymentResponse200Headers struct {
+	ETag string
+}
+
+// AllocatePaymentResponseDefaultHeaders the declared response headers of an HTTP default response for AllocatePayment
+type AllocatePaymentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AllocatePaymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Payment
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AllocatePaymentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AllocatePaymentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AllocatePaymentResponse) GetJSON200() *Payment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AllocatePaymentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AllocatePaymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AllocatePaymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AllocatePaymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AllocatePaymentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17663,6 +24437,334 @@ func (r GetProblemResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetProblemResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// QuoteResponseDefaultHeaders the declared response headers of an HTTP default response for Quote
+type QuoteResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type QuoteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Quotation
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *QuoteResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r QuoteResponse) GetJSON200() *Quotation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r QuoteResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r QuoteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r QuoteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r QuoteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r QuoteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListReliefsResponse200Headers the declared response headers of an HTTP 200 response for ListReliefs
+type ListReliefsResponse200Headers struct {
+	ETag string
+}
+
+// ListReliefsResponse304Headers the declared response headers of an HTTP 304 response for ListReliefs
+type ListReliefsResponse304Headers struct {
+	ETag string
+}
+
+// ListReliefsResponseDefaultHeaders the declared response headers of an HTTP default response for ListReliefs
+type ListReliefsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListReliefsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReliefList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListReliefsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListReliefsResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListReliefsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListReliefsResponse) GetJSON200() *ReliefList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListReliefsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListReliefsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReliefsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReliefsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReliefsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EnterReliefResponse201Headers the declared response headers of an HTTP 201 response for EnterRelief
+type EnterReliefResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// EnterReliefResponseDefaultHeaders the declared response headers of an HTTP default response for EnterRelief
+type EnterReliefResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type EnterReliefResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Relief
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *EnterReliefResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EnterReliefResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r EnterReliefResponse) GetJSON201() *Relief {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EnterReliefResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EnterReliefResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EnterReliefResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EnterReliefResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EnterReliefResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetReliefResponse200Headers the declared response headers of an HTTP 200 response for GetRelief
+type GetReliefResponse200Headers struct {
+	ETag string
+}
+
+// GetReliefResponse304Headers the declared response headers of an HTTP 304 response for GetRelief
+type GetReliefResponse304Headers struct {
+	ETag string
+}
+
+// GetReliefResponseDefaultHeaders the declared response headers of an HTTP default response for GetRelief
+type GetReliefResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetReliefResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Relief
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetReliefResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetReliefResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetReliefResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetReliefResponse) GetJSON200() *Relief {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetReliefResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReliefResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReliefResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReliefResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReliefResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectReliefResponse200Headers the declared response headers of an HTTP 200 response for CorrectRelief
+type CorrectReliefResponse200Headers struct {
+	ETag string
+}
+
+// CorrectReliefResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectRelief
+type CorrectReliefResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectReliefResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Relief
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectReliefResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectReliefResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectReliefResponse) GetJSON200() *Relief {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectReliefResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectReliefResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectReliefResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectReliefResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectReliefResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17986,6 +25088,19 @@ func (c *ClientWithResponses) AmendAgreementWithApplicationMergePatchPlusJSONBod
 	return ParseAmendAgreementResponse(rsp)
 }
 
+// GetArrearsWithResponse What is overdue under an agreement, and what that does to cover
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/agreements/{agreement_id}/arrears (the `GetArrears` operationId).
+func (c *ClientWithResponses) GetArrearsWithResponse(ctx context.Context, agreementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetArrearsResponse, error) {
+	rsp, err := c.GetArrears(ctx, agreementID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetArrearsResponse(rsp)
+}
+
 // GetCoverageGapWithResponse Who is still without cover
 //
 // For each position the agreement names, included or left out: how many officers were expected, how many are on the roster, how many are covered today, and how many are not. Of a draft only the organiser is told.
@@ -18016,7 +25131,7 @@ func (c *ClientWithResponses) ListEnrolmentsWithResponse(ctx context.Context, ag
 
 // EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18031,7 +25146,7 @@ func (c *ClientWithResponses) EnrolOfficersWithBodyWithResponse(ctx context.Cont
 
 // EnrolOfficersWithResponse Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18233,6 +25348,139 @@ func (c *ClientWithResponses) GetAreaWithResponse(ctx context.Context, areaCode 
 	return ParseGetAreaResponse(rsp)
 }
 
+// ListStatementsWithResponse Bank statements
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/bank-statements (the `ListStatements` operationId).
+func (c *ClientWithResponses) ListStatementsWithResponse(ctx context.Context, params *ListStatementsParams, reqEditors ...RequestEditorFn) (*ListStatementsResponse, error) {
+	rsp, err := c.ListStatements(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListStatementsResponse(rsp)
+}
+
+// ReconcileStatementWithBodyWithResponse Reconcile a bank's file
+//
+// Done by the BPJS office that holds the account. A CSV of at most 10,000 lines and 4 MiB with the columns `paid_on`, `paid_amount`, `reference` and, if
+// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
+// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
+// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
+// may come twice. A line that cannot be read refuses the whole file, with every fault.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/bank-statements (the `ReconcileStatement` operationId).
+func (c *ClientWithResponses) ReconcileStatementWithBodyWithResponse(ctx context.Context, params *ReconcileStatementParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReconcileStatementResponse, error) {
+	rsp, err := c.ReconcileStatementWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReconcileStatementResponse(rsp)
+}
+
+// GetStatementWithResponse One bank statement
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
+func (c *ClientWithResponses) GetStatementWithResponse(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetStatementResponse, error) {
+	rsp, err := c.GetStatement(ctx, statementID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStatementResponse(rsp)
+}
+
+// ListBudgetsWithResponse Budgets
+//
+// One's own; and those that pay for an agreement one is a party to.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/budgets (the `ListBudgets` operationId).
+func (c *ClientWithResponses) ListBudgetsWithResponse(ctx context.Context, params *ListBudgetsParams, reqEditors ...RequestEditorFn) (*ListBudgetsResponse, error) {
+	rsp, err := c.ListBudgets(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBudgetsResponse(rsp)
+}
+
+// SetBudgetWithBodyWithResponse Set money aside
+//
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+func (c *ClientWithResponses) SetBudgetWithBodyWithResponse(ctx context.Context, params *SetBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetBudgetResponse, error) {
+	rsp, err := c.SetBudgetWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetBudgetResponse(rsp)
+}
+
+// SetBudgetWithResponse Set money aside
+//
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/budgets (the `SetBudget` operationId).
+func (c *ClientWithResponses) SetBudgetWithResponse(ctx context.Context, params *SetBudgetParams, body SetBudgetJSONRequestBody, reqEditors ...RequestEditorFn) (*SetBudgetResponse, error) {
+	rsp, err := c.SetBudget(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetBudgetResponse(rsp)
+}
+
+// GetBudgetWithResponse One budget
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/budgets/{budget_id} (the `GetBudget` operationId).
+func (c *ClientWithResponses) GetBudgetWithResponse(ctx context.Context, budgetID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetBudgetResponse, error) {
+	rsp, err := c.GetBudget(ctx, budgetID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBudgetResponse(rsp)
+}
+
+// AmendBudgetWithBodyWithResponse Amend a budget
+//
+// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+func (c *ClientWithResponses) AmendBudgetWithBodyWithResponse(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendBudgetResponse, error) {
+	rsp, err := c.AmendBudgetWithBody(ctx, budgetID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendBudgetResponse(rsp)
+}
+
+// AmendBudgetWithApplicationMergePatchPlusJSONBodyWithResponse Amend a budget
+//
+// Done by whoever set it. The ceiling may not fall below what is committed (`budget_committed`).
+//
+// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/budgets/{budget_id} (the `AmendBudget` operationId).
+func (c *ClientWithResponses) AmendBudgetWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, budgetID openapi_types.UUID, params *AmendBudgetParams, body AmendBudgetApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendBudgetResponse, error) {
+	rsp, err := c.AmendBudgetWithApplicationMergePatchPlusJSONBody(ctx, budgetID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendBudgetResponse(rsp)
+}
+
 // ListClaimsWithResponse Claims
 //
 // Returns a wrapper object for the known response body format(s).
@@ -18379,6 +25627,94 @@ func (c *ClientWithResponses) SubmitClaimWithResponse(ctx context.Context, claim
 	return ParseSubmitClaimResponse(rsp)
 }
 
+// ListSchedulesWithResponse What cover costs, by segment and month
+//
+// Every schedule that was ever in force, each with its law: rates, tiers, due days, fines, and what arrears do. What was settled names the `version` it was rated with.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contribution-schedules (the `ListSchedules` operationId).
+func (c *ClientWithResponses) ListSchedulesWithResponse(ctx context.Context, params *ListSchedulesParams, reqEditors ...RequestEditorFn) (*ListSchedulesResponse, error) {
+	rsp, err := c.ListSchedules(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSchedulesResponse(rsp)
+}
+
+// EnterScheduleWithBodyWithResponse Enter a new schedule
+//
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+func (c *ClientWithResponses) EnterScheduleWithBodyWithResponse(ctx context.Context, params *EnterScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterScheduleResponse, error) {
+	rsp, err := c.EnterScheduleWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterScheduleResponse(rsp)
+}
+
+// EnterScheduleWithResponse Enter a new schedule
+//
+// Done by a national ministry, when a new rule begins. The schedule of the segment that had no end ends on the day before.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/contribution-schedules (the `EnterSchedule` operationId).
+func (c *ClientWithResponses) EnterScheduleWithResponse(ctx context.Context, params *EnterScheduleParams, body EnterScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterScheduleResponse, error) {
+	rsp, err := c.EnterSchedule(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterScheduleResponse(rsp)
+}
+
+// GetScheduleWithResponse One schedule
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/contribution-schedules/{name} (the `GetSchedule` operationId).
+func (c *ClientWithResponses) GetScheduleWithResponse(ctx context.Context, name RuleName, params *GetScheduleParams, reqEditors ...RequestEditorFn) (*GetScheduleResponse, error) {
+	rsp, err := c.GetSchedule(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetScheduleResponse(rsp)
+}
+
+// CorrectScheduleWithBodyWithResponse Correct a schedule
+//
+// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+func (c *ClientWithResponses) CorrectScheduleWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectScheduleResponse, error) {
+	rsp, err := c.CorrectScheduleWithBody(ctx, name, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectScheduleResponse(rsp)
+}
+
+// CorrectScheduleWithResponse Correct a schedule
+//
+// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
+func (c *ClientWithResponses) CorrectScheduleWithResponse(ctx context.Context, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectScheduleResponse, error) {
+	rsp, err := c.CorrectSchedule(ctx, name, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectScheduleResponse(rsp)
+}
+
 // ListCoveragePeriodsWithResponse Coverage periods
 //
 // Returns a wrapper object for the known response body format(s).
@@ -18420,6 +25756,94 @@ func (c *ClientWithResponses) CancelCoveragePeriodWithResponse(ctx context.Conte
 	return ParseCancelCoveragePeriodResponse(rsp)
 }
 
+// ListCreditNotesWithResponse Credit notes
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-notes (the `ListCreditNotes` operationId).
+func (c *ClientWithResponses) ListCreditNotesWithResponse(ctx context.Context, params *ListCreditNotesParams, reqEditors ...RequestEditorFn) (*ListCreditNotesResponse, error) {
+	rsp, err := c.ListCreditNotes(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCreditNotesResponse(rsp)
+}
+
+// CreditInvoiceWithBodyWithResponse Take back a part of an issued invoice
+//
+// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+func (c *ClientWithResponses) CreditInvoiceWithBodyWithResponse(ctx context.Context, params *CreditInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreditInvoiceResponse, error) {
+	rsp, err := c.CreditInvoiceWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreditInvoiceResponse(rsp)
+}
+
+// CreditInvoiceWithResponse Take back a part of an issued invoice
+//
+// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
+// them already is credit of the payer, and settles other invoices. People whose line is taken back may be billed for the month again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-notes (the `CreditInvoice` operationId).
+func (c *ClientWithResponses) CreditInvoiceWithResponse(ctx context.Context, params *CreditInvoiceParams, body CreditInvoiceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreditInvoiceResponse, error) {
+	rsp, err := c.CreditInvoice(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreditInvoiceResponse(rsp)
+}
+
+// GetCreditNoteWithResponse One credit note
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/credit-notes/{credit_note_id} (the `GetCreditNote` operationId).
+func (c *ClientWithResponses) GetCreditNoteWithResponse(ctx context.Context, creditNoteID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetCreditNoteResponse, error) {
+	rsp, err := c.GetCreditNote(ctx, creditNoteID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCreditNoteResponse(rsp)
+}
+
+// AllocateCreditWithBodyWithResponse Settle invoices with credit
+//
+// Done by the BPJS office that issued it. The invoices are all of its payer.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+func (c *ClientWithResponses) AllocateCreditWithBodyWithResponse(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AllocateCreditResponse, error) {
+	rsp, err := c.AllocateCreditWithBody(ctx, creditNoteID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAllocateCreditResponse(rsp)
+}
+
+// AllocateCreditWithResponse Settle invoices with credit
+//
+// Done by the BPJS office that issued it. The invoices are all of its payer.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
+func (c *ClientWithResponses) AllocateCreditWithResponse(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, body AllocateCreditJSONRequestBody, reqEditors ...RequestEditorFn) (*AllocateCreditResponse, error) {
+	rsp, err := c.AllocateCredit(ctx, creditNoteID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAllocateCreditResponse(rsp)
+}
+
 // ListElectionsWithResponse Elections with terms and honoraria
 //
 // The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -18446,6 +25870,94 @@ func (c *ClientWithResponses) GetEnrolmentWithResponse(ctx context.Context, enro
 		return nil, err
 	}
 	return ParseGetEnrolmentResponse(rsp)
+}
+
+// ListHolidaysWithResponse Days on which nobody works
+//
+// National holidays, collective leave and days of voting. Saturdays and Sundays are none. Due days and clocks in working days skip them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/holidays (the `ListHolidays` operationId).
+func (c *ClientWithResponses) ListHolidaysWithResponse(ctx context.Context, params *ListHolidaysParams, reqEditors ...RequestEditorFn) (*ListHolidaysResponse, error) {
+	rsp, err := c.ListHolidays(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListHolidaysResponse(rsp)
+}
+
+// EnterHolidayWithBodyWithResponse Enter a holiday
+//
+// Done by a national ministry.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+func (c *ClientWithResponses) EnterHolidayWithBodyWithResponse(ctx context.Context, params *EnterHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterHolidayResponse, error) {
+	rsp, err := c.EnterHolidayWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterHolidayResponse(rsp)
+}
+
+// EnterHolidayWithResponse Enter a holiday
+//
+// Done by a national ministry.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/holidays (the `EnterHoliday` operationId).
+func (c *ClientWithResponses) EnterHolidayWithResponse(ctx context.Context, params *EnterHolidayParams, body EnterHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterHolidayResponse, error) {
+	rsp, err := c.EnterHoliday(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterHolidayResponse(rsp)
+}
+
+// GetHolidayWithResponse One day
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/holidays/{day} (the `GetHoliday` operationId).
+func (c *ClientWithResponses) GetHolidayWithResponse(ctx context.Context, day openapi_types.Date, params *GetHolidayParams, reqEditors ...RequestEditorFn) (*GetHolidayResponse, error) {
+	rsp, err := c.GetHoliday(ctx, day, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetHolidayResponse(rsp)
+}
+
+// CorrectHolidayWithBodyWithResponse Correct a holiday, or say that it is none
+//
+// Done by a national ministry.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+func (c *ClientWithResponses) CorrectHolidayWithBodyWithResponse(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectHolidayResponse, error) {
+	rsp, err := c.CorrectHolidayWithBody(ctx, day, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectHolidayResponse(rsp)
+}
+
+// CorrectHolidayWithResponse Correct a holiday, or say that it is none
+//
+// Done by a national ministry.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/holidays/{day} (the `CorrectHoliday` operationId).
+func (c *ClientWithResponses) CorrectHolidayWithResponse(ctx context.Context, day openapi_types.Date, params *CorrectHolidayParams, body CorrectHolidayJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectHolidayResponse, error) {
+	rsp, err := c.CorrectHoliday(ctx, day, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectHolidayResponse(rsp)
 }
 
 // ListImportsWithResponse Imports
@@ -18721,6 +26233,10 @@ func (c *ClientWithResponses) GetIncidentWithResponse(ctx context.Context, incid
 
 // ListInvoicesWithResponse Invoices
 //
+// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
+// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+// (`too_many_rows`).
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/invoices (the `ListInvoices` operationId).
@@ -18734,7 +26250,7 @@ func (c *ClientWithResponses) ListInvoicesWithResponse(ctx context.Context, para
 
 // DraftInvoiceWithBodyWithResponse Draft the invoice of an agreement for a month
 //
-// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18749,7 +26265,7 @@ func (c *ClientWithResponses) DraftInvoiceWithBodyWithResponse(ctx context.Conte
 
 // DraftInvoiceWithResponse Draft the invoice of an agreement for a month
 //
-// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that touches the month; a person is billed once a month, whatever happens.
+// Done by any party but a witness. One invoice per agreement and month. It gathers every coverage period that owes the month, at the rates of the month on the wage base that was frozen, and the fines for what was paid late before; a person is billed once a month, whatever happens. `supplementary` bills those who came under cover after the month was issued.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18764,6 +26280,10 @@ func (c *ClientWithResponses) DraftInvoiceWithResponse(ctx context.Context, para
 
 // GetInvoiceWithResponse One invoice
 //
+// As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
+// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+// same invoice gives the same bytes; their `ETag` is not that of the JSON.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/invoices/{invoice_id} (the `GetInvoice` operationId).
@@ -18775,9 +26295,39 @@ func (c *ClientWithResponses) GetInvoiceWithResponse(ctx context.Context, invoic
 	return ParseGetInvoiceResponse(rsp)
 }
 
+// AmendInvoiceWithBodyWithResponse Fill in the treasury's fields
+//
+// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+func (c *ClientWithResponses) AmendInvoiceWithBodyWithResponse(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendInvoiceResponse, error) {
+	rsp, err := c.AmendInvoiceWithBody(ctx, invoiceID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendInvoiceResponse(rsp)
+}
+
+// AmendInvoiceWithApplicationMergePatchPlusJSONBodyWithResponse Fill in the treasury's fields
+//
+// Done by whoever pays, or by the organiser where officers pay themselves, until the end and beyond: what the budget calls it, and with which order it was paid. Nothing that was issued changes.
+//
+// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/invoices/{invoice_id} (the `AmendInvoice` operationId).
+func (c *ClientWithResponses) AmendInvoiceWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, invoiceID openapi_types.UUID, params *AmendInvoiceParams, body AmendInvoiceApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendInvoiceResponse, error) {
+	rsp, err := c.AmendInvoiceWithApplicationMergePatchPlusJSONBody(ctx, invoiceID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendInvoiceResponse(rsp)
+}
+
 // IssueInvoiceWithBodyWithResponse Issue an invoice
 //
-// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18792,7 +26342,7 @@ func (c *ClientWithResponses) IssueInvoiceWithBodyWithResponse(ctx context.Conte
 
 // IssueInvoiceWithResponse Issue an invoice
 //
-// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by paper that refers to it.
+// Done by the BPJS office. Gives the next number of its year, without gaps, and freezes the invoice: from now on it is corrected only by a credit note or a supplementary invoice. Where the payer has budgets for the agreement and the year, the invoice is charged to the first of them that has room (`nphd_1` before `nphd_2`), and refused if none has (`budget_exceeded`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18807,7 +26357,8 @@ func (c *ClientWithResponses) IssueInvoiceWithResponse(ctx context.Context, invo
 
 // ListInvoiceLinesWithResponse The lines of an invoice, one an officer
 //
-// The lines add up to the invoice. They name officers by id alone.
+// The lines add up to the contributions of the invoice. They name officers by id alone. As pages of JSON, or all at once as CSV,
+// NDJSON or XLSX (`Accept`), in the order in which the digest of the invoice is made.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18818,6 +26369,26 @@ func (c *ClientWithResponses) ListInvoiceLinesWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseListInvoiceLinesResponse(rsp)
+}
+
+// ProveInvoiceWithResponse Work an invoice out again
+//
+// Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
+// says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
+//
+// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+// `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
+// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/invoices/{invoice_id}/proof (the `ProveInvoice` operationId).
+func (c *ClientWithResponses) ProveInvoiceWithResponse(ctx context.Context, invoiceID openapi_types.UUID, reqEditors ...RequestEditorFn) (*ProveInvoiceResponse, error) {
+	rsp, err := c.ProveInvoice(ctx, invoiceID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseProveInvoiceResponse(rsp)
 }
 
 // VoidInvoiceWithBodyWithResponse Void an invoice
@@ -19099,7 +26670,7 @@ func (c *ClientWithResponses) ListPaymentsWithResponse(ctx context.Context, para
 
 // RecordPaymentWithBodyWithResponse Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -19114,7 +26685,7 @@ func (c *ClientWithResponses) RecordPaymentWithBodyWithResponse(ctx context.Cont
 
 // RecordPaymentWithResponse Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated is shown as credit; settling with it later, and taking a payment back, are not part of this version. Cover on a fully paid invoice becomes active.
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -19138,6 +26709,36 @@ func (c *ClientWithResponses) GetPaymentWithResponse(ctx context.Context, paymen
 		return nil, err
 	}
 	return ParseGetPaymentResponse(rsp)
+}
+
+// AllocatePaymentWithBodyWithResponse Settle invoices with what is left of a payment
+//
+// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+func (c *ClientWithResponses) AllocatePaymentWithBodyWithResponse(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AllocatePaymentResponse, error) {
+	rsp, err := c.AllocatePaymentWithBody(ctx, paymentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAllocatePaymentResponse(rsp)
+}
+
+// AllocatePaymentWithResponse Settle invoices with what is left of a payment
+//
+// Done by the BPJS office that received it. The invoices are all of one payer, the payment's own if it has one.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/payments/{payment_id}/allocate (the `AllocatePayment` operationId).
+func (c *ClientWithResponses) AllocatePaymentWithResponse(ctx context.Context, paymentID openapi_types.UUID, params *AllocatePaymentParams, body AllocatePaymentJSONRequestBody, reqEditors ...RequestEditorFn) (*AllocatePaymentResponse, error) {
+	rsp, err := c.AllocatePayment(ctx, paymentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAllocatePaymentResponse(rsp)
 }
 
 // ListPositionsWithResponse Positions of ad-hoc bodies
@@ -19183,6 +26784,126 @@ func (c *ClientWithResponses) GetProblemWithResponse(ctx context.Context, code C
 		return nil, err
 	}
 	return ParseGetProblemResponse(rsp)
+}
+
+// QuoteWithBodyWithResponse What it would cost to cover somebody, and what it would pay
+//
+// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+// without a role is shared out over the seats of its bodies.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations (the `Quote` operationId).
+func (c *ClientWithResponses) QuoteWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*QuoteResponse, error) {
+	rsp, err := c.QuoteWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseQuoteResponse(rsp)
+}
+
+// QuoteWithResponse What it would cost to cover somebody, and what it would pay
+//
+// By head-count or by the roster of an agreement, for both segments side by side: contributions a month and for the term, when they are due,
+// and what a death would pay. Nothing is stored. Honoraria are those of the election unless they are given; a head-count
+// without a role is shared out over the seats of its bodies.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/quotations (the `Quote` operationId).
+func (c *ClientWithResponses) QuoteWithResponse(ctx context.Context, body QuoteJSONRequestBody, reqEditors ...RequestEditorFn) (*QuoteResponse, error) {
+	rsp, err := c.Quote(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseQuoteResponse(rsp)
+}
+
+// ListReliefsWithResponse Who pays less for a while
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/reliefs (the `ListReliefs` operationId).
+func (c *ClientWithResponses) ListReliefsWithResponse(ctx context.Context, params *ListReliefsParams, reqEditors ...RequestEditorFn) (*ListReliefsResponse, error) {
+	rsp, err := c.ListReliefs(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReliefsResponse(rsp)
+}
+
+// EnterReliefWithBodyWithResponse Enter a new relief
+//
+// Done by a national ministry.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+func (c *ClientWithResponses) EnterReliefWithBodyWithResponse(ctx context.Context, params *EnterReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EnterReliefResponse, error) {
+	rsp, err := c.EnterReliefWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterReliefResponse(rsp)
+}
+
+// EnterReliefWithResponse Enter a new relief
+//
+// Done by a national ministry.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/reliefs (the `EnterRelief` operationId).
+func (c *ClientWithResponses) EnterReliefWithResponse(ctx context.Context, params *EnterReliefParams, body EnterReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*EnterReliefResponse, error) {
+	rsp, err := c.EnterRelief(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEnterReliefResponse(rsp)
+}
+
+// GetReliefWithResponse One relief
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/reliefs/{name} (the `GetRelief` operationId).
+func (c *ClientWithResponses) GetReliefWithResponse(ctx context.Context, name RuleName, params *GetReliefParams, reqEditors ...RequestEditorFn) (*GetReliefResponse, error) {
+	rsp, err := c.GetRelief(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReliefResponse(rsp)
+}
+
+// CorrectReliefWithBodyWithResponse Correct a relief
+//
+// Done by a national ministry. The correction is a further revision.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+func (c *ClientWithResponses) CorrectReliefWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectReliefParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectReliefResponse, error) {
+	rsp, err := c.CorrectReliefWithBody(ctx, name, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectReliefResponse(rsp)
+}
+
+// CorrectReliefWithResponse Correct a relief
+//
+// Done by a national ministry. The correction is a further revision.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/reliefs/{name} (the `CorrectRelief` operationId).
+func (c *ClientWithResponses) CorrectReliefWithResponse(ctx context.Context, name RuleName, params *CorrectReliefParams, body CorrectReliefJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectReliefResponse, error) {
+	rsp, err := c.CorrectRelief(ctx, name, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectReliefResponse(rsp)
 }
 
 // ListSIPPProfilesWithResponse The workbooks that SIPP takes, and their headers
@@ -20043,6 +27764,66 @@ func ParseAmendAgreementResponse(rsp *http.Response) (*AmendAgreementResponse, e
 	return response, nil
 }
 
+// ParseGetArrearsResponse parses an HTTP response from a GetArrearsWithResponse call
+func ParseGetArrearsResponse(rsp *http.Response) (*GetArrearsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetArrearsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Arrears
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetArrearsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetCoverageGapResponse parses an HTTP response from a GetCoverageGapWithResponse call
 func ParseGetCoverageGapResponse(rsp *http.Response) (*GetCoverageGapResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20201,6 +27982,13 @@ func ParseEnrolOfficersResponse(rsp *http.Response) (*EnrolOfficersResponse, err
 		}
 		response.JSON201 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Enrolment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -20221,6 +28009,23 @@ func ParseEnrolOfficersResponse(rsp *http.Response) (*EnrolOfficersResponse, err
 			headers.Location = value
 		}
 		response.Headers201 = &headers
+	case rsp.StatusCode == 202:
+		var headers EnrolOfficersResponse202Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers202 = &headers
 	case true:
 		var headers EnrolOfficersResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
@@ -20941,6 +28746,507 @@ func ParseGetAreaResponse(rsp *http.Response) (*GetAreaResponse, error) {
 	return response, nil
 }
 
+// ParseListStatementsResponse parses an HTTP response from a ListStatementsWithResponse call
+func ParseListStatementsResponse(rsp *http.Response) (*ListStatementsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListStatementsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BankStatementPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListStatementsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListStatementsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReconcileStatementResponse parses an HTTP response from a ReconcileStatementWithResponse call
+func ParseReconcileStatementResponse(rsp *http.Response) (*ReconcileStatementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReconcileStatementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest BankStatement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers ReconcileStatementResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers ReconcileStatementResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetStatementResponse parses an HTTP response from a GetStatementWithResponse call
+func ParseGetStatementResponse(rsp *http.Response) (*GetStatementResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStatementResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BankStatement
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetStatementResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListBudgetsResponse parses an HTTP response from a ListBudgetsWithResponse call
+func ParseListBudgetsResponse(rsp *http.Response) (*ListBudgetsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBudgetsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BudgetPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListBudgetsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListBudgetsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetBudgetResponse parses an HTTP response from a SetBudgetWithResponse call
+func ParseSetBudgetResponse(rsp *http.Response) (*SetBudgetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetBudgetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Budget
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers SetBudgetResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers SetBudgetResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetBudgetResponse parses an HTTP response from a GetBudgetWithResponse call
+func ParseGetBudgetResponse(rsp *http.Response) (*GetBudgetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBudgetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Budget
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetBudgetResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers GetBudgetResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAmendBudgetResponse parses an HTTP response from a AmendBudgetWithResponse call
+func ParseAmendBudgetResponse(rsp *http.Response) (*AmendBudgetResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendBudgetResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Budget
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AmendBudgetResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AmendBudgetResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListClaimsResponse parses an HTTP response from a ListClaimsWithResponse call
 func ParseListClaimsResponse(rsp *http.Response) (*ListClaimsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21458,6 +29764,319 @@ func ParseSubmitClaimResponse(rsp *http.Response) (*SubmitClaimResponse, error) 
 	return response, nil
 }
 
+// ParseListSchedulesResponse parses an HTTP response from a ListSchedulesWithResponse call
+func ParseListSchedulesResponse(rsp *http.Response) (*ListSchedulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSchedulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ScheduleList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSchedulesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListSchedulesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers ListSchedulesResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEnterScheduleResponse parses an HTTP response from a EnterScheduleWithResponse call
+func ParseEnterScheduleResponse(rsp *http.Response) (*EnterScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EnterScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Schedule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers EnterScheduleResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers EnterScheduleResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetScheduleResponse parses an HTTP response from a GetScheduleWithResponse call
+func ParseGetScheduleResponse(rsp *http.Response) (*GetScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Schedule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetScheduleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetScheduleResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetScheduleResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectScheduleResponse parses an HTTP response from a CorrectScheduleWithResponse call
+func ParseCorrectScheduleResponse(rsp *http.Response) (*CorrectScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Schedule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectScheduleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectScheduleResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListCoveragePeriodsResponse parses an HTTP response from a ListCoveragePeriodsWithResponse call
 func ParseListCoveragePeriodsResponse(rsp *http.Response) (*ListCoveragePeriodsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21688,6 +30307,273 @@ func ParseCancelCoveragePeriodResponse(rsp *http.Response) (*CancelCoveragePerio
 	return response, nil
 }
 
+// ParseListCreditNotesResponse parses an HTTP response from a ListCreditNotesWithResponse call
+func ParseListCreditNotesResponse(rsp *http.Response) (*ListCreditNotesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCreditNotesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditNotePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListCreditNotesResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListCreditNotesResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreditInvoiceResponse parses an HTTP response from a CreditInvoiceWithResponse call
+func ParseCreditInvoiceResponse(rsp *http.Response) (*CreditInvoiceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreditInvoiceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest CreditNote
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreditInvoiceResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers CreditInvoiceResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetCreditNoteResponse parses an HTTP response from a GetCreditNoteWithResponse call
+func ParseGetCreditNoteResponse(rsp *http.Response) (*GetCreditNoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCreditNoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditNote
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetCreditNoteResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAllocateCreditResponse parses an HTTP response from a AllocateCreditWithResponse call
+func ParseAllocateCreditResponse(rsp *http.Response) (*AllocateCreditResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AllocateCreditResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CreditNote
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers AllocateCreditResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListElectionsResponse parses an HTTP response from a ListElectionsWithResponse call
 func ParseListElectionsResponse(rsp *http.Response) (*ListElectionsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21811,6 +30697,319 @@ func ParseGetEnrolmentResponse(rsp *http.Response) (*GetEnrolmentResponse, error
 	switch {
 	case true:
 		var headers GetEnrolmentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListHolidaysResponse parses an HTTP response from a ListHolidaysWithResponse call
+func ParseListHolidaysResponse(rsp *http.Response) (*ListHolidaysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListHolidaysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HolidayList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListHolidaysResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListHolidaysResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers ListHolidaysResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEnterHolidayResponse parses an HTTP response from a EnterHolidayWithResponse call
+func ParseEnterHolidayResponse(rsp *http.Response) (*EnterHolidayResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EnterHolidayResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Holiday
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers EnterHolidayResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers EnterHolidayResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetHolidayResponse parses an HTTP response from a GetHolidayWithResponse call
+func ParseGetHolidayResponse(rsp *http.Response) (*GetHolidayResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetHolidayResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Holiday
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetHolidayResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetHolidayResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetHolidayResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectHolidayResponse parses an HTTP response from a CorrectHolidayWithResponse call
+func ParseCorrectHolidayResponse(rsp *http.Response) (*CorrectHolidayResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectHolidayResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Holiday
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectHolidayResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectHolidayResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -22959,6 +32158,9 @@ func ParseListInvoicesResponse(rsp *http.Response) (*ListInvoicesResponse, error
 		}
 		response.ApplicationProblemJSONDefault = &dest
 
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
 	}
 
 	switch {
@@ -23116,6 +32318,9 @@ func ParseGetInvoiceResponse(rsp *http.Response) (*GetInvoiceResponse, error) {
 		}
 		response.ApplicationProblemJSONDefault = &dest
 
+	case rsp.StatusCode == 200:
+		// Content-type (application/pdf) unsupported
+
 	}
 
 	switch {
@@ -23141,6 +32346,76 @@ func ParseGetInvoiceResponse(rsp *http.Response) (*GetInvoiceResponse, error) {
 		response.Headers304 = &headers
 	case true:
 		var headers GetInvoiceResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAmendInvoiceResponse parses an HTTP response from a AmendInvoiceWithResponse call
+func ParseAmendInvoiceResponse(rsp *http.Response) (*AmendInvoiceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendInvoiceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Invoice
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AmendInvoiceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AmendInvoiceResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -23266,6 +32541,9 @@ func ParseListInvoiceLinesResponse(rsp *http.Response) (*ListInvoiceLinesRespons
 		}
 		response.ApplicationProblemJSONDefault = &dest
 
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
 	}
 
 	switch {
@@ -23288,6 +32566,66 @@ func ParseListInvoiceLinesResponse(rsp *http.Response) (*ListInvoiceLinesRespons
 		response.Headers200 = &headers
 	case true:
 		var headers ListInvoiceLinesResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseProveInvoiceResponse parses an HTTP response from a ProveInvoiceWithResponse call
+func ParseProveInvoiceResponse(rsp *http.Response) (*ProveInvoiceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ProveInvoiceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InvoiceProof
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ProveInvoiceResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -24307,8 +33645,88 @@ func ParseGetPaymentResponse(rsp *http.Response) (*GetPaymentResponse, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetPaymentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	case true:
 		var headers GetPaymentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAllocatePaymentResponse parses an HTTP response from a AllocatePaymentWithResponse call
+func ParseAllocatePaymentResponse(rsp *http.Response) (*AllocatePaymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AllocatePaymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Payment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AllocatePaymentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AllocatePaymentResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -24519,6 +33937,379 @@ func ParseGetProblemResponse(rsp *http.Response) (*GetProblemResponse, error) {
 	switch {
 	case true:
 		var headers GetProblemResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseQuoteResponse parses an HTTP response from a QuoteWithResponse call
+func ParseQuoteResponse(rsp *http.Response) (*QuoteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &QuoteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Quotation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers QuoteResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListReliefsResponse parses an HTTP response from a ListReliefsWithResponse call
+func ParseListReliefsResponse(rsp *http.Response) (*ListReliefsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReliefsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReliefList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListReliefsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListReliefsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers ListReliefsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEnterReliefResponse parses an HTTP response from a EnterReliefWithResponse call
+func ParseEnterReliefResponse(rsp *http.Response) (*EnterReliefResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EnterReliefResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Relief
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers EnterReliefResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers EnterReliefResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetReliefResponse parses an HTTP response from a GetReliefWithResponse call
+func ParseGetReliefResponse(rsp *http.Response) (*GetReliefResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReliefResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Relief
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetReliefResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetReliefResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetReliefResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectReliefResponse parses an HTTP response from a CorrectReliefWithResponse call
+func ParseCorrectReliefResponse(rsp *http.Response) (*CorrectReliefResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectReliefResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Relief
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectReliefResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectReliefResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
