@@ -6061,7 +6061,8 @@ type ClientInterface interface {
 	// ListInvoices Invoices
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
-	// and in the workbook a last row with the sums.
+	// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+	// (`too_many_rows`).
 	//
 	// Corresponds with GET /v1/invoices (the `ListInvoices` operationId).
 	ListInvoices(ctx context.Context, params *ListInvoicesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6087,7 +6088,8 @@ type ClientInterface interface {
 	// GetInvoice One invoice
 	//
 	// As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
-	// payment code, treasury fields, and a QR code with the number, the total and the digest of the lines.
+	// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+	// same invoice gives the same bytes; their `ETag` is not that of the JSON.
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id} (the `GetInvoice` operationId).
 	GetInvoice(ctx context.Context, invoiceID openapi_types.UUID, params *GetInvoiceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8083,7 +8085,8 @@ func (c *Client) GetIncident(ctx context.Context, incidentID openapi_types.UUID,
 // ListInvoices Invoices
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
-// and in the workbook a last row with the sums.
+// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+// (`too_many_rows`).
 //
 // Corresponds with GET /v1/invoices (the `ListInvoices` operationId).
 func (c *Client) ListInvoices(ctx context.Context, params *ListInvoicesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8139,7 +8142,8 @@ func (c *Client) DraftInvoice(ctx context.Context, params *DraftInvoiceParams, b
 // GetInvoice One invoice
 //
 // As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
-// payment code, treasury fields, and a QR code with the number, the total and the digest of the lines.
+// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+// same invoice gives the same bytes; their `ETag` is not that of the JSON.
 //
 // Corresponds with GET /v1/invoices/{invoice_id} (the `GetInvoice` operationId).
 func (c *Client) GetInvoice(ctx context.Context, invoiceID openapi_types.UUID, params *GetInvoiceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17994,7 +17998,8 @@ type ClientWithResponsesInterface interface {
 	// ListInvoicesWithResponse Invoices
 	//
 	// As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
-	// and in the workbook a last row with the sums.
+	// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+	// (`too_many_rows`).
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18022,7 +18027,8 @@ type ClientWithResponsesInterface interface {
 	// GetInvoiceWithResponse One invoice
 	//
 	// As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
-	// payment code, treasury fields, and a QR code with the number, the total and the digest of the lines.
+	// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+	// same invoice gives the same bytes; their `ETag` is not that of the JSON.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -26347,7 +26353,8 @@ func (c *ClientWithResponses) GetIncidentWithResponse(ctx context.Context, incid
 // ListInvoicesWithResponse Invoices
 //
 // As pages of JSON, or all at once, streamed from one moment of the database, as CSV, NDJSON or XLSX (`Accept`): one row an invoice,
-// and in the workbook a last row with the sums.
+// and in the workbook a last row with the sums. Files have every filter and order, and no pages; a workbook holds at most 1,048,574 rows
+// (`too_many_rows`).
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26393,7 +26400,8 @@ func (c *ClientWithResponses) DraftInvoiceWithResponse(ctx context.Context, para
 // GetInvoiceWithResponse One invoice
 //
 // As JSON, or with `Accept: application/pdf` as the letter a treasurer files: amounts by position, in figures and words, due day,
-// payment code, treasury fields, and a QR code with the number, the total and the digest of the lines.
+// payment code, treasury fields, and a QR code that says `naungan:1:<id>:<number>:<total>:<digest>`. A draft and a void invoice are marked as such. The
+// same invoice gives the same bytes; their `ETag` is not that of the JSON.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -113,9 +113,16 @@ create unique index invoices_agreement_month_key on invoices (agreement_id, mont
 create unique index invoices_payment_code_key on invoices (branch_id, payment_code) where payment_code <> '' and voided_on is null;
 create index invoices_area_index on invoices (area_code, id);
 create index invoices_total_index on invoices (total, id);
-create index invoices_month_sort_index on invoices (month desc, id desc);
 create index invoices_fiscal_year_index on invoices (fiscal_year, funding_source, id);
 create index invoices_budget_index on invoices (budget_id) where budget_id is not null;
+create index invoices_issued_index on invoices (issued_on, id);
+create index invoices_number_index on invoices (number);
+create index invoices_payment_code_index on invoices (payment_code);
+create index invoices_sp2d_index on invoices ((disbursement ->> 'sp2d_number'));
+-- Those that somebody still has to see to, and those that were taken back: few, among
+-- all that were paid.
+create index invoices_open_index on invoices (due_on, id) where voided_on is null and (issued_on is null or paid + credited < total);
+create index invoices_void_index on invoices (id) where voided_on is not null;
 
 -- Payment, credit, treasury fields and voiding are still to come once it is issued.
 create trigger invoices_issued before update on invoices for each row

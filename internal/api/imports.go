@@ -418,7 +418,7 @@ func officersOf(rows []cover.ImportRow) (ids []uuid.UUID) {
 func (s *Server) streamRows(ctx context.Context, r *store.Reader, i cover.Import, f store.RowFilter, media string) (wire.Answer, error) {
 	v, language := s.view(r), requestOf(ctx).language
 	say := func(fault cover.Fault) string { return s.catalogue.detail(fault.Code, language, fault.Params) }
-	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {"Accept, Accept-Language, Authorization, Purpose"}}
+	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {varying}}
 	header.Set("Content-Disposition", `attachment; filename="rows-`+i.ID.String()+extensions[media]+`"`)
 	return wire.Answer{Status: http.StatusOK, Header: header, Stream: s.unhurried(ctx, func(ctx context.Context, w io.Writer) error {
 		r := s.reader(ctx)

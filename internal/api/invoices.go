@@ -1,11 +1,14 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"net/http"
 
 	"naungan/internal/api/wire"
 	"naungan/internal/billing"
 	"naungan/internal/cover"
+	"naungan/internal/paper"
 	"naungan/internal/store"
 )
 
@@ -34,9 +37,31 @@ func (s *Server) GetInvoice(ctx context.Context, req wire.GetInvoiceRequestObjec
 	if err != nil {
 		return nil, err
 	}
+	if negotiate(requestOf(ctx).accept, invoiceMedia) == paper.PDF {
+		return letterOf(r, i)
+	}
 	return wire.GetInvoice200JSONResponse{
 		Body: s.view(r).toInvoice(i), Headers: wire.GetInvoice200ResponseHeaders{ETag: etag(i.Version)},
 	}, nil
+}
+
+// invoiceMedia are the forms in which an invoice is given, the usual one first.
+var invoiceMedia = []string{"application/json", paper.PDF}
+
+// letterOf answers with an invoice as a letter. Its tag is its own: the names of the
+// parties may change where the invoice does not.
+func letterOf(r *store.Reader, i cover.Invoice) (wire.GetInvoiceResponseObject, error) {
+	head, err := r.Letterhead(i)
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	if err := paper.WriteInvoice(&file, toLetter(i, head, r.Reference())); err != nil {
+		return nil, err
+	}
+	header := http.Header{"Content-Type": {paper.PDF}, "Vary": {varying}, "Etag": {digestTag(file.Bytes())}}
+	header.Set("Content-Disposition", `inline; filename="invoice-`+i.ID.String()+`.pdf"`)
+	return wire.Answer{Status: http.StatusOK, Header: header, Body: file.Bytes()}, nil
 }
 
 // ListInvoices answers GET /v1/invoices.
@@ -47,6 +72,9 @@ func (s *Server) ListInvoices(ctx context.Context, req wire.ListInvoicesRequestO
 		return nil, err
 	}
 	r, filter := s.reader(ctx), fromInvoiceFilter(in)
+	if media := negotiate(requestOf(ctx).accept, rowMedia); media != rowMedia[0] {
+		return asFile(s, "invoices", media, invoiceColumns, through(r.EachInvoice(filter, page), s.view(r).toInvoice)), nil
+	}
 	listed, err := r.Invoices(filter, page)
 	if err != nil {
 		return nil, err
@@ -73,7 +101,15 @@ func (s *Server) ListInvoiceLines(ctx context.Context, req wire.ListInvoiceLines
 	if err != nil {
 		return nil, err
 	}
-	listed, err := s.reader(ctx).InvoiceLines(req.InvoiceID, in.Position, page)
+	r := s.reader(ctx)
+	if media := negotiate(requestOf(ctx).accept, rowMedia); media != rowMedia[0] {
+		lines, err := r.EachInvoiceLine(req.InvoiceID, in.Position)
+		if err != nil {
+			return nil, err
+		}
+		return asFile(s, "lines-"+req.InvoiceID.String(), media, lineColumns, through(lines, toInvoiceLine)), nil
+	}
+	listed, err := r.InvoiceLines(req.InvoiceID, in.Position, page)
 	if err != nil {
 		return nil, err
 	}
@@ -175,6 +211,19 @@ func (v view) toInvoice(i cover.Invoice) wire.Invoice {
 		BudgetReference: i.BudgetReference, Disbursement: i.Disbursement,
 		Actions: v.actions("/v1/invoices/:invoice_id", i.ID.String(), i.Actions(v.who.OrganisationID)),
 		Version: i.Version, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+	}
+}
+
+func toLetter(i cover.Invoice, head store.Letterhead, ref *cover.Reference) paper.Invoice {
+	return paper.Invoice{
+		Invoice: i, Organiser: head.Organiser, Payer: head.Payer, Branch: head.Branch,
+		Agreement: head.Agreement, Numbers: head.Numbers, Late: head.Late,
+		Position: func(code string) string {
+			if p, known := ref.Position(code); known {
+				return p.NameID
+			}
+			return code
+		},
 	}
 }
 

@@ -121,7 +121,7 @@ func (s *Server) log(c *gin.Context) {
 	r := &request{id: requestID(c.Request)}
 	c.Header("X-Request-Id", r.id)
 	c.Header("Cache-Control", "private, no-cache")
-	c.Header("Vary", "Accept-Language, Authorization, Purpose")
+	c.Header("Vary", varying)
 	ctx := context.WithValue(c.Request.Context(), requestKey{}, r)
 	c.Request = c.Request.WithContext(ctx)
 	defer func() {

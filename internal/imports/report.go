@@ -1,10 +1,8 @@
 package imports
 
 import (
-	"archive/zip"
 	"bufio"
 	"bytes"
-	"compress/flate"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -17,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"naungan/internal/cover"
+	"naungan/internal/paper"
 )
 
 // notes head the columns that say what came of a row, in the files that go out to
@@ -43,12 +42,8 @@ func WriteRows(w io.Writer, media, tmp string, rows iter.Seq2[cover.ImportRow, e
 	}
 }
 
-// outBuffer is how much of a text is gathered before it is handed on: enough to
-// spare the connection, little enough to be felt as a stream.
-const outBuffer = 64 << 10
-
 func writeCSV(w io.Writer, rows iter.Seq2[cover.ImportRow, error], say func(cover.Fault) string) error {
-	out := csv.NewWriter(bufio.NewWriterSize(w, outBuffer))
+	out := csv.NewWriter(bufio.NewWriterSize(w, paper.OutBuffer))
 	out.UseCRLF = true // RFC 4180
 	if err := out.Write(headings()); err != nil {
 		return err
@@ -64,7 +59,7 @@ func writeCSV(w io.Writer, rows iter.Seq2[cover.ImportRow, error], say func(cove
 		}
 		record = appendTexts(record[:0], r, say)
 		for i, text := range record {
-			record[i] = neutral(text)
+			record[i] = paper.Neutral(text)
 		}
 		if err := out.Write(record); err != nil {
 			return err
@@ -122,33 +117,6 @@ func remarks(r cover.ImportRow, say func(cover.Fault) string) []string {
 // faultColumn names the column of a fault; nothing, if it is about the whole row.
 func faultColumn(f cover.Fault) string { return strings.TrimPrefix(f.Pointer, "/") }
 
-// neutral puts an apostrophe before what a spreadsheet would take for a formula
-// and run; tidy takes it off again. Blanks before it go, as they do in tidy: some
-// spreadsheets look behind them.
-func neutral(text string) string {
-	bare := strings.TrimLeft(text, blanks)
-	if looksLikeFormula(bare) {
-		return "'" + bare
-	}
-	return bare
-}
-
-// looksLikeFormula spares what is a sign and nothing but digits: a number, or a
-// telephone. A first digit alone proves nothing, for +6+cmd|… has one.
-func looksLikeFormula(text string) bool {
-	if text == "" {
-		return false
-	}
-	switch text[0] {
-	case '=', '@':
-		return true
-	case '+', '-':
-		return strings.Trim(text[1:], "0123456789") != ""
-	default:
-		return false
-	}
-}
-
 // remark is a fault as NDJSON tells it.
 type remark struct {
 	Column     string     `json:"column,omitempty"`
@@ -158,7 +126,7 @@ type remark struct {
 }
 
 func writeNDJSON(w io.Writer, rows iter.Seq2[cover.ImportRow, error], say func(cover.Fault) string) error {
-	out := bufio.NewWriterSize(w, outBuffer)
+	out := bufio.NewWriterSize(w, paper.OutBuffer)
 	o := newJSONLine()
 	for r, err := range rows {
 		if err == nil {
@@ -338,8 +306,8 @@ func (s *textSheet) makeStyles() (bold int, err error) {
 	styles := map[*int]excelize.Style{
 		&bold:    {Font: &excelize.Font{Bold: true, Family: "Calibri", Size: 11}},
 		&s.text:  {},
-		&s.fault: {Fill: paper("FFC7CE")},
-		&s.doubt: {Fill: paper("FFEB9C")},
+		&s.fault: {Fill: filled("FFC7CE")},
+		&s.doubt: {Fill: filled("FFEB9C")},
 	}
 	for id, style := range styles {
 		style.NumFmt = textFormat
@@ -350,7 +318,7 @@ func (s *textSheet) makeStyles() (bold int, err error) {
 	return bold, nil
 }
 
-func paper(colour string) excelize.Fill {
+func filled(colour string) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}} //nolint:misspell // excelize spells it so
 }
 
@@ -429,21 +397,6 @@ func (s *textSheet) write(texts []string) error {
 	return err
 }
 
-// save writes the workbook straight to w; excelize by itself would first put all of
-// it in memory.
-func (s *textSheet) save(w io.Writer) error {
-	if err := s.stream.Flush(); err != nil {
-		return err
-	}
-	s.file.SetZipWriter(func(io.Writer) excelize.ZipWriter {
-		out := zip.NewWriter(w)
-		out.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
-			return flate.NewWriter(w, flate.BestSpeed) // sheets shrink to a twentieth anyhow
-		})
-		return out
-	})
-	_, err := s.file.WriteToBuffer()
-	return err
-}
+func (s *textSheet) save(w io.Writer) error { return paper.SaveWorkbook(w, s.file, s.stream) }
 
 func (s *textSheet) close() error { return s.file.Close() }

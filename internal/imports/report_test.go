@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"naungan/internal/cover"
+	"naungan/internal/paper"
 )
 
 var reportMedia = []string{mediaCSV, mediaNDJSON, mediaXLSX}
@@ -302,7 +303,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 		"a=b":                     "a=b",
 		"https://contoh.example/": "https://contoh.example/",
 	} {
-		if got := neutral(text); got != want {
+		if got := paper.Neutral(text); got != want {
 			t.Errorf("%q goes out as %q, want %q", text, got, want)
 		}
 		if got := tidy(want); got != text {
@@ -310,7 +311,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"\t=1", "\r=1", "\n@x", "  =1", "\u00a0+x"} {
-		if got, bare := neutral(text), strings.TrimLeft(text, blanks); got != "'"+bare {
+		if got, bare := paper.Neutral(text), strings.TrimLeft(text, blanks); got != "'"+bare {
 			t.Errorf("%q goes out as %q", text, got)
 		}
 	}
@@ -338,7 +339,7 @@ func FuzzWhatIsMadeNeutralIsRestored(f *testing.F) {
 		if text != tidy(text) {
 			return
 		}
-		if got := tidy(neutral(text)); got != text {
+		if got := tidy(paper.Neutral(text)); got != text {
 			t.Errorf("%q comes back as %q", text, got)
 		}
 	})
@@ -431,7 +432,7 @@ func TestTextsAreHandedOnAsTheyGo(t *testing.T) {
 					return
 				}
 				// The header of the one file is the slack of the other.
-				if held := n*(one-300) - int64(out); held > 2*outBuffer+n*300 {
+				if held := n*(one-300) - int64(out); held > 2*paper.OutBuffer+n*300 {
 					t.Errorf("%s: %d bytes are held after %d rows", media, held, n)
 					return
 				}

@@ -1,15 +1,12 @@
 package store
 
 import (
-	"context"
 	"encoding/json"
 	"iter"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"naungan/internal/cover"
 )
@@ -92,48 +89,12 @@ func (r *Reader) ImportRows(i cover.Import, f RowFilter) (out Listed[cover.Impor
 // all from one moment, as they are asked for. The numbers of rows are as the plan
 // has them; Shown says what a caller is told.
 func (r *Reader) EachImportRow(i cover.Import, f RowFilter) iter.Seq2[cover.ImportRow, error] {
-	return func(yield func(cover.ImportRow, error) bool) {
-		sql, args := f.query(i)
-		pool := r.store.pool
-		if f.Limit == 0 {
-			pool = r.store.slow
-		}
-		conn, err := r.acquire(pool)
-		if err != nil {
-			yield(cover.ImportRow{}, err)
-			return
-		}
-		defer conn.Release()
-		rows, err := conn.Query(r.ctx, sql, args...)
-		if err != nil {
-			yield(cover.ImportRow{}, translate(err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			row, err := r.scanImportRow(i, rows)
-			if !yield(row, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(cover.ImportRow{}, translate(err))
-		}
+	sql, args := f.query(i)
+	pool := r.store.pool
+	if f.Limit == 0 {
+		pool = r.store.slow
 	}
-}
-
-// turn is how long somebody waits for one of a few connections.
-const turn = 10 * time.Second
-
-// acquire waits its turn. Refuses to wait for long (service_unavailable).
-func (r *Reader) acquire(pool *pgxpool.Pool) (*pgxpool.Conn, error) {
-	ctx, cancel := context.WithTimeout(r.ctx, turn)
-	defer cancel()
-	conn, err := pool.Acquire(ctx)
-	if err != nil && r.ctx.Err() == nil {
-		return nil, &cover.Error{Kind: cover.Unavailable, Code: cover.ServiceUnavailable, Err: err}
-	}
-	return conn, err
+	return stream(r, pool, sql, args, func(rows pgx.Rows) (cover.ImportRow, error) { return r.scanImportRow(i, rows) })
 }
 
 func (r *Reader) scanImportRow(i cover.Import, rows pgx.Rows) (row cover.ImportRow, err error) {

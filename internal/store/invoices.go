@@ -1,11 +1,13 @@
 package store
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"naungan/internal/cover"
@@ -68,9 +70,7 @@ type InvoiceFilter struct {
 
 // Invoices lists those that the actor sees, by id, due day, month or total.
 func (r *Reader) Invoices(f InvoiceFilter, p Page) (Listed[cover.Invoice], error) {
-	if p.By == "total_amount" {
-		p.By = "total"
-	}
+	p.By = invoiceOrder(p.By)
 	listed, err := list(r, r.invoices(f), p, func(i cover.Invoice) Place {
 		switch p.By {
 		case "due_on":
@@ -91,6 +91,47 @@ func (r *Reader) Invoices(f InvoiceFilter, p Page) (Listed[cover.Invoice], error
 
 func (r *Reader) invoices(f InvoiceFilter) *gorm.DB {
 	return r.seenInvoices().and(r.invoicesWhere(f)).on(r.db)
+}
+
+// invoiceColumns are those that scanInvoice reads.
+const invoiceColumns = `id, agreement_id, organiser_id, payer_id, branch_id, month, sequence, area_code, funding_source, budget_id,
+	number, payment_code, issued_on, due_on, officers, jkk, jkm, fine, credited, paid, digest, groups, voided_on, void_reason,
+	budget_reference, disbursement, version, created_at, updated_at`
+
+// invoiceFines gathers the fines of an invoice as withFines does, under the names
+// that cover gives them.
+const invoiceFines = `case when fine > 0 then (select json_agg(json_build_object('InvoiceID', f.invoice_id, 'LateID', f.late_id,
+	'FromMonth', f.from_month, 'ToMonth', f.to_month, 'Rate', f.rate, 'Owed', f.owed, 'Amount', f.amount) order by f.late_id)
+	from invoice_fines f where f.invoice_id = invoices.id) end`
+
+// EachInvoice reads all invoices of a list one after another, in the order of a
+// page and all from one moment, as they are asked for.
+func (r *Reader) EachInvoice(f InvoiceFilter, p Page) iter.Seq2[cover.Invoice, error] {
+	direction := ""
+	if p.Desc {
+		direction = " desc"
+	}
+	q := r.invoices(f).Select(invoiceColumns + ", " + invoiceFines)
+	if by := invoiceOrder(p.By); by != "" {
+		q = q.Order(by + direction)
+	}
+	asked := q.Order("id" + direction).Session(&gorm.Session{DryRun: true}).Find(&[]cover.Invoice{}).Statement
+	return stream(r, r.store.slow, asked.SQL.String(), asked.Vars, scanInvoice)
+}
+
+// invoiceOrder is the column by which a list is in order.
+func invoiceOrder(by string) string {
+	if by == "total_amount" {
+		return "total"
+	}
+	return by
+}
+
+func scanInvoice(rows pgx.Rows) (i cover.Invoice, err error) {
+	err = rows.Scan(&i.ID, &i.AgreementID, &i.OrganiserID, &i.PayerID, &i.BranchID, &i.Month, &i.Sequence, &i.AreaCode, &i.Funding, &i.BudgetID,
+		&i.Number, &i.PaymentCode, &i.IssuedOn, &i.DueOn, &i.Officers, &i.JKK, &i.JKM, &i.Fine, &i.Credited, &i.Paid, &i.Digest, &i.Groups,
+		&i.VoidedOn, &i.VoidReason, &i.BudgetReference, &i.Disbursement, &i.Version, &i.CreatedAt, &i.UpdatedAt, &i.Fines)
+	return i, translate(err)
 }
 
 // InvoiceTotals are the sums of a list of invoices.
@@ -151,15 +192,27 @@ func (r *Reader) invoicesWhere(f InvoiceFilter) condition {
 	return where
 }
 
+// openInvoices are all but those paid and void; an index holds them.
+var openInvoices = condition{sql: "voided_on is null and (issued_on is null or paid + credited < total)"}
+
 // invoiceStatuses says in SQL, case by case, what cover.Invoice.StatusOn says in Go.
+// What no case says of itself is said besides, so that an index can serve.
 func (r *Reader) invoiceStatuses(statuses []cover.InvoiceStatus) condition {
-	return condition{`case
+	asked := condition{`case
 		when voided_on is not null then 'void'
 		when issued_on is null then 'draft'
 		when paid + credited >= total then 'paid'
 		when due_on < ? then 'overdue'
 		when paid > 0 then 'partially_paid'
 		else 'issued' end in ?`, []any{r.Today(), statuses}}
+	switch {
+	case !slices.Contains(statuses, cover.InvoicePaid) && !slices.Contains(statuses, cover.InvoiceVoid):
+		return openInvoices.and(asked)
+	case len(statuses) == 1 && statuses[0] == cover.InvoiceVoid:
+		return condition{sql: "voided_on is not null"}
+	default:
+		return asked
+	}
 }
 
 // InvoiceLines lists the lines of an invoice that the actor sees, of some
@@ -173,6 +226,58 @@ func (r *Reader) InvoiceLines(invoice uuid.UUID, positions []string, p Page) (Li
 		q = q.Where("position in ?", positions)
 	}
 	return listBy(r, q, p, "coverage_period_id", func(l cover.InvoiceLine) Place { return byID(l.CoveragePeriodID) })
+}
+
+// EachInvoiceLine reads all lines of an invoice that the actor sees, of some positions
+// or, if none are named, of all: one after another, in the order in which their
+// digest is made, and all from one moment, as they are asked for.
+func (r *Reader) EachInvoiceLine(invoice uuid.UUID, positions []string) (iter.Seq2[cover.InvoiceLine, error], error) {
+	if _, err := r.Invoice(invoice); err != nil {
+		return nil, err
+	}
+	where := condition{"invoice_id = ?", []any{invoice}}
+	if len(positions) > 0 {
+		where = where.and(condition{"position = any(?)", []any{positions}})
+	}
+	sql := numbered(`select invoice_id, coverage_period_id, officer_id, position, role, wage_base, jkk, jkm, schedule, relief
+		from invoice_lines where ` + where.sql + ` order by coverage_period_id`)
+	return stream(r, r.store.slow, sql, where.args, func(rows pgx.Rows) (l cover.InvoiceLine, err error) {
+		err = rows.Scan(&l.InvoiceID, &l.CoveragePeriodID, &l.OfficerID, &l.Position, &l.Role, &l.WageBase, &l.JKK, &l.JKM, &l.Schedule, &l.Relief)
+		return l, translate(err)
+	}), nil
+}
+
+// Letterhead is what the letter of an invoice says of others.
+type Letterhead struct {
+	Organiser string
+	Payer     string // empty when officers pay themselves
+	Branch    string
+	Agreement string   // its title
+	Numbers   []string // that its parties gave it, in their order
+	Late      map[uuid.UUID]cover.Invoice
+}
+
+// Letterhead looks up what the letter of an invoice that the actor sees says of
+// others. Whoever may read the invoice may read its letter.
+func (r *Reader) Letterhead(i cover.Invoice) (h Letterhead, err error) {
+	err = r.store.pool.QueryRow(r.ctx, `select o.name, coalesce(p.name, ''), b.name, a.title,
+			(select coalesce(array_agg(number order by ordinal), '{}') from agreement_parties where agreement_id = a.id and number <> '')
+		from agreements a join organisations o on o.id = $2 join organisations b on b.id = $3 left join organisations p on p.id = $4
+		where a.id = $1`, i.AgreementID, i.OrganiserID, i.BranchID, i.PayerID).Scan(&h.Organiser, &h.Payer, &h.Branch, &h.Agreement, &h.Numbers)
+	if err != nil || len(i.Fines) == 0 {
+		return h, translate(err)
+	}
+	ids := make([]uuid.UUID, len(i.Fines))
+	for n, f := range i.Fines {
+		ids[n] = f.LateID
+	}
+	var late []cover.Invoice
+	err = r.db.Where("id in ?", ids).Find(&late).Error
+	h.Late = make(map[uuid.UUID]cover.Invoice, len(late))
+	for _, l := range late {
+		h.Late[l.ID] = l
+	}
+	return h, translate(err)
 }
 
 // StandingInvoices lists the invoices of an agreement and month that are not void,

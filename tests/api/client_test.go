@@ -35,7 +35,7 @@ import (
 
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&logged, nil)))
-	for _, media := range []string{"application/yaml", "text/csv", "application/x-ndjson", workbook, "text/event-stream"} {
+	for _, media := range []string{"application/yaml", "text/csv", "application/x-ndjson", workbook, "application/pdf", "text/event-stream"} {
 		openapi3filter.RegisterBodyDecoder(media, asText) // the contract calls them texts
 	}
 	code := pgtest.Main(m)

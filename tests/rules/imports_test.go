@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"internal/billing":   {"internal/cover", "internal/tariff", "internal/access", "internal/store"},
 	"internal/claims":    {"internal/cover", "internal/tariff", "internal/access", "internal/store"},
 	"internal/reference": {"internal/cover", "internal/tariff", "internal/store"},
-	"internal/imports":   {"internal/cover", "internal/tariff", "internal/access", "internal/store", "internal/registry"},
+	"internal/paper":     {"internal/cover"},
+	"internal/imports":   {"internal/cover", "internal/tariff", "internal/access", "internal/store", "internal/registry", "internal/paper"},
 	"internal/jobs":      {"internal/cover", "internal/store", "internal/registry", "internal/billing", "internal/imports"},
 	"internal/portal":    {},
 	"internal/config":    {},
@@ -40,6 +41,7 @@ var mayImport = map[string][]string{
 	"internal/api": {
 		"api", "internal/api/wire", "internal/cover", "internal/access", "internal/keys", "internal/tariff", "internal/store",
 		"internal/registry", "internal/imports", "internal/billing", "internal/claims", "internal/portal",
+		"internal/paper",
 	},
 	"api":        {},
 	"client":     {},
@@ -59,6 +61,9 @@ var only = map[string][]string{
 	"github.com/gin-gonic/gin":             {"internal/api"},
 	"github.com/getkin/kin-openapi":        {"internal/api"},
 	"github.com/tink-crypto":               {"internal/keys"},
+	"github.com/xuri/excelize":             {"internal/imports", "internal/paper"},
+	"codeberg.org/go-pdf/fpdf":             {"internal/paper"},
+	"github.com/boombuler/barcode":         {"internal/paper"},
 	"net/http":                             {"internal/api", "internal/portal", "cmd", "client", "internal/tools"},
 }
 
