@@ -122,6 +122,54 @@ var answers = map[string]func(*testing.T, *world, answer){
 	},
 }
 
+// bookAnswers are those that need books: a budget, credit, and money that came without
+// an invoice.
+var bookAnswers = map[string]func(*testing.T, *world, answer){
+	"What remains of the budget?": func(t *testing.T, w *world, a answer) {
+		budget := a.items(t)[0]
+		same(t, "budgets", len(a.items(t)), 1)
+		same(t, "remains", budget["remaining_amount"], any(budget["ceiling_amount"].(float64)-budget["committed_amount"].(float64)))
+		same(t, "committed", budget["committed_amount"], any(w.issuedOn(w.ids["budget_id"])))
+	},
+	"Which money came without an invoice?": func(t *testing.T, w *world, a answer) {
+		lists(t, a, w.ids["over_payment_id"])
+		same(t, "left", a.items(t)[0]["unallocated_amount"], 500.0)
+	},
+	"What credit do we have?": func(t *testing.T, w *world, a answer) {
+		lists(t, a, w.ids["credit_note_id"])
+		same(t, "credit", a.items(t)[0]["unallocated_amount"], a.items(t)[0]["total_amount"])
+	},
+	"Is the invoice right?": func(t *testing.T, w *world, a answer) {
+		proof := a.object(t)
+		invoice := w.government.get("/v1/invoices/"+w.ids["invoice_id"]).must(t, 200).object(t)
+		same(t, "holds", proof["holds"], true)
+		same(t, "digest", proof["recomputed_digest"], invoice["digest"])
+		same(t, "total", proof["recomputed_amount"], invoice["total_amount"])
+		same(t, "lines", proof["lines"], invoice["officers"])
+	},
+}
+
+// books is a world with a budget that something is charged to, credit, and money that
+// settles nothing yet.
+func books(t *testing.T) *world {
+	t.Helper()
+	w := busy(t)
+	w.branch.pay("/v1/invoices/"+w.ids["draft_invoice_id"]+"/issue", object{}).must(t, 200)
+	w.ids["over_payment_id"] = w.branch.pay("/v1/payments", object{
+		"paid_on": "2024-11-27", "paid_amount": 1500, "reference": "SP2D-77",
+		"allocations": []object{{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": 1000}},
+	}).must(t, 201).id(t)
+	return w
+}
+
+// issuedOn adds up what is charged to a budget.
+func (w *world) issuedOn(budget string) (sum float64) {
+	for _, i := range w.government.get("/v1/invoices?budget_id="+budget).must(w.t, 200).items(w.t) {
+		sum += i["total_amount"].(float64)
+	}
+	return sum
+}
+
 // total is one of the sums of a list.
 func total(t *testing.T, a answer, name string) float64 {
 	t.Helper()
@@ -154,15 +202,17 @@ func TestEveryQuestionOfATreasuryIsAnsweredByOneAddress(t *testing.T) {
 	}
 	asked := question.FindAllStringSubmatch(string(raw), -1)
 	same(t, "questions", len(asked), 15)
-	w := treasury(t)
-	met := map[string]bool{}
+	plain, booked := treasury(t), books(t)
 	for n, q := range asked {
 		same(t, "numbered", q[1], fmt.Sprint(n+1))
-		right, known := answers[q[2]]
-		if !known {
+		w, right := plain, answers[q[2]]
+		if right == nil {
+			w, right = booked, bookAnswers[q[2]]
+		}
+		if right == nil {
+			t.Errorf("nobody asks %q", q[2])
 			continue
 		}
-		met[q[2]] = true
 		t.Run(q[2], func(t *testing.T) {
 			path := q[4]
 			for _, name := range []string{"agreement_id", "invoice_id", "payment_code"} {
@@ -175,9 +225,7 @@ func TestEveryQuestionOfATreasuryIsAnsweredByOneAddress(t *testing.T) {
 			right(t, w, w.government.send(c).must(t, 200))
 		})
 	}
-	for q := range answers {
-		same(t, q+" is asked", met[q], true)
-	}
+	same(t, "answers", len(answers)+len(bookAnswers), len(asked))
 }
 
 // TestALetterIsHeldByItsTag: whoever has it is told so, until it says something else.
