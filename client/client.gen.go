@@ -917,6 +917,7 @@ const (
 	ProvenFieldJKKAmount      ProvenField = "jkk_amount"
 	ProvenFieldJKMAmount      ProvenField = "jkm_amount"
 	ProvenFieldLine           ProvenField = "line"
+	ProvenFieldRelief         ProvenField = "relief"
 	ProvenFieldSchedule       ProvenField = "schedule"
 	ProvenFieldTotal          ProvenField = "total"
 	ProvenFieldWageBaseAmount ProvenField = "wage_base_amount"
@@ -934,6 +935,8 @@ func (e ProvenField) Valid() bool {
 	case ProvenFieldJKMAmount:
 		return true
 	case ProvenFieldLine:
+		return true
+	case ProvenFieldRelief:
 		return true
 	case ProvenFieldSchedule:
 		return true
@@ -1395,7 +1398,7 @@ type Action struct {
 type Agreement struct {
 	Actions []Action `json:"actions"`
 
-	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              BillingMode `json:"billing"`
 	ContributionsPerTerm *int32      `json:"contributions_per_term,omitempty"`
 	CreatedAt            time.Time   `json:"created_at"`
@@ -1441,7 +1444,7 @@ type Agreement struct {
 
 // AgreementInput Example: {"election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"position":"ppk"},{"headcount":846,"position":"pps"},{"headcount":4579,"included":false,"position":"kpps"}],"segment":"pu","starts_on":"2024-08-26","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","wage_base_policy":"honorarium"}
 type AgreementInput struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing *BillingMode `json:"billing,omitempty"`
 
 	// ContributionsPerTerm So many contributions for each officer's term, and no more; absent: as the months say.
@@ -1498,7 +1501,7 @@ type AgreementParty struct {
 
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              *BillingMode              `json:"billing,omitempty"`
 	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
 	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
@@ -1663,6 +1666,12 @@ type AuthorisationServer struct {
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`
 }
 
+// BankFile The lines of a bank.
+//
+// Example: tanggal;jumlah;referensi;keterangan
+// 2024-12-10;13.148.730;TRX-0912;Iuran ad hoc 24110000123
+type BankFile = openapi_types.File
+
 // BankStatement Example: {"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-12T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","known":1,"lines":12,"matched":9,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","unmatched":2}
 type BankStatement struct {
 	BranchID  openapi_types.UUID `json:"branch_id"`
@@ -1731,10 +1740,12 @@ type Bilingual struct {
 	ID string `json:"id"`
 }
 
-// BillingMode `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+// BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 type BillingMode string
 
-// Budget Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}
+// Budget `committed_amount` is the sum of issued invoices that stand, less what credit notes took back of them; drafts are not in it.
+//
+// Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}
 type Budget struct {
 	AgreementIds []openapi_types.UUID `json:"agreement_ids"`
 
@@ -1758,11 +1769,13 @@ type Budget struct {
 	// RemainingAmount Whole rupiah.
 	//
 	// Example: 5940
-	RemainingAmount Rupiah      `json:"remaining_amount"`
-	Stage           BudgetStage `json:"stage"`
-	UpdatedAt       time.Time   `json:"updated_at"`
-	Version         int64       `json:"version"`
-	Warnings        []Fault     `json:"warnings,omitempty"`
+	RemainingAmount Rupiah `json:"remaining_amount"`
+
+	// Stage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
+	Stage     BudgetStage `json:"stage"`
+	UpdatedAt time.Time   `json:"updated_at"`
+	Version   int64       `json:"version"`
+	Warnings  []Fault     `json:"warnings,omitempty"`
 }
 
 // BudgetInput Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"fiscal_year":2024,"funding_source":"nphd","reference":"900/12/NPHD/2024","stage":"nphd_2"}
@@ -1778,8 +1791,10 @@ type BudgetInput struct {
 	FundingSource FundingSource `json:"funding_source"`
 
 	// Reference Number of the NPHD or DPA.
-	Reference string      `json:"reference"`
-	Stage     BudgetStage `json:"stage"`
+	Reference string `json:"reference"`
+
+	// Stage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
+	Stage BudgetStage `json:"stage"`
 }
 
 // BudgetPage Example: {"items":[{"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}]}
@@ -1812,12 +1827,14 @@ type BudgetReference struct {
 	DpaNumber    *string `json:"dpa_number,omitempty"`
 
 	// GovernmentCode Kode pemda.
-	GovernmentCode *string      `json:"government_code,omitempty"`
-	NphdNumber     *string      `json:"nphd_number,omitempty"`
-	ProgrammeCode  *string      `json:"programme_code,omitempty"`
-	SkpdCode       *string      `json:"skpd_code,omitempty"`
-	SkpdName       *string      `json:"skpd_name,omitempty"`
-	Stage          *BudgetStage `json:"stage,omitempty"`
+	GovernmentCode *string `json:"government_code,omitempty"`
+	NphdNumber     *string `json:"nphd_number,omitempty"`
+	ProgrammeCode  *string `json:"programme_code,omitempty"`
+	SkpdCode       *string `json:"skpd_code,omitempty"`
+	SkpdName       *string `json:"skpd_name,omitempty"`
+
+	// Stage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
+	Stage *BudgetStage `json:"stage,omitempty"`
 
 	// SubActivityCode Kode sub kegiatan.
 	SubActivityCode *string `json:"sub_activity_code,omitempty"`
@@ -1835,18 +1852,20 @@ type BudgetReferenceInput struct {
 	DpaNumber    *string `json:"dpa_number,omitempty"`
 
 	// GovernmentCode Kode pemda.
-	GovernmentCode *string      `json:"government_code,omitempty"`
-	NphdNumber     *string      `json:"nphd_number,omitempty"`
-	ProgrammeCode  *string      `json:"programme_code,omitempty"`
-	SkpdCode       *string      `json:"skpd_code,omitempty"`
-	SkpdName       *string      `json:"skpd_name,omitempty"`
-	Stage          *BudgetStage `json:"stage,omitempty"`
+	GovernmentCode *string `json:"government_code,omitempty"`
+	NphdNumber     *string `json:"nphd_number,omitempty"`
+	ProgrammeCode  *string `json:"programme_code,omitempty"`
+	SkpdCode       *string `json:"skpd_code,omitempty"`
+	SkpdName       *string `json:"skpd_name,omitempty"`
+
+	// Stage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
+	Stage *BudgetStage `json:"stage,omitempty"`
 
 	// SubActivityCode Kode sub kegiatan.
 	SubActivityCode *string `json:"sub_activity_code,omitempty"`
 }
 
-// BudgetStage defines model for BudgetStage.
+// BudgetStage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
 type BudgetStage string
 
 // Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
@@ -2240,7 +2259,9 @@ type Enrolment struct {
 	MonthlyPremiumAmount Rupiah `json:"monthly_premium_amount"`
 
 	// Skipped Officers not enrolled, by reason.
-	Skipped  []EnrolmentSkip `json:"skipped"`
+	Skipped []EnrolmentSkip `json:"skipped"`
+
+	// Status `running` goes on by itself; `completed` and `failed` are ends, and `failure` says why.
 	Status   EnrolmentStatus `json:"status"`
 	Warnings []Fault         `json:"warnings,omitempty"`
 }
@@ -2268,7 +2289,7 @@ type EnrolmentSkip struct {
 	Reason Code `json:"reason"`
 }
 
-// EnrolmentStatus defines model for EnrolmentStatus.
+// EnrolmentStatus `running` goes on by itself; `completed` and `failed` are ends, and `failure` says why.
 type EnrolmentStatus string
 
 // EventStream Server-sent events (WHATWG HTML, section 9.2).
@@ -2707,7 +2728,9 @@ type IncidentPage struct {
 	Total      *int64     `json:"total,omitempty"`
 }
 
-// Invoice Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}
+// Invoice `total_amount` is `jkk_amount` + `jkm_amount` + `fine_amount`; `outstanding_amount` is what of it was neither taken back by credit notes of this invoice (`credited_amount`) nor settled by payments, and by credit of other invoices (`paid_amount`); 0 on a void one.
+//
+// Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":138000,"jkm_amount":172500,"officers":23,"position":"ppk","role":"chair","total_amount":310500,"wage_base_amount":2500000},{"jkk_amount":485760,"jkm_amount":607200,"officers":92,"position":"ppk","role":"member","total_amount":1092960,"wage_base_amount":2200000},{"jkk_amount":1015200,"jkm_amount":1269000,"officers":282,"position":"pps","role":"chair","total_amount":2284200,"wage_base_amount":1500000},{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000},{"jkk_amount":102120,"jkm_amount":127650,"officers":23,"position":"sek_ppk","role":"secretary","total_amount":229770,"wage_base_amount":1850000},{"jkk_amount":143520,"jkm_amount":179400,"officers":46,"position":"sek_ppk","role":"staff","total_amount":322920,"wage_base_amount":1300000},{"jkk_amount":778320,"jkm_amount":972900,"officers":282,"position":"sek_pps","role":"secretary","total_amount":1751220,"wage_base_amount":1150000},{"jkk_amount":1421280,"jkm_amount":1776600,"officers":564,"position":"sek_pps","role":"staff","total_amount":3197880,"wage_base_amount":1050000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}
 type Invoice struct {
 	Actions     []Action           `json:"actions"`
 	AgreementID openapi_types.UUID `json:"agreement_id"`
@@ -2792,7 +2815,7 @@ type Invoice struct {
 	// Sequence 0 for the invoice of the month, 1 and on for supplementary ones.
 	Sequence int32 `json:"sequence"`
 
-	// Status `overdue` is an issued invoice, unpaid or partly paid, past its due day.
+	// Status `draft`: gathered, not yet issued, without a number; `issued`: numbered and frozen; `partially_paid`: something is settled, and it is not late; `overdue`: not wholly settled, and the due day is over for the reader; `paid`: payments and credit make up the total; `void`: taken back before anything was paid on it.
 	Status InvoiceStatus `json:"status"`
 
 	// TotalAmount Whole rupiah.
@@ -2815,12 +2838,18 @@ type InvoiceDifference struct {
 	// CoveragePeriodID Absent where the invoice as a whole differs.
 	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
 
-	// Field `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+	// Field `cover`: the period does not owe the month; `schedule`, `relief`: there is no such version for the month; `line`: there are more lines, or fewer, than officers were invoiced; `digest`: the lines are other than those issued; `total`: the sums are, or the fines.
 	Field      ProvenField         `json:"field"`
 	Invoiced   string              `json:"invoiced"`
 	OfficerID  *openapi_types.UUID `json:"officer_id,omitempty"`
 	Recomputed string              `json:"recomputed"`
 }
+
+// InvoiceFile Invoices as a file.
+//
+// Example: id,agreement_id,organiser_id,payer_id,branch_id,month,sequence,fiscal_year,…,status,issued_on,due_on,officers,jkk_amount,jkm_amount,…
+// 0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09,0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05,…,2024-11,0,2024,…,issued,2024-12-02,2024-12-16,1876,5843880,7304850,…
+type InvoiceFile = openapi_types.File
 
 // InvoiceFine What is added for an invoice that was paid late. The months of its lateness are counted from 1 and charged once.
 //
@@ -2859,7 +2888,7 @@ type InvoiceInput struct {
 	// Example: 2024-11
 	Month Month `json:"month"`
 
-	// RebillCredited Bills also those whose line for the month a credit note took back.
+	// RebillCredited With `supplementary`: bills also those whose line for the month a credit note took back.
 	RebillCredited *bool `json:"rebill_credited,omitempty"`
 
 	// Supplementary Bills those who came under cover after the invoice of the month was issued.
@@ -2908,6 +2937,12 @@ type InvoiceLine struct {
 	WageBaseAmount Rupiah `json:"wage_base_amount"`
 }
 
+// InvoiceLineFile The lines of an invoice as a file; new columns come at the end.
+//
+// Example: coverage_period_id,officer_id,position,role,wage_base_amount,jkk_amount,jkm_amount,premium_amount,schedule,relief
+// 0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08,0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07,pps,member,1300000,3120,3900,7020,pu-2015-07,
+type InvoiceLineFile = openapi_types.File
+
 // InvoiceLinePage Example: {"items":[{"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","position":"pps","premium_amount":7020,"role":"member","schedule":"pu-2015-07","wage_base_amount":1300000}]}
 type InvoiceLinePage struct {
 	Items      []InvoiceLine `json:"items"`
@@ -2915,7 +2950,7 @@ type InvoiceLinePage struct {
 	Total      *int64        `json:"total,omitempty"`
 }
 
-// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
+// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":138000,"jkm_amount":172500,"officers":23,"position":"ppk","role":"chair","total_amount":310500,"wage_base_amount":2500000},{"jkk_amount":485760,"jkm_amount":607200,"officers":92,"position":"ppk","role":"member","total_amount":1092960,"wage_base_amount":2200000},{"jkk_amount":1015200,"jkm_amount":1269000,"officers":282,"position":"pps","role":"chair","total_amount":2284200,"wage_base_amount":1500000},{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000},{"jkk_amount":102120,"jkm_amount":127650,"officers":23,"position":"sek_ppk","role":"secretary","total_amount":229770,"wage_base_amount":1850000},{"jkk_amount":143520,"jkm_amount":179400,"officers":46,"position":"sek_ppk","role":"staff","total_amount":322920,"wage_base_amount":1300000},{"jkk_amount":778320,"jkm_amount":972900,"officers":282,"position":"sek_pps","role":"secretary","total_amount":1751220,"wage_base_amount":1150000},{"jkk_amount":1421280,"jkm_amount":1776600,"officers":564,"position":"sek_pps","role":"staff","total_amount":3197880,"wage_base_amount":1050000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
 type InvoicePage struct {
 	Items      []Invoice `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
@@ -3001,7 +3036,7 @@ type InvoiceProof struct {
 // InvoiceSort defines model for InvoiceSort.
 type InvoiceSort string
 
-// InvoiceStatus `overdue` is an issued invoice, unpaid or partly paid, past its due day.
+// InvoiceStatus `draft`: gathered, not yet issued, without a number; `issued`: numbered and frozen; `partially_paid`: something is settled, and it is not late; `overdue`: not wholly settled, and the due day is over for the reader; `paid`: payments and credit make up the total; `void`: taken back before anything was paid on it.
 type InvoiceStatus string
 
 // InvoiceTotals The sums of a whole list.
@@ -3046,7 +3081,9 @@ type InvoiceTotals struct {
 	TotalAmount Rupiah `json:"total_amount"`
 }
 
-// IssueInput Example: {"payment_code":"24110000123"}
+// IssueInput Without a code of the office's own (kode iuran) one of twelve digits is made. It is unique among the standing invoices of an office.
+//
+// Example: {"payment_code":"24110000123"}
 type IssueInput struct {
 	// PaymentCode The code to pay with (kode iuran).
 	//
@@ -3564,13 +3601,13 @@ type ProblemTypeList struct {
 // Programme defines model for Programme.
 type Programme string
 
-// ProvenField `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+// ProvenField `cover`: the period does not owe the month; `schedule`, `relief`: there is no such version for the month; `line`: there are more lines, or fewer, than officers were invoiced; `digest`: the lines are other than those issued; `total`: the sums are, or the fines.
 type ProvenField string
 
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose string
 
-// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
+// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185},{"due_on":"2025-01-15","month":"2024-12","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
 type Quotation struct {
 	Officers int64 `json:"officers"`
 
@@ -3671,7 +3708,7 @@ type QuotedLine struct {
 	WageBaseAmount Rupiah `json:"wage_base_amount"`
 }
 
-// QuotedMonth Example: {"due_on":"2024-12-16","month":"2024-11","month_amount":427061250,"officers":92295}
+// QuotedMonth Example: {"due_on":"2024-12-16","month":"2024-11","month_amount":427194000,"officers":92295}
 type QuotedMonth struct {
 	DueOn openapi_types.Date `json:"due_on"`
 
@@ -3687,7 +3724,7 @@ type QuotedMonth struct {
 	Officers    int64  `json:"officers"`
 }
 
-// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
+// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185},{"due_on":"2025-01-15","month":"2024-12","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
 type QuotedOption struct {
 	Lines []QuotedLine `json:"lines"`
 
@@ -3918,7 +3955,7 @@ type SIPPRejections struct {
 // SIPPValue Where the value of a column comes from.
 type SIPPValue string
 
-// Schedule Example: {"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}
+// Schedule Example: {"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}
 type Schedule struct {
 	AgeBelow *int32 `json:"age_below,omitempty"`
 
@@ -4007,7 +4044,7 @@ type ScheduleInput struct {
 	To *openapi_types.Date `json:"to,omitempty"`
 }
 
-// ScheduleList Example: {"items":[{"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}]}
+// ScheduleList Example: {"items":[{"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}]}
 type ScheduleList struct {
 	Items []Schedule `json:"items"`
 }
@@ -4149,13 +4186,13 @@ type Sort = SortOrder
 
 // GetContractJSONParams defines parameters for GetContractJSON.
 type GetContractJSONParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetContractParams defines parameters for GetContract.
 type GetContractParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4191,7 +4228,7 @@ type DraftAgreementParams struct {
 
 // GetAgreementParams defines parameters for GetAgreement.
 type GetAgreementParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4284,7 +4321,7 @@ type CreateClientParams struct {
 
 // GetClientParams defines parameters for GetClient.
 type GetClientParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4333,7 +4370,7 @@ type ListAreasParams struct {
 
 // GetAreaParams defines parameters for GetArea.
 type GetAreaParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4427,7 +4464,7 @@ type OpenClaimParams struct {
 
 // GetClaimParams defines parameters for GetClaim.
 type GetClaimParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4486,7 +4523,7 @@ type ListSchedulesParams struct {
 	// Month Only what holds in this month.
 	Month *Month `form:"month,omitempty" json:"month,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4504,7 +4541,7 @@ type GetScheduleParams struct {
 	// Revision The one that stands unless told otherwise.
 	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4538,7 +4575,7 @@ type ListCoveragePeriodsParams struct {
 
 // GetCoveragePeriodParams defines parameters for GetCoveragePeriod.
 type GetCoveragePeriodParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4556,6 +4593,7 @@ type CancelCoveragePeriodParams struct {
 
 // ListCreditNotesParams defines parameters for ListCreditNotes.
 type ListCreditNotesParams struct {
+	// InvoiceID From which it takes back.
 	InvoiceID *openapi_types.UUID `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
 	PayerID   *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
 
@@ -4598,7 +4636,7 @@ type AllocateCreditParams struct {
 
 // ListElectionsParams defines parameters for ListElections.
 type ListElectionsParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4606,7 +4644,7 @@ type ListElectionsParams struct {
 type ListHolidaysParams struct {
 	Year *int32 `form:"year,omitempty" json:"year,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4621,7 +4659,7 @@ type EnterHolidayParams struct {
 
 // GetHolidayParams defines parameters for GetHoliday.
 type GetHolidayParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4694,7 +4732,7 @@ type ReceiveImportParams struct {
 
 // GetImportParams defines parameters for GetImport.
 type GetImportParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Prefer `wait=20` waits so many seconds, 25 at most, for the import to come to rest (RFC 7240).
@@ -4809,7 +4847,7 @@ type ReportIncidentParams struct {
 
 // GetIncidentParams defines parameters for GetIncident.
 type GetIncidentParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -4831,7 +4869,7 @@ type ListInvoicesParams struct {
 	FiscalYear    *int32          `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
 	FundingSource []FundingSource `form:"funding_source,omitempty" json:"funding_source,omitempty"`
 
-	// AreaCode The organiser stands in this area or below it.
+	// AreaCode The organiser stood in this area or below it when the invoice was drafted.
 	AreaCode       *AreaCode           `form:"area_code,omitempty" json:"area_code,omitempty"`
 	IssuedOnGte    *openapi_types.Date `form:"issued_on_gte,omitempty" json:"issued_on_gte,omitempty"`
 	IssuedOnLte    *openapi_types.Date `form:"issued_on_lte,omitempty" json:"issued_on_lte,omitempty"`
@@ -4845,7 +4883,7 @@ type ListInvoicesParams struct {
 	// Sp2DNumber Of the order the treasury paid it with.
 	Sp2DNumber *string `form:"sp2d_number,omitempty" json:"sp2d_number,omitempty"`
 
-	// Totals Adds up the whole list, and not only this page, in `totals`.
+	// Totals Adds up the whole list, and not only this page, in `totals`; void invoices too, unless `status` leaves them out.
 	Totals *bool        `form:"totals,omitempty" json:"totals,omitempty"`
 	Sort   *InvoiceSort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -4870,7 +4908,7 @@ type DraftInvoiceParams struct {
 
 // GetInvoiceParams defines parameters for GetInvoice.
 type GetInvoiceParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4966,7 +5004,7 @@ type SearchOfficersParams struct {
 
 // GetOfficerParams defines parameters for GetOfficer.
 type GetOfficerParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -5032,7 +5070,7 @@ type RegisterOrganisationParams struct {
 
 // GetOrganisationParams defines parameters for GetOrganisation.
 type GetOrganisationParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -5096,7 +5134,7 @@ type AllocatePaymentParams struct {
 
 // ListPositionsParams defines parameters for ListPositions.
 type ListPositionsParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -5114,7 +5152,7 @@ type GetProblemParams struct {
 
 // ListReliefsParams defines parameters for ListReliefs.
 type ListReliefsParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -5132,7 +5170,7 @@ type GetReliefParams struct {
 	// Revision The one that stands unless told otherwise.
 	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -5456,7 +5494,7 @@ type ClientInterface interface {
 
 	// EnrolOfficersWithBody Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5465,7 +5503,7 @@ type ClientInterface interface {
 
 	// EnrolOfficers Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5606,7 +5644,7 @@ type ClientInterface interface {
 
 	// SetBudgetWithBody Set money aside
 	//
-	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5615,7 +5653,7 @@ type ClientInterface interface {
 
 	// SetBudget Set money aside
 	//
-	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5755,7 +5793,7 @@ type ClientInterface interface {
 
 	// CorrectScheduleWithBody Correct a schedule
 	//
-	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5764,7 +5802,7 @@ type ClientInterface interface {
 
 	// CorrectSchedule Correct a schedule
 	//
-	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5798,7 +5836,7 @@ type ClientInterface interface {
 	// CreditInvoiceWithBody Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5808,7 +5846,7 @@ type ClientInterface interface {
 	// CreditInvoice Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6143,16 +6181,22 @@ type ClientInterface interface {
 	// Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
 	// says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
 	//
-	// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+	// Contributions are rounded half up to whole rupiah for each person and programme, before and after a relief; a fine once, over all its months.
+	// `recomputed_amount` is the contributions worked out again, and the fines as they are listed.
+	//
+	// Whoever holds all lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
 	// `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
-	// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+	// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`; ids in lower case, the whole in UTF-8, the digest in lower-case
+	// hexadecimal. Of one line
+	// `0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08|0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07|2024-11|pps|member|1300000|3120|3900|pu-2015-07|`
+	// it is `7e5eec0367a5de7c4a52a0f5d293c407c541a130a97246c315dabd01b6bd00e6`.
 	//
 	// Corresponds with GET /v1/invoices/{invoice_id}/proof (the `ProveInvoice` operationId).
 	ProveInvoice(ctx context.Context, invoiceID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// VoidInvoiceWithBody Void an invoice
 	//
-	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6161,7 +6205,7 @@ type ClientInterface interface {
 
 	// VoidInvoice Void an invoice
 	//
-	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6305,7 +6349,7 @@ type ClientInterface interface {
 
 	// RecordPaymentWithBody Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6314,7 +6358,7 @@ type ClientInterface interface {
 
 	// RecordPayment Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6750,7 +6794,7 @@ func (c *Client) ListEnrolments(ctx context.Context, agreementID openapi_types.U
 
 // EnrolOfficersWithBody Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6769,7 +6813,7 @@ func (c *Client) EnrolOfficersWithBody(ctx context.Context, agreementID openapi_
 
 // EnrolOfficers Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7090,7 +7134,7 @@ func (c *Client) ListBudgets(ctx context.Context, params *ListBudgetsParams, req
 
 // SetBudgetWithBody Set money aside
 //
-// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7109,7 +7153,7 @@ func (c *Client) SetBudgetWithBody(ctx context.Context, params *SetBudgetParams,
 
 // SetBudget Set money aside
 //
-// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7429,7 +7473,7 @@ func (c *Client) GetSchedule(ctx context.Context, name RuleName, params *GetSche
 
 // CorrectScheduleWithBody Correct a schedule
 //
-// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7448,7 +7492,7 @@ func (c *Client) CorrectScheduleWithBody(ctx context.Context, name RuleName, par
 
 // CorrectSchedule Correct a schedule
 //
-// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7532,7 +7576,7 @@ func (c *Client) ListCreditNotes(ctx context.Context, params *ListCreditNotesPar
 // CreditInvoiceWithBody Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7552,7 +7596,7 @@ func (c *Client) CreditInvoiceWithBody(ctx context.Context, params *CreditInvoic
 // CreditInvoice Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8257,9 +8301,15 @@ func (c *Client) ListInvoiceLines(ctx context.Context, invoiceID openapi_types.U
 // Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
 // says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
 //
-// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+// Contributions are rounded half up to whole rupiah for each person and programme, before and after a relief; a fine once, over all its months.
+// `recomputed_amount` is the contributions worked out again, and the fines as they are listed.
+//
+// Whoever holds all lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
 // `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
-// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`; ids in lower case, the whole in UTF-8, the digest in lower-case
+// hexadecimal. Of one line
+// `0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08|0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07|2024-11|pps|member|1300000|3120|3900|pu-2015-07|`
+// it is `7e5eec0367a5de7c4a52a0f5d293c407c541a130a97246c315dabd01b6bd00e6`.
 //
 // Corresponds with GET /v1/invoices/{invoice_id}/proof (the `ProveInvoice` operationId).
 func (c *Client) ProveInvoice(ctx context.Context, invoiceID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8276,7 +8326,7 @@ func (c *Client) ProveInvoice(ctx context.Context, invoiceID openapi_types.UUID,
 
 // VoidInvoiceWithBody Void an invoice
 //
-// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8295,7 +8345,7 @@ func (c *Client) VoidInvoiceWithBody(ctx context.Context, invoiceID openapi_type
 
 // VoidInvoice Void an invoice
 //
-// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8619,7 +8669,7 @@ func (c *Client) ListPayments(ctx context.Context, params *ListPaymentsParams, r
 
 // RecordPaymentWithBody Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes any type of body and a specified content type.
 //
@@ -8638,7 +8688,7 @@ func (c *Client) RecordPaymentWithBody(ctx context.Context, params *RecordPaymen
 
 // RecordPayment Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17327,7 +17377,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17336,7 +17386,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithResponse Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17493,7 +17543,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetBudgetWithBodyWithResponse Set money aside
 	//
-	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17502,7 +17552,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetBudgetWithResponse Set money aside
 	//
-	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+	// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17656,7 +17706,7 @@ type ClientWithResponsesInterface interface {
 
 	// CorrectScheduleWithBodyWithResponse Correct a schedule
 	//
-	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17665,7 +17715,7 @@ type ClientWithResponsesInterface interface {
 
 	// CorrectScheduleWithResponse Correct a schedule
 	//
-	// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+	// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17707,7 +17757,7 @@ type ClientWithResponsesInterface interface {
 	// CreditInvoiceWithBodyWithResponse Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17717,7 +17767,7 @@ type ClientWithResponsesInterface interface {
 	// CreditInvoiceWithResponse Take back a part of an issued invoice
 	//
 	// Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+	// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18086,9 +18136,15 @@ type ClientWithResponsesInterface interface {
 	// Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
 	// says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
 	//
-	// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+	// Contributions are rounded half up to whole rupiah for each person and programme, before and after a relief; a fine once, over all its months.
+	// `recomputed_amount` is the contributions worked out again, and the fines as they are listed.
+	//
+	// Whoever holds all lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
 	// `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
-	// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+	// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`; ids in lower case, the whole in UTF-8, the digest in lower-case
+	// hexadecimal. Of one line
+	// `0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08|0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07|2024-11|pps|member|1300000|3120|3900|pu-2015-07|`
+	// it is `7e5eec0367a5de7c4a52a0f5d293c407c541a130a97246c315dabd01b6bd00e6`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18097,7 +18153,7 @@ type ClientWithResponsesInterface interface {
 
 	// VoidInvoiceWithBodyWithResponse Void an invoice
 	//
-	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18106,7 +18162,7 @@ type ClientWithResponsesInterface interface {
 
 	// VoidInvoiceWithResponse Void an invoice
 	//
-	// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+	// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18260,7 +18316,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordPaymentWithBodyWithResponse Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18269,7 +18325,7 @@ type ClientWithResponsesInterface interface {
 
 	// RecordPaymentWithResponse Record money received
 	//
-	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+	// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -25244,7 +25300,7 @@ func (c *ClientWithResponses) ListEnrolmentsWithResponse(ctx context.Context, ag
 
 // EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25259,7 +25315,7 @@ func (c *ClientWithResponses) EnrolOfficersWithBodyWithResponse(ctx context.Cont
 
 // EnrolOfficersWithResponse Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with wage base and contributions frozen. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment until it is `completed` or `failed`. All are enrolled or none.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25524,7 +25580,7 @@ func (c *ClientWithResponses) ListBudgetsWithResponse(ctx context.Context, param
 
 // SetBudgetWithBodyWithResponse Set money aside
 //
-// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25539,7 +25595,7 @@ func (c *ClientWithResponses) SetBudgetWithBodyWithResponse(ctx context.Context,
 
 // SetBudgetWithResponse Set money aside
 //
-// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it when they are issued, and refused beyond it.
+// Done by whoever pays. A budget has a ceiling for one year and stage; invoices of the agreements it pays for are charged to it, whole and with their fines, when they are issued, and refused beyond it. Of several the first that has room is charged: `nphd_1`, `nphd_2`, `apbd`, `apbd_change`, `btt`, `other`. A payer has one budget of a year, stage and reference.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25801,7 +25857,7 @@ func (c *ClientWithResponses) GetScheduleWithResponse(ctx context.Context, name 
 
 // CorrectScheduleWithBodyWithResponse Correct a schedule
 //
-// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25816,7 +25872,7 @@ func (c *ClientWithResponses) CorrectScheduleWithBodyWithResponse(ctx context.Co
 
 // CorrectScheduleWithResponse Correct a schedule
 //
-// Done by a national ministry. The correction is a further revision; what was settled by the one before stays as it is, and can still be worked out.
+// Done by a national ministry. Send the members of `ScheduleInput` alone. The correction is a further revision, from 1 on; invoices that were drafted stay as they are, and can still be worked out with the revision they name. What is drafted from now on, also for months that are past, is rated with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25888,7 +25944,7 @@ func (c *ClientWithResponses) ListCreditNotesWithResponse(ctx context.Context, p
 // CreditInvoiceWithBodyWithResponse Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25904,7 +25960,7 @@ func (c *ClientWithResponses) CreditInvoiceWithBodyWithResponse(ctx context.Cont
 // CreditInvoiceWithResponse Take back a part of an issued invoice
 //
 // Done by the BPJS office. Takes back lines, whole, or fines. What the invoice still lacked is lowered first; what was paid on
-// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover or if a draft says so (`rebill_credited`).
+// them already is credit of the payer, and settles other invoices. A person whose line is taken back may be billed for the month again, under other cover, or by a supplementary draft that says so (`rebill_credited`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26495,9 +26551,15 @@ func (c *ClientWithResponses) ListInvoiceLinesWithResponse(ctx context.Context, 
 // Works out every line from the cover it bills and the version of the tariff it names, adds them up, and makes their digest anew. `holds`
 // says whether all agree; if not, `differs` names the first line, in the order of `coverage_period_id`, and what differs.
 //
-// Whoever holds the lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
+// Contributions are rounded half up to whole rupiah for each person and programme, before and after a relief; a fine once, over all its months.
+// `recomputed_amount` is the contributions worked out again, and the fines as they are listed.
+//
+// Whoever holds all lines can make the digest themselves: SHA-256 of the SHA-256 (32 bytes each) of every line, in the order of
 // `coverage_period_id`, a line being its `coverage_period_id`, `officer_id`, the month, `position`, `role`, `wage_base_amount`,
-// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`.
+// `jkk_amount`, `jkm_amount`, `schedule` and `relief` (empty if there is none), joined by `|`; ids in lower case, the whole in UTF-8, the digest in lower-case
+// hexadecimal. Of one line
+// `0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08|0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07|2024-11|pps|member|1300000|3120|3900|pu-2015-07|`
+// it is `7e5eec0367a5de7c4a52a0f5d293c407c541a130a97246c315dabd01b6bd00e6`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26512,7 +26574,7 @@ func (c *ClientWithResponses) ProveInvoiceWithResponse(ctx context.Context, invo
 
 // VoidInvoiceWithBodyWithResponse Void an invoice
 //
-// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26527,7 +26589,7 @@ func (c *ClientWithResponses) VoidInvoiceWithBodyWithResponse(ctx context.Contex
 
 // VoidInvoiceWithResponse Void an invoice
 //
-// Done by the BPJS office, while nothing is paid on it. The number stays used; the month may be drafted again.
+// Done by the BPJS office, while nothing is paid on it and nothing was taken back by a credit note. A number that was given stays used; the month may be drafted again.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26789,7 +26851,7 @@ func (c *ClientWithResponses) ListPaymentsWithResponse(ctx context.Context, para
 
 // RecordPaymentWithBodyWithResponse Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26804,7 +26866,7 @@ func (c *ClientWithResponses) RecordPaymentWithBodyWithResponse(ctx context.Cont
 
 // RecordPaymentWithResponse Record money received
 //
-// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, and settles invoices later. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
+// Done by the BPJS office that received it. One payment may settle many invoices, in part or whole. What is not allocated stays credit of the payer, never moves by itself, and settles invoices later, as of the day on which it was paid. An allocation is final: try it with `dry_run` first. Cover on a fully paid invoice becomes active. A bank may send the same notice again: its reference is taken once (`payment_reference_taken` names the payment).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

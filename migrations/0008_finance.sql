@@ -89,6 +89,7 @@ drop index invoices_agreement_month_key;
 alter table invoices
     drop constraint invoices_paid_check,
     drop constraint invoices_voided_on_check,
+    add by_run         boolean          not null default false, -- drafted by a billing run, and so issued by one
     add sequence       smallint         not null default 0, -- 0 is the month's own; others bill who came later
     add area_code      text collate "C" not null default '', -- of the organiser
     add fiscal_year    integer          not null generated always as (extract(year from month)::integer) stored,
@@ -292,4 +293,4 @@ create view settlements as
     union all
     select invoice_id, allocated_on, amount from credit_allocations
     union all
-    select n.invoice_id, i.issued_on, n.applied from credit_notes n join invoices i on i.id = n.invoice_id where n.applied > 0;
+    select n.invoice_id, least(i.issued_on, i.due_on), n.applied from credit_notes n join invoices i on i.id = n.invoice_id where n.applied > 0;

@@ -66,6 +66,7 @@ type chapter struct {
 var chapters = []chapter{
 	{time.Date(2024, 8, 26, 8, 0, 0, 0, wib), "The organisations, and who acts for them", (*story).organise},
 	{time.Date(2024, 8, 26, 8, 30, 0, 0, wib), "The places, from the real administrative areas", (*story).explore},
+	{time.Date(2024, 8, 26, 8, 45, 0, 0, wib), "What it would cost, before anybody signs", (*story).quote},
 	{time.Date(2024, 8, 26, 9, 0, 0, 0, wib), "The agreement, with KPPS left outside", (*story).agree},
 	{time.Date(2024, 8, 26, 10, 0, 0, 0, wib), "The roster: 1,876 officers in one file", (*story).appoint},
 	{time.Date(2024, 8, 26, 11, 0, 0, 0, wib), "Enrolment for the months of the term", (*story).enrol},
@@ -219,6 +220,37 @@ func (s *story) areas(level client.AreaLevel) ([]client.Area, error) {
 		return nil, err
 	}
 	return page.JSON200.Items, nil
+}
+
+// quote asks what it would cost to cover everybody but the polling stations, by
+// head-count, in both segments.
+func (s *story) quote() error {
+	kpu, err := s.as("kapuas hulu")
+	if err != nil {
+		return err
+	}
+	election, from, to := "pilkada_2024", day(2024, 8, 26), day(2025, 1, 27)
+	asked, err := client.Check(kpu.QuoteWithResponse(s.ctx, client.QuotationInput{
+		ElectionCode: &election, FromOn: &from, ToOn: &to, Positions: []client.QuotedPosition{
+			{Position: "ppk", Headcount: 23 * 5}, {Position: "sek_ppk", Headcount: 23 * 3},
+			{Position: "pps", Headcount: 282 * 3}, {Position: "sek_pps", Headcount: 282 * 3},
+		},
+	}))
+	if err != nil {
+		return err
+	}
+	holds(s, "officers quoted", asked.JSON200.Officers, 1876)
+	for _, o := range asked.JSON200.Options {
+		switch o.Segment {
+		case client.SegmentPu:
+			holds(s, "PU on the honorarium, rupiah a month", o.MonthlyAmount, 13_148_730)
+			holds(s, "PU for the term, rupiah", o.TermAmount, 78_892_380)
+		case client.SegmentBpu:
+			// 23 × (32,800 + 4 × 28,800 + 24,800 + 2 × 20,800) + 282 × (22,800 + 2 × 20,800 + 18,800 + 2 × 16,800)
+			holds(s, "BPU by tiers, rupiah a month", o.MonthlyAmount, 37_868_800)
+		}
+	}
+	return nil
 }
 
 // agree drafts the agreement and has the branch sign it.
@@ -508,6 +540,12 @@ func (s *story) bill() error {
 	holds(s, "total, rupiah", s.invoice.TotalAmount, 13_148_730)
 	// 15 September was a Sunday and 16 September the birthday of the Prophet.
 	holds(s, "due on", s.invoice.DueOn.String(), "2024-09-17")
+	return s.defend()
+}
+
+// defend is what the treasury does with an invoice: it looks at the positions, has
+// every line worked out again, and files the letter.
+func (s *story) defend() error {
 	government, err := s.as("government")
 	if err != nil {
 		return err
@@ -519,6 +557,22 @@ func (s *story) bill() error {
 	for _, p := range seen.JSON200.Positions {
 		s.say("     %-8s %-9s %5d × %6d = %9d", p.Position, p.Role, p.Officers, p.TotalAmount/p.Officers, p.TotalAmount)
 	}
+	holds(s, "in words", seen.JSON200.TotalInWords, "tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah")
+	proof, err := client.Check(government.ProveInvoiceWithResponse(s.ctx, s.invoice.ID))
+	if err != nil {
+		return err
+	}
+	holds(s, "lines worked out again", proof.JSON200.Lines, 1876)
+	holds(s, "and every one of them holds", proof.JSON200.Holds, true)
+	letter, err := government.GetInvoice(s.ctx, s.invoice.ID, nil, func(_ context.Context, req *http.Request) error {
+		req.Header.Set("Accept", "application/pdf")
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = letter.Body.Close() }()
+	holds(s, "the letter to file is", letter.Header.Get("Content-Type"), "application/pdf")
 	return nil
 }
 

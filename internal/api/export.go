@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"io"
 	"iter"
 	"net/http"
@@ -14,14 +15,17 @@ import (
 // varying are the headers of a request on which an answer depends.
 const varying = "Accept, Accept-Language, Authorization, Purpose"
 
-// asFile answers with a whole list as one file.
-func asFile[T any](s *Server, name, media string, columns []paper.Column[T], items iter.Seq2[T, error]) wire.Answer {
+// asFile answers with a whole list as one file. items reads it under the context that
+// bounds the stream.
+func asFile[T any](
+	ctx context.Context, s *Server, name, media string, columns []paper.Column[T], items func(context.Context) iter.Seq2[T, error],
+) wire.Answer {
 	header := http.Header{"Content-Type": {media}, "Cache-Control": {"no-store"}, "Vary": {varying}}
 	header.Set("Content-Disposition", `attachment; filename="`+name+extensions[media]+`"`)
 	list := paper.List[T]{Name: "rows", TmpDir: s.TmpDir, Columns: columns}
-	return wire.Answer{Status: http.StatusOK, Header: header, Stream: func(w io.Writer) error {
-		return list.Write(w, media, items)
-	}}
+	return wire.Answer{Status: http.StatusOK, Header: header, Stream: s.unhurried(ctx, func(ctx context.Context, w io.Writer) error {
+		return list.Write(w, media, items(ctx))
+	})}
 }
 
 // through hands items on as the wire has them.

@@ -3,8 +3,11 @@ package api
 import (
 	"bytes"
 	"context"
+	"iter"
 	"net/http"
+	"time"
 
+	"naungan/internal/access"
 	"naungan/internal/api/wire"
 	"naungan/internal/billing"
 	"naungan/internal/cover"
@@ -73,7 +76,9 @@ func (s *Server) ListInvoices(ctx context.Context, req wire.ListInvoicesRequestO
 	}
 	r, filter := s.reader(ctx), fromInvoiceFilter(in)
 	if media := negotiate(requestOf(ctx).accept, rowMedia); media != rowMedia[0] {
-		return asFile(s, "invoices", media, invoiceColumns, through(r.EachInvoice(filter, page), s.view(r).toInvoice)), nil
+		return asFile(ctx, s, "invoices", media, invoiceColumns, func(ctx context.Context) iter.Seq2[wire.Invoice, error] {
+			return through(s.reader(ctx).EachInvoice(filter, page), s.view(r).toInvoice)
+		}), nil
 	}
 	listed, err := r.Invoices(filter, page)
 	if err != nil {
@@ -103,11 +108,12 @@ func (s *Server) ListInvoiceLines(ctx context.Context, req wire.ListInvoiceLines
 	}
 	r := s.reader(ctx)
 	if media := negotiate(requestOf(ctx).accept, rowMedia); media != rowMedia[0] {
-		lines, err := r.EachInvoiceLine(req.InvoiceID, in.Position)
-		if err != nil {
+		if _, err := r.Invoice(req.InvoiceID); err != nil {
 			return nil, err
 		}
-		return asFile(s, "lines-"+req.InvoiceID.String(), media, lineColumns, through(lines, toInvoiceLine)), nil
+		return asFile(ctx, s, "lines-"+req.InvoiceID.String(), media, lineColumns, func(ctx context.Context) iter.Seq2[wire.InvoiceLine, error] {
+			return through(s.reader(ctx).EachInvoiceLine(req.InvoiceID, in.Position), toInvoiceLine)
+		}), nil
 	}
 	listed, err := r.InvoiceLines(req.InvoiceID, in.Position, page)
 	if err != nil {
@@ -154,9 +160,20 @@ func (s *Server) VoidInvoice(ctx context.Context, req wire.VoidInvoiceRequestObj
 	})
 }
 
+// longestProof is enough for an invoice of many millions of lines.
+const longestProof = 10 * time.Minute
+
 // ProveInvoice answers GET /v1/invoices/{invoice_id}/proof.
 func (s *Server) ProveInvoice(ctx context.Context, req wire.ProveInvoiceRequestObject) (wire.ProveInvoiceResponseObject, error) {
-	proof, err := billing.Prove(s.reader(ctx), req.InvoiceID)
+	// It reads as many rows as a file has, and may not take what files are read over.
+	leave, err := s.downloads.enter(access.Acting(ctx).OrganisationID)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	bounded, cancel := context.WithTimeout(ctx, longestProof)
+	defer cancel()
+	proof, err := billing.Prove(s.reader(bounded), req.InvoiceID)
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (v view) toPayment(p cover.Payment) wire.Payment {
 		Actions: v.actions("/v1/payments/:payment_id", p.ID.String(), p.Actions(v.who.OrganisationID)),
 		Version: p.Version, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
-	if p.Match.Reason != "" {
+	if p.Match.Reason != "" && p.BranchID == v.who.OrganisationID { // it may name invoices of others
 		out.Match = &wire.PaymentMatch{Reason: p.Match.Reason, Candidates: append([]uuid.UUID{}, p.Match.Candidates...)}
 	}
 	return out

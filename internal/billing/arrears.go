@@ -27,10 +27,10 @@ func Arrears(r *store.Reader, agreement uuid.UUID) (cover.Arrears, error) {
 	if out.Invoices, out.Overdue, oldest, err = r.OverdueInvoices(a.ID, out.AsOf); err != nil {
 		return out, err
 	}
-	_, _, out.Law = rates.ArrearsOn(a.Segment, out.AsOf.Month(), out.AsOf)
+	_, _, out.Law = rates.ArrearsOn(a.Segment, out.AsOf.Month(), out.AsOf, out.AsOf)
 	if out.Invoices > 0 {
 		out.OldestDueOn = oldest.DueOn
-		out.Effect, out.Months, out.Law = rates.ArrearsOn(a.Segment, oldest.Month, out.AsOf)
+		out.Effect, out.Months, out.Law = rates.ArrearsOn(a.Segment, oldest.Month, oldest.DueOn, out.AsOf)
 	}
 	fines, err := lateFines(r, rates, a, out.AsOf)
 	for _, f := range fines {

@@ -17,6 +17,7 @@ type Drafting struct {
 	Supplementary   bool // bills those who came under cover after the month was issued
 	RebillCredited  bool // bills also those whose line for the month was taken back
 	BudgetReference cover.BudgetReference
+	ByRun           bool // of bills, which issues its own drafts and nobody else's
 }
 
 // Draft makes the invoice of an agreement for a month: one line for everybody
@@ -42,7 +43,10 @@ func Draft(tx *store.Tx, in Drafting) (cover.Invoice, error) {
 	if i.Sequence, err = sequence(tx, in); err != nil {
 		return i, err
 	}
-	i.BudgetReference = in.BudgetReference
+	i.ByRun = in.ByRun
+	if err := in.fill(tx, &i); err != nil {
+		return i, err
+	}
 	lines, err := rated(tx, rates, a, in.Month)
 	if err != nil {
 		return i, err
@@ -79,6 +83,22 @@ func doubtRoom(tx *store.Tx, i cover.Invoice) error {
 	return nil
 }
 
+// fill takes over what not everybody may say: treasury fields are whoever pays', and
+// only the branch, which took lines back, bills them again.
+func (in Drafting) fill(tx *store.Tx, i *cover.Invoice) error {
+	who := tx.Actor().OrganisationID
+	if in.BudgetReference != (cover.BudgetReference{}) {
+		if err := i.MayAmend(who); err != nil {
+			return err
+		}
+		i.BudgetReference = in.BudgetReference
+	}
+	if !in.RebillCredited {
+		return nil
+	}
+	return cover.MayPerform(who, i.BranchID, cover.Branch)
+}
+
 // lockAgreement makes drafts and enrolments under one agreement take turns.
 func lockAgreement(tx *store.Tx, id uuid.UUID) (cover.Agreement, error) {
 	a, err := tx.LockAgreement(id, 0)
@@ -105,11 +125,18 @@ func sequence(tx *store.Tx, in Drafting) (int, error) {
 	return standing[len(standing)-1].Sequence + 1, nil
 }
 
+// mostBases is more different wages than any body pays. Each is a group of the invoice,
+// which everybody who reads it reads.
+const mostBases = 2_000
+
 // rated finds what a month costs on each wage base that owes it.
 func rated(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement, month cover.Month) ([]store.Base, error) {
 	bases, err := tx.WageBases(a.ID, month)
 	if err != nil {
 		return nil, err
+	}
+	if len(bases) > mostBases {
+		return nil, cover.Refuse(cover.Conflict, cover.WageBasesTooMany, cover.Params{"wage_bases": len(bases), "most": mostBases})
 	}
 	lines := make([]store.Base, len(bases))
 	for n, base := range bases {
@@ -125,8 +152,8 @@ func rated(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement, month cover.Mo
 }
 
 // lateFines charges, for every invoice of the agreement that is or was paid late,
-// the months of lateness that were not charged yet: for as much as was owed when
-// each of them began. Employers of exempt kinds owe none.
+// the months of lateness that were not charged yet: for as much as was owed when its
+// due day was over, whatever was paid of it later. Employers of exempt kinds owe none.
 func lateFines(r *store.Reader, rates *tariff.Tariff, a cover.Agreement, today cover.Date) ([]cover.InvoiceFine, error) {
 	organiser, err := r.Organisation(a.OrganiserID)
 	if err != nil {
@@ -142,7 +169,7 @@ func lateFines(r *store.Reader, rates *tariff.Tariff, a cover.Agreement, today c
 		if !l.SettledOn.Zero() {
 			on = l.SettledOn
 		}
-		fine, rate, months := rates.FineFor(a.Segment, l.Month, organiser.Kind, l.Owed, l.Charged, on)
+		fine, rate, months := rates.FineFor(a.Segment, l.Month, organiser.Kind, l.Owed, l.DueOn, l.Charged, on)
 		if fine > 0 {
 			fines = append(fines, cover.InvoiceFine{
 				LateID: l.ID, FromMonth: l.Charged + 1, ToMonth: months, Rate: rate, Owed: l.Owed, Amount: fine,

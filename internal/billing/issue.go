@@ -40,6 +40,11 @@ func Issue(tx *store.Tx, id uuid.UUID, v store.Version, code string) (cover.Invo
 	if err := tx.UpdateInvoice(&after); err != nil {
 		return before, err
 	}
+	if after.Outstanding() == 0 { // a relief may leave nothing to pay
+		if err := tx.ActivateCover([]uuid.UUID{id}); err != nil {
+			return before, err
+		}
+	}
 	return after, tx.Record(cover.Event{
 		Type: cover.InvoiceWasIssued, ResourceID: id, OrganisationID: after.OrganiserID, Before: before, After: after,
 	})

@@ -98,6 +98,8 @@ func (p *prover) line(l store.ProvenLine) error {
 		differ(cover.ProvenCover, l.Month, "")
 	case l.WageBase != l.WageNow:
 		differ(cover.ProvenWageBase, int64(l.WageBase), int64(l.WageNow))
+	case !known && p.rates.Has(l.Schedule, l.Month):
+		differ(cover.ProvenRelief, l.Relief, "")
 	case !known:
 		differ(cover.ProvenSchedule, l.Schedule, "")
 	case l.JKK != c.JKK:

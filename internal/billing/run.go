@@ -2,6 +2,8 @@ package billing
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/google/uuid"
@@ -20,8 +22,8 @@ type Ran struct {
 }
 
 // Run bills what is due to be billed now under agreements that are billed
-// automatically: every month that is due and has no invoice yet, drafts that wait,
-// and a supplementary invoice for those who came under cover after a month was
+// automatically: every month that is due and has no invoice yet, drafts of a run that
+// wait, and a supplementary invoice for those who came under cover after a month was
 // issued. A month whose invoice was voided waits for somebody. A month is due to be
 // billed from the month on in which it is to be paid. only narrows it to one month;
 // the zero Month to none.
@@ -40,14 +42,17 @@ func Run(ctx context.Context, st *store.Store, only cover.Month) (ran Ran, err e
 	if err != nil {
 		return ran, err
 	}
+	var failures []error
 	for _, b := range due {
-		if err := ctx.Err(); err != nil {
-			return ran, err
+		if err := ctx.Err(); err != nil || len(failures) >= mostFailures {
+			return ran, errors.Join(append(failures, err)...)
 		}
 		i, err := bill(ctx, st, b)
 		switch {
 		case err != nil && cover.KindOf(err) == cover.Internal:
-			return ran, err
+			// One agreement that cannot be billed must not keep the others from it.
+			ran.Failed++
+			failures = append(failures, fmt.Errorf("bill %s for %s: %w", b.AgreementID, b.Month, err))
 		case done(err):
 		case err != nil:
 			ran.Failed++
@@ -59,8 +64,11 @@ func Run(ctx context.Context, st *store.Store, only cover.Month) (ran Ran, err e
 			ran.Officers += i.Officers
 		}
 	}
-	return ran, nil
+	return ran, errors.Join(failures...)
 }
+
+// mostFailures of our own end a run: something is wrong with more than one agreement.
+const mostFailures = 10
 
 // done reports whether somebody else billed a month meanwhile.
 func done(err error) bool {
@@ -87,10 +95,20 @@ func bill(ctx context.Context, st *store.Store, b store.Billable) (i cover.Invoi
 	return store.Do(ctx, st, b.Branch, func(tx *store.Tx) (cover.Invoice, error) { return waiting(tx, b) })
 }
 
-// waiting is the draft that waits to be issued, or a new one.
+// waiting is the draft that waits to be issued, or a new one. One that bills cover
+// which no longer owes the month is void, and made anew.
 func waiting(tx *store.Tx, b store.Billable) (cover.Invoice, error) {
 	if b.DraftID != uuid.Nil {
-		return tx.Invoice(b.DraftID)
+		stands, err := tx.DraftStands(b.DraftID)
+		if err != nil {
+			return cover.Invoice{}, err
+		}
+		if stands {
+			return tx.Invoice(b.DraftID)
+		}
+		if _, err := Void(tx, b.DraftID, 0, "Pelindungan petugas berubah"); err != nil {
+			return cover.Invoice{}, err
+		}
 	}
-	return Draft(tx, Drafting{AgreementID: b.AgreementID, Month: b.Month, Supplementary: b.Supplementary})
+	return Draft(tx, Drafting{AgreementID: b.AgreementID, Month: b.Month, Supplementary: b.Supplementary, ByRun: true})
 }

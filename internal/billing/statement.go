@@ -112,8 +112,14 @@ func headerName(cell string) string {
 
 // columnsOf finds the place of each column, and the headers that are none. Those that
 // are empty, or begin with _, are left alone in silence.
+// mostColumns is more than any bank's file has.
+const mostColumns = 100
+
 func columnsOf(header []string) (places map[string]int, ignored []string, err error) {
 	places = map[string]int{}
+	if len(header) > mostColumns {
+		return nil, nil, cover.Refuse(cover.Invalid, cover.TooManyColumns, cover.Params{"columns": len(header), "most": mostColumns})
+	}
 	for n, cell := range header {
 		column := statementColumns[headerName(cell)]
 		if column == "" {

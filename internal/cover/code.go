@@ -138,6 +138,8 @@ const (
 	NotWholeMonths            Code = "not_whole_months"
 	RiskClassesIncomplete     Code = "risk_classes_incomplete"
 	HolidayTaken              Code = "holiday_taken"
+	WageBasesTooMany          Code = "wage_bases_too_many"
+	EnrolmentIsRunning        Code = "enrolment_running"
 	SupplementTooEarly        Code = "supplement_too_early"
 	BudgetExceeded            Code = "budget_exceeded"
 	BudgetCommitted           Code = "budget_committed"

@@ -136,13 +136,14 @@ const (
 	ProvenJKK      ProvenField = "jkk_amount"
 	ProvenJKM      ProvenField = "jkm_amount"
 	ProvenSchedule ProvenField = "schedule"
+	ProvenRelief   ProvenField = "relief"
 	ProvenDigest   ProvenField = "digest"
 	ProvenTotal    ProvenField = "total"
 )
 
 // ProvenFields lists every field.
 var ProvenFields = []ProvenField{
-	ProvenCover, ProvenLine, ProvenWageBase, ProvenJKK, ProvenJKM, ProvenSchedule, ProvenDigest, ProvenTotal,
+	ProvenCover, ProvenLine, ProvenWageBase, ProvenJKK, ProvenJKM, ProvenSchedule, ProvenRelief, ProvenDigest, ProvenTotal,
 }
 
 // ArrearsEffect is what unpaid contributions do to cover.
@@ -253,8 +254,14 @@ func (i *Invoice) Credit(in Crediting, lines []BilledLine, fineLeft Rupiah, toda
 	}
 	var f Faults
 	f.Check(n.Reason != "", "/reason", Blank, nil)
+	seen := map[uuid.UUID]bool{} // one id may be spelt in more than one way
 	for at, id := range in.Periods {
 		pointer := fmt.Sprintf("/coverage_period_ids/%d", at)
+		if seen[id] {
+			f.Add(pointer, LineCredited, nil)
+			continue
+		}
+		seen[id] = true
 		place := slices.IndexFunc(lines, func(l BilledLine) bool { return l.CoveragePeriodID == id })
 		if place < 0 {
 			f.Add(pointer, LineUnknown, nil)

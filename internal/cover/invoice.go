@@ -36,7 +36,8 @@ type Invoice struct {
 	PayerID     uuid.NullUUID // none when officers pay themselves
 	BranchID    uuid.UUID
 	Month       Month
-	Sequence    int // 0 is the month's own; others bill who came under cover later
+	ByRun       bool // drafted by a billing run, and so issued by one
+	Sequence    int  // 0 is the month's own; others bill who came under cover later
 	AreaCode    string
 	Funding     FundingSource `gorm:"column:funding_source"`
 	BudgetID    uuid.NullUUID // that it was charged to

@@ -65,6 +65,7 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 			river.QueueDefault: {MaxWorkers: importsAtOnce},
 			housekeeping:       {MaxWorkers: 1},
 			billingQueue:       {MaxWorkers: 1},
+			registry.Queue:     {MaxWorkers: 1},
 		},
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(watching), func() (river.JobArgs, *river.InsertOpts) { return watch{}, once }, nil),
@@ -78,7 +79,7 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 	if err != nil {
 		return nil, err
 	}
-	if err := takeUp(ctx, client, d.Store, d.Store.Now()); err != nil {
+	if err := errors.Join(takeUp(ctx, client, d.Store, d.Store.Now()), takeUpEnrolments(ctx, client, d.Store, d.Store.Now())); err != nil {
 		return nil, err
 	}
 	// The start is bounded by ctx; the work is not.
@@ -113,6 +114,21 @@ func takeUp(ctx context.Context, client *river.Client[pgx.Tx], st *store.Store, 
 	again := make([]river.InsertManyParams, len(stalled))
 	for n, id := range stalled {
 		again[n].Args = imports.Drive{ImportID: id}
+	}
+	_, err = client.InsertMany(ctx, again)
+	return err
+}
+
+// takeUpEnrolments does the same for enrolments that were asked for before an instant.
+// One that somebody works on is left alone by whoever comes second.
+func takeUpEnrolments(ctx context.Context, client *river.Client[pgx.Tx], st *store.Store, before time.Time) error {
+	stalled, err := st.StalledEnrolments(ctx, before)
+	if err != nil || len(stalled) == 0 {
+		return err
+	}
+	again := make([]river.InsertManyParams, len(stalled))
+	for n, id := range stalled {
+		again[n] = river.InsertManyParams{Args: registry.Enrolling{EnrolmentID: id}, InsertOpts: &river.InsertOpts{Queue: registry.Queue}}
 	}
 	_, err = client.InsertMany(ctx, again)
 	return err
@@ -163,7 +179,8 @@ type watcher struct {
 
 func (w *watcher) Work(ctx context.Context, _ *river.Job[watch]) error {
 	st := w.driver.Store
-	return takeUp(ctx, river.ClientFromContext[pgx.Tx](ctx), st, st.Now().Add(-silence))
+	client, since := river.ClientFromContext[pgx.Tx](ctx), st.Now().Add(-silence)
+	return errors.Join(takeUp(ctx, client, st, since), takeUpEnrolments(ctx, client, st, since))
 }
 
 // sweep is the work of forgetting what is over.
@@ -191,7 +208,15 @@ func (w *enroller) Work(ctx context.Context, job *river.Job[registry.Enrolling])
 	if err != nil {
 		return err
 	}
-	return w.store.InTx(ctx, who, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, job.Args.EnrolmentID) })
+	id := job.Args.EnrolmentID
+	_, err = w.store.Alone(ctx, id, func(store.Turn) error {
+		return w.store.InTx(ctx, who, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, id) })
+	})
+	why, refused := errors.AsType[*cover.Error](err)
+	if !refused || why.Kind == cover.Unavailable || why.Kind == cover.Internal {
+		return err
+	}
+	return w.store.InTx(ctx, who, func(tx *store.Tx) error { return registry.FailEnrolment(tx, id, why) })
 }
 
 // billingQueue is the queue of billing runs: one at a time in a process.

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 
@@ -24,10 +23,14 @@ type Enrolling struct {
 // Kind names the work in the job queue.
 func (Enrolling) Kind() string { return "enrolling" }
 
+// Queue is where enrolments wait, so that they keep nobody's roster waiting.
+const Queue = "enrolments"
+
 // Enrol puts everybody an agreement covers under cover, in one statement, with
 // wage base and contributions frozen. positions narrows it; none means all that
 // are included. Whoever is covered already is left alone and counted. A roster of
-// more than 20,000, or any if later is set, is left to the job queue.
+// more than 20,000, or any if later is set, is left to the job queue. Refuses to begin
+// while one that was left there goes on (enrolment_running).
 func Enrol(tx *store.Tx, agreement uuid.UUID, positions []string, later bool) (cover.Enrolment, error) {
 	e := cover.Enrolment{AgreementID: agreement}
 	r, err := rosterOf(tx, agreement, positions)
@@ -35,6 +38,13 @@ func Enrol(tx *store.Tx, agreement uuid.UUID, positions []string, later bool) (c
 		return e, err
 	}
 	e.Positions = r.Positions
+	running, err := tx.RunningEnrolment(agreement)
+	if err != nil {
+		return e, err
+	}
+	if running != nil {
+		return e, cover.Refuse(cover.Conflict, cover.EnrolmentIsRunning, cover.Params{"enrolment_id": *running})
+	}
 	if err := tx.InsertEnrolment(&e); err != nil {
 		return e, err
 	}
@@ -46,26 +56,33 @@ func Enrol(tx *store.Tx, agreement uuid.UUID, positions []string, later bool) (c
 		later = size > enrolledAtOnce
 	}
 	if later {
-		return e, tx.Enqueue(Enrolling{e.ID})
+		return e, tx.EnqueueIn(Queue, Enrolling{e.ID})
 	}
 	return e, enrol(tx, &e, r)
 }
 
 // CompleteEnrolment does what an enrolment was asked for, once: it leaves one that
-// is over as it is. An agreement that is no longer in force by then is why it failed.
+// is over as it is. Refuses what Enrol refuses, such as an agreement that is no longer
+// in force by then.
 func CompleteEnrolment(tx *store.Tx, id uuid.UUID) error {
 	e, err := tx.LockEnrolment(id)
 	if err != nil || e.Status() != cover.EnrolmentRunning {
 		return err
 	}
 	r, err := rosterOf(tx, e.AgreementID, e.Positions)
-	if refused, ours := errors.AsType[*cover.Error](err); ours {
-		return tx.FailEnrolment(&e, cover.Fault{Code: refused.Code, Params: refused.Params})
-	}
 	if err != nil {
 		return err
 	}
 	return enrol(tx, &e, r)
+}
+
+// FailEnrolment writes down why an enrolment came to nothing, unless it is over.
+func FailEnrolment(tx *store.Tx, id uuid.UUID, why *cover.Error) error {
+	e, err := tx.LockEnrolment(id)
+	if err != nil || e.Status() != cover.EnrolmentRunning {
+		return err
+	}
+	return tx.FailEnrolment(&e, cover.Fault{Code: why.Code, Params: why.Params})
 }
 
 // rosterOf is the roster that an enrolment is about. It refuses whoever may not
@@ -160,13 +177,17 @@ func Rated(rates *tariff.Tariff, a cover.Agreement, wages []cover.Rupiah) ([]sto
 }
 
 // Cancel takes back a coverage period that was entered by mistake and that no
-// invoice bills.
+// invoice bills. It holds the agreement, so that none is drafted meanwhile.
 func Cancel(tx *store.Tx, id uuid.UUID, v store.Version) (cover.CoveragePeriod, error) {
-	before, err := tx.LockCoveragePeriod(id, v)
+	of, err := tx.CoveragePeriod(id)
 	if err != nil {
-		return before, err
+		return of, err
 	}
-	a, err := tx.Agreement(before.AgreementID)
+	a, err := tx.LockAgreement(of.AgreementID, 0)
+	if err != nil {
+		return of, err
+	}
+	before, err := tx.LockCoveragePeriod(id, v)
 	if err != nil {
 		return before, err
 	}

@@ -39,24 +39,32 @@ func (s *Store) Billable(ctx context.Context, b Billing) ([]Billable, error) {
 			where a.billing = 'automatic' and a.signed_on is not null and ($3::date is null or m.month::date = $3)
 		), due as (
 			select m.agreement_id, m.branch_id, m.month, false as supplementary, d.id as draft_id
-			from months m left join lateral (select id, issued_on from invoices i
+			from months m left join lateral (select id, issued_on, by_run from invoices i
 				where i.agreement_id = m.agreement_id and i.month = m.month and i.voided_on is null
 				order by sequence desc limit 1) d on true
 			where case when d.id is null
 				then not exists (select from invoices i where i.agreement_id = m.agreement_id and i.month = m.month)
 					and exists (select from coverage_periods c where c.agreement_id = m.agreement_id and c.cancelled_on is null
 						and c.from_on < m.month + interval '1 month' and c.owed_to >= m.month)
-				else d.issued_on is null end
+				else d.issued_on is null and d.by_run end
 			union all
 			select m.agreement_id, m.branch_id, m.month, true, null
 			from months m join lateral (select max(created_at) as billed_at from invoices i where i.agreement_id = m.agreement_id
 				and i.month = m.month and i.issued_on is not null and i.voided_on is null) last on last.billed_at is not null
 			where not exists (select from invoices i where i.agreement_id = m.agreement_id and i.month = m.month
-					and i.issued_on is null and i.voided_on is null)
-				and exists (select from enrolments e join coverage_periods c on c.enrolment_id = e.id
-					where e.agreement_id = m.agreement_id and e.completed_at > last.billed_at
+					and (i.voided_on is not null or i.issued_on is null))
+				and (exists (select from enrolments e join coverage_periods c on c.enrolment_id = e.id
+					-- An enrolment may have waited for the bill that was made meanwhile.
+					where e.agreement_id = m.agreement_id and e.completed_at > last.billed_at - interval '1 day'
 						and c.cancelled_on is null and c.from_on < m.month + interval '1 month' and c.owed_to >= m.month
-						and not exists (select from invoice_lines l where l.person_id = c.person_id and l.month = m.month and not l.voided))
+						and not exists (select from invoice_lines l where l.person_id = c.person_id and l.month = m.month
+							and not l.voided and (not l.credited or l.coverage_period_id = c.id)))
+				-- Whoever was removed by a file is covered again when that is taken back.
+				or exists (select from agreements a join imports u on u.organisation_id = a.organiser_id join coverage_periods c on c.agreement_id = a.id
+					where a.id = m.agreement_id and u.status = 'reversed' and u.finished_at > last.billed_at - interval '1 day'
+						and c.cancelled_on is null and c.from_on < m.month + interval '1 month' and c.owed_to >= m.month
+						and not exists (select from invoice_lines l where l.person_id = c.person_id and l.month = m.month
+							and not l.voided and (not l.credited or l.coverage_period_id = c.id))))
 		)
 		select d.agreement_id, d.month, d.supplementary, coalesce(d.draft_id, '00000000-0000-0000-0000-000000000000'),
 			o.id, o.kind, o.level, o.area_code, o.time_zone

@@ -63,7 +63,8 @@ func (tx *Tx) LockBudgets(agreement uuid.UUID, year int) ([]cover.Budget, error)
 func (r *Reader) budgetsFor(agreement uuid.UUID, year int, lock string) ([]cover.Budget, error) {
 	var budgets []cover.Budget
 	err := r.db.Raw(`select b.* from budgets b where b.fiscal_year = ?
-			and exists (select from budget_agreements a where a.budget_id = b.id and a.agreement_id = ?)
+			and exists (select from budget_agreements x join agreements a on a.id = x.agreement_id
+				where x.budget_id = b.id and x.agreement_id = ? and b.organisation_id = coalesce(a.payer_id, a.organiser_id))
 		order by b.id `+lock, year, agreement).Scan(&budgets).Error
 	if err != nil {
 		return nil, translate(err)

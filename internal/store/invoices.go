@@ -1,6 +1,8 @@
 package store
 
 import (
+	"encoding/json"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -231,10 +233,7 @@ func (r *Reader) InvoiceLines(invoice uuid.UUID, positions []string, p Page) (Li
 // EachInvoiceLine reads all lines of an invoice that the actor sees, of some positions
 // or, if none are named, of all: one after another, in the order in which their
 // digest is made, and all from one moment, as they are asked for.
-func (r *Reader) EachInvoiceLine(invoice uuid.UUID, positions []string) (iter.Seq2[cover.InvoiceLine, error], error) {
-	if _, err := r.Invoice(invoice); err != nil {
-		return nil, err
-	}
+func (r *Reader) EachInvoiceLine(invoice uuid.UUID, positions []string) iter.Seq2[cover.InvoiceLine, error] {
 	where := condition{"invoice_id = ?", []any{invoice}}
 	if len(positions) > 0 {
 		where = where.and(condition{"position = any(?)", []any{positions}})
@@ -244,7 +243,7 @@ func (r *Reader) EachInvoiceLine(invoice uuid.UUID, positions []string) (iter.Se
 	return stream(r, r.store.slow, sql, where.args, func(rows pgx.Rows) (l cover.InvoiceLine, err error) {
 		err = rows.Scan(&l.InvoiceID, &l.CoveragePeriodID, &l.OfficerID, &l.Position, &l.Role, &l.WageBase, &l.JKK, &l.JKM, &l.Schedule, &l.Relief)
 		return l, translate(err)
-	}), nil
+	})
 }
 
 // Letterhead is what the letter of an invoice says of others.
@@ -297,23 +296,33 @@ func (tx *Tx) FillInvoice(i *cover.Invoice) error {
 type LateInvoice struct {
 	ID        uuid.UUID
 	Month     cover.Month
-	Owed      cover.Rupiah // of contributions, when its due day was over
+	DueOn     cover.Date
+	Owed      cover.Rupiah // of contributions that were not taken back, when its due day was over
 	Charged   int          // months of lateness that are charged already
 	SettledOn cover.Date   // none while it is not
 }
 
 // LateInvoices lists those of an agreement, as of a day.
 func (r *Reader) LateInvoices(agreement uuid.UUID, today cover.Date) (late []LateInvoice, err error) {
-	err = r.db.Raw(`select i.id, i.month, least(i.jkk + i.jkm, i.total - coalesce(s.in_time, 0)) as owed,
+	err = r.db.Raw(`select i.id, i.month, i.due_on, greatest(0, least(i.jkk + i.jkm - coalesce(n.back, 0), i.total - coalesce(s.in_time, 0))) as owed,
 			coalesce(f.charged, 0) as charged, case when i.paid + i.credited >= i.total then s.last end as settled_on
 		from invoices i
 		left join lateral (select sum(amount) filter (where settled_on <= i.due_on) as in_time, max(settled_on) as last
 			from settlements where invoice_id = i.id) s on true
+		left join lateral (select sum(jkk + jkm) as back from credit_notes where invoice_id = i.id) n on true
 		left join lateral (select max(to_month) as charged from invoice_fines where late_id = i.id and not voided) f on true
 		where i.agreement_id = ? and i.issued_on is not null and i.voided_on is null and i.due_on < ?
 			and i.total > coalesce(s.in_time, 0)
 		order by i.month, i.sequence`, agreement, today).Scan(&late).Error
 	return late, translate(err)
+}
+
+// DraftStands reports whether all cover that a draft bills still owes its month.
+func (tx *Tx) DraftStands(draft uuid.UUID) (stands bool, err error) {
+	err = tx.db.Raw(`select not exists (select from invoice_lines l join coverage_periods c on c.id = l.coverage_period_id
+		where l.invoice_id = ? and (c.cancelled_on is not null or c.owed_to < l.month or c.from_on >= l.month + interval '1 month'))`, draft).
+		Scan(&stands).Error
+	return stands, translate(err)
 }
 
 // VoidFines lets the fines of a void invoice be charged again.
@@ -338,7 +347,8 @@ func (tx *Tx) InsertInvoice(i *cover.Invoice, rates []Base, rebill bool) error {
 	if err := tx.db.Create(i).Error; err != nil {
 		return translate(err)
 	}
-	if err := tx.insertLines(*i, rates, rebill); err != nil {
+	groups, digest, err := tx.insertLines(*i, rates, rebill)
+	if err != nil {
 		return err
 	}
 	for n := range i.Fines {
@@ -349,44 +359,43 @@ func (tx *Tx) InsertInvoice(i *cover.Invoice, rates []Base, rebill bool) error {
 			return translate(err)
 		}
 	}
-	groups, err := tx.groups(i.ID)
-	if err != nil {
-		return err
-	}
 	i.Gather(groups)
-	if i.Digest, err = tx.linesDigest(i.ID); err != nil {
-		return err
-	}
+	i.Digest = digest
 	return tx.update(i)
-}
-
-// linesDigest says in SQL what cover.InvoiceLine.Text and billing.Prove say in Go.
-func (tx *Tx) linesDigest(invoice uuid.UUID) (digest string, err error) {
-	err = tx.db.Raw(`select encode(sha256(coalesce(string_agg(sha256(convert_to(concat_ws('|', coverage_period_id, officer_id,
-			to_char(month, 'YYYY-MM'), position, role, wage_base, jkk, jkm, schedule, relief), 'UTF8')), ''::bytea
-			order by coverage_period_id), ''::bytea)), 'hex')
-		from invoice_lines where invoice_id = ?`, invoice).Scan(&digest).Error
-	return digest, translate(err)
 }
 
 // insertLines bills each person for the first period that owes the month, unless
 // another invoice bills them for it; the index of people and months is the judge of
 // that, and makes a draft that bills the same people at once wait. Both go through
-// the people in one order, so that neither waits for the other. The periods are
-// held, so that none is cancelled meanwhile. A period whose line was credited is
-// billed again only if the draft says so.
-func (tx *Tx) insertLines(i cover.Invoice, rates []Base, rebill bool) error {
+// the people in one order, so that neither waits for the other. A period whose line
+// was credited is billed again only if the draft says so. Whoever cancels cover
+// holds its agreement, as whoever bills it does.
+//
+// It returns what was written: the lines as groups, and their digest, of which
+// billing.Prove says in Go what is said here in SQL. To read the lines again for that
+// would take as long as to write them.
+func (tx *Tx) insertLines(i cover.Invoice, rates []Base, rebill bool) (groups []cover.InvoiceGroup, digest string, err error) {
 	args := []any{i.AgreementID, i.Month.Last(), i.Month, rebill, i.Month, i.ID, i.Month}
 	// Every officer is found by their id. Planners would rather read all officers of
 	// the nation for each agreement.
 	if err := tx.db.Exec("set local enable_hashjoin = off; set local enable_mergejoin = off").Error; err != nil {
-		return translate(err)
+		return nil, "", translate(err)
 	}
-	_, err := tx.plain().ExecContext(tx.ctx, numbered(`with periods as (
-			select * from coverage_periods
-			where agreement_id = ? and cancelled_on is null and from_on <= ? and owed_to >= ?
-				and (? or not exists (select from invoice_lines l where l.coverage_period_id = coverage_periods.id and l.month = ? and l.credited))
-			order by id for share)
+	var grouped []byte
+	if err := tx.plain().QueryRowContext(tx.ctx, insertingLines, append(args, columns(rates)...)...).Scan(&grouped, &digest); err != nil {
+		return nil, "", translate(err)
+	}
+	if err := json.Unmarshal(grouped, &groups); err != nil {
+		return nil, "", fmt.Errorf("groups of invoice %s: %w", i.ID, err)
+	}
+	return groups, digest, translate(tx.db.Exec("set local enable_hashjoin = on; set local enable_mergejoin = on").Error)
+}
+
+var insertingLines = numbered(`with periods as (
+		select * from coverage_periods
+		where agreement_id = ? and cancelled_on is null and from_on <= ? and owed_to >= ?
+			and (? or not exists (select from invoice_lines l where l.coverage_period_id = coverage_periods.id and l.month = ? and l.credited))
+	), made as (
 		insert into invoice_lines (invoice_id, coverage_period_id, officer_id, person_id, month, position, role,
 			wage_base, jkk, jkm, schedule, relief)
 		select distinct on (p.person_id) ?::uuid, p.id, p.officer_id, p.person_id, ?::date, o.position, o.role,
@@ -395,20 +404,16 @@ func (tx *Tx) insertLines(i cover.Invoice, rates []Base, rebill bool) error {
 			join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
 				as r (wage, base, jkk, jkm, schedule, relief) on r.base = p.wage_base
 		order by p.person_id, p.from_on
-		on conflict (person_id, month) where not voided and not credited do nothing`), append(args, columns(rates)...)...)
-	if err != nil {
-		return translate(err)
-	}
-	return translate(tx.db.Exec("set local enable_hashjoin = on; set local enable_mergejoin = on").Error)
-}
-
-func (tx *Tx) groups(invoice uuid.UUID) ([]cover.InvoiceGroup, error) {
-	groups := []cover.InvoiceGroup{}
-	err := tx.db.Raw(`select position, role, wage_base, count(*) as officers, sum(jkk)::bigint as jkk, sum(jkm)::bigint as jkm
-		from invoice_lines where invoice_id = ?
-		group by position, role, wage_base order by position, role, wage_base`, invoice).Scan(&groups).Error
-	return groups, translate(err)
-}
+		on conflict (person_id, month) where not voided and not credited do nothing
+		returning coverage_period_id, officer_id, month, position, role, wage_base, jkk, jkm, schedule, relief
+	), grouped as (
+		select position, role, wage_base, count(*) as officers, sum(jkk)::bigint as jkk, sum(jkm)::bigint as jkm
+		from made group by position, role, wage_base
+	)
+	select (select coalesce(jsonb_agg(to_jsonb(g) order by position, role, wage_base), '[]') from grouped g),
+		(select encode(sha256(coalesce(string_agg(sha256(convert_to(concat_ws('|', coverage_period_id, officer_id,
+			to_char(month, 'YYYY-MM'), position, role, wage_base, jkk, jkm, schedule, relief), 'UTF8')), ''::bytea
+			order by coverage_period_id), ''::bytea)), 'hex') from made)`)
 
 // LockInvoice returns an invoice that the actor sees, locked, in the version asked
 // for.

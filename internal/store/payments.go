@@ -157,10 +157,10 @@ func (tx *Tx) insertAllocations(p cover.Payment, from int) error {
 // forward. Periods are locked in the order of their ids, as others lock them.
 func (tx *Tx) ActivateCover(invoices []uuid.UUID) error {
 	err := tx.db.Exec(`with settled as (
-			select i.id, max(s.settled_on) as settled_on
-			from invoices i join settlements s on s.invoice_id = i.id
+			select i.id, coalesce(max(s.settled_on), i.issued_on) as settled_on
+			from invoices i left join settlements s on s.invoice_id = i.id
 			where i.id in ? and i.paid + i.credited >= i.total
-			group by i.id),
+			group by i.id, i.issued_on),
 		billed as (
 			select l.coverage_period_id, min(s.settled_on) as settled_on
 			from settled s join invoice_lines l on l.invoice_id = s.id and not l.credited

@@ -323,6 +323,17 @@ func (tx *Tx) Enrol(e *cover.Enrolment, r Roster, bases []Base) error {
 	return nil
 }
 
+// RunningEnrolment finds the enrolment of an agreement that goes on in the job queue;
+// nil if there is none. Whoever asks holds the agreement.
+func (tx *Tx) RunningEnrolment(agreement uuid.UUID) (*uuid.UUID, error) {
+	var found []uuid.UUID
+	err := tx.db.Table("enrolments").Where("agreement_id = ? and completed_at is null", agreement).Pluck("id", &found).Error
+	if err != nil || len(found) == 0 {
+		return nil, translate(err)
+	}
+	return &found[0], nil
+}
+
 // EndEnrolment writes what came of an enrolment.
 func (tx *Tx) EndEnrolment(e *cover.Enrolment) error {
 	e.CompletedAt = &tx.Now
@@ -345,6 +356,20 @@ func (tx *Tx) FailEnrolment(e *cover.Enrolment, why cover.Fault) error {
 // LockEnrolment returns an enrolment, whoever asked for it, and holds it.
 func (tx *Tx) LockEnrolment(id uuid.UUID) (cover.Enrolment, error) {
 	return lock(tx, condition{sql: "true"}, id, 0, func(cover.Enrolment) int64 { return 0 })
+}
+
+// StalledEnrolments lists enrolments that were asked for before an instant, are not
+// over, and whose turn is not to come anyway.
+func (s *Store) StalledEnrolments(ctx context.Context, before time.Time) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, `select id from enrolments e
+		where completed_at is null and created_at < $1 and asked_by is not null
+			and not exists (select from river_job j where j.kind = 'enrolling' and j.args->>'enrolment_id' = e.id::text
+				and j.state in ('available', 'retryable', 'scheduled'))
+		order by created_at`, before)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
 // Asker is who asked for an enrolment, as the work that is done for them needs to

@@ -193,8 +193,11 @@ func begin(ctx context.Context, conn *sql.Conn) (tx pgx.Tx, err error) {
 
 // Enqueue gives work to the job queue: it is done once the transaction is
 // committed, and never otherwise.
-func (tx *Tx) Enqueue(work river.JobArgs) error {
-	_, err := tx.store.jobs.InsertTx(tx.ctx, tx.pgx, work, nil)
+func (tx *Tx) Enqueue(work river.JobArgs) error { return tx.EnqueueIn(river.QueueDefault, work) }
+
+// EnqueueIn gives work to a queue of its own.
+func (tx *Tx) EnqueueIn(queue string, work river.JobArgs) error {
+	_, err := tx.store.jobs.InsertTx(tx.ctx, tx.pgx, work, &river.InsertOpts{Queue: queue})
 	return err
 }
 

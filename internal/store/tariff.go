@@ -20,6 +20,24 @@ type tariffs struct {
 	last    *tariff.Tariff
 }
 
+// of returns the tariff of an edition; nil if another was read last.
+func (t *tariffs) of(edition int64) *tariff.Tariff {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.edition != edition {
+		return nil
+	}
+	return t.last
+}
+
+// keep remembers the tariff of an edition. What a transaction reads of its own may yet
+// be undone; its edition never comes again.
+func (t *tariffs) keep(edition int64, read *tariff.Tariff) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.edition, t.last = edition, read
+}
+
 const tariffEdition = `select greatest((select max(edition) from tariff_rules), (select max(edition) from holidays))`
 
 // Tariff is the tariff as it stands now, corrections included.
@@ -29,18 +47,16 @@ func (r *Reader) Tariff() (*tariff.Tariff, error) {
 	if err := r.db.Raw(tariffEdition).Scan(&edition).Error; err != nil {
 		return nil, translate(err)
 	}
-	kept.mu.Lock()
-	defer kept.mu.Unlock()
-	if kept.last != nil && kept.edition == edition {
-		return kept.last, nil
+	if last := kept.of(edition); last != nil {
+		return last, nil
 	}
+	// Two may read it at once: whoever waited here for somebody else's connection, holding
+	// one, would wait for each other.
 	read, err := r.readTariff()
 	if err != nil {
 		return nil, err
 	}
-	// What a transaction reads of its own may yet be undone; its edition never comes
-	// again.
-	kept.edition, kept.last = edition, read
+	kept.keep(edition, read)
 	return read, nil
 }
 

@@ -167,25 +167,25 @@ func (t *Tariff) ContributionOn(base cover.Rupiah, q ContributionQuery) (Contrib
 // after the due day, but for those charged before. Nothing is owed by employers of
 // an exempt kind, or where no fine is known.
 func (t *Tariff) FineFor(
-	segment cover.Segment, month cover.Month, employer cover.OrganisationKind, owed cover.Rupiah, charged int, on cover.Date,
+	segment cover.Segment, month cover.Month, employer cover.OrganisationKind, owed cover.Rupiah, due cover.Date, charged int, on cover.Date,
 ) (fine cover.Rupiah, rate int64, months int) {
 	s, ok := t.schedule(segment, month)
 	if !ok || slices.Contains(s.Fine.Exempt, employer) {
 		return 0, 0, 0
 	}
-	months = monthsBegun(t.DueOn(segment, month), on)
+	months = monthsBegun(due, on)
 	return owed.Share(s.Fine.Rate*int64(max(months-charged, 0)), 10_000), s.Fine.Rate, months
 }
 
 // ArrearsOn returns what a contribution of a month does to cover that was still owed
 // on a day, how many months had begun since it was due, and by which law. Before the
 // due day, and where no rule is known, cover is whole.
-func (t *Tariff) ArrearsOn(segment cover.Segment, month cover.Month, on cover.Date) (effect cover.ArrearsEffect, months int, law string) {
+func (t *Tariff) ArrearsOn(segment cover.Segment, month cover.Month, due, on cover.Date) (effect cover.ArrearsEffect, months int, law string) {
 	s, ok := t.schedule(segment, month)
 	if !ok {
 		return cover.ArrearsCovered, 0, ""
 	}
-	months = monthsBegun(t.DueOn(segment, month), on)
+	months = monthsBegun(due, on)
 	switch {
 	case months == 0 || s.Arrears.Months == 0:
 		return cover.ArrearsCovered, months, s.Arrears.Law
@@ -225,6 +225,12 @@ func (t *Tariff) ContributionBy(
 	}
 	r, known := first(t.pastReliefs, func(r Relief) bool { return r.Version() == relief && r.Holds(month.First()) })
 	return c.less(r), known
+}
+
+// Has reports whether there is a version of a schedule that holds in a month.
+func (t *Tariff) Has(schedule string, month cover.Month) bool {
+	s, known := t.Revision(schedule)
+	return known && s.Holds(month.First())
 }
 
 // BillableThrough returns the last month whose contributions are due to be billed on

@@ -36,13 +36,13 @@ func TestWhatIsPaidLateCosts(t *testing.T) {
 		"nothing for BPU":                            {cover.BPU, cover.OtherOrganisation, 1_000_000, 0, "2025-01-17", 0, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fine, _, months := all.FineFor(tt.segment, month("2024-11"), tt.employer, tt.owed, tt.charged, day(tt.on))
+			fine, _, months := all.FineFor(tt.segment, month("2024-11"), tt.employer, tt.owed, all.DueOn(tt.segment, month("2024-11")), tt.charged, day(tt.on))
 			if fine != tt.fine || months != tt.months {
 				t.Errorf("%d for %d months, want %d for %d", fine, months, tt.fine, tt.months)
 			}
 		})
 	}
-	if fine, _, _ := all.FineFor(cover.PU, month("2010-01"), cover.OtherOrganisation, 1_000_000, 0, day("2010-06-01")); fine != 0 {
+	if fine, _, _ := all.FineFor(cover.PU, month("2010-01"), cover.OtherOrganisation, 1_000_000, day("2010-02-15"), 0, day("2010-06-01")); fine != 0 {
 		t.Errorf("%d before the law", fine)
 	}
 }
@@ -52,10 +52,11 @@ func TestWhatIsPaidLateCosts(t *testing.T) {
 func TestAFineInPartsIsAFineAtOnce(t *testing.T) {
 	all := rates(t)
 	adds := func(owed uint32, months, days uint16) bool {
-		at := all.DueOn(cover.PU, month("2020-01")).Add(int(days) % 2000)
-		whole, rate, begun := all.FineFor(cover.PU, month("2020-01"), cover.OtherOrganisation, cover.Rupiah(owed), 0, at)
+		due := all.DueOn(cover.PU, month("2020-01"))
+		at := due.Add(int(days) % 2000)
+		whole, rate, begun := all.FineFor(cover.PU, month("2020-01"), cover.OtherOrganisation, cover.Rupiah(owed), due, 0, at)
 		charged := int(months) % (begun + 1)
-		rest, _, _ := all.FineFor(cover.PU, month("2020-01"), cover.OtherOrganisation, cover.Rupiah(owed), charged, at)
+		rest, _, _ := all.FineFor(cover.PU, month("2020-01"), cover.OtherOrganisation, cover.Rupiah(owed), due, charged, at)
 		part := cover.Rupiah(owed).Share(rate*int64(charged), 10_000)
 		off := whole - rest - part
 		return off >= -1 && off <= 1 && rest >= 0 && rest <= whole

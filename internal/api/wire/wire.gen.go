@@ -326,7 +326,7 @@ type Action struct {
 type Agreement struct {
 	Actions []Action `json:"actions"`
 
-	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              BillingMode `json:"billing"`
 	ContributionsPerTerm *int32      `json:"contributions_per_term,omitempty"`
 	CreatedAt            time.Time   `json:"created_at"`
@@ -372,7 +372,7 @@ type Agreement struct {
 
 // AgreementInput Example: {"election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"position":"ppk"},{"headcount":846,"position":"pps"},{"headcount":4579,"included":false,"position":"kpps"}],"segment":"pu","starts_on":"2024-08-26","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","wage_base_policy":"honorarium"}
 type AgreementInput struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing *BillingMode `json:"billing,omitempty"`
 
 	// ContributionsPerTerm So many contributions for each officer's term, and no more; absent: as the months say.
@@ -429,7 +429,7 @@ type AgreementParty struct {
 
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              *BillingMode              `json:"billing,omitempty"`
 	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
 	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
@@ -594,6 +594,12 @@ type AuthorisationServer struct {
 	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`
 }
 
+// BankFile The lines of a bank.
+//
+// Example: tanggal;jumlah;referensi;keterangan
+// 2024-12-10;13.148.730;TRX-0912;Iuran ad hoc 24110000123
+type BankFile = openapi_types.File
+
 // BankStatement Example: {"branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","created_at":"2024-12-12T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","known":1,"lines":12,"matched":9,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","unmatched":2}
 type BankStatement struct {
 	BranchID  openapi_types.UUID `json:"branch_id"`
@@ -662,10 +668,12 @@ type Bilingual struct {
 	ID string `json:"id"`
 }
 
-// BillingMode `automatic`, unless it is said: each month is drafted and issued by itself once it is due to be billed; `manual`: when somebody asks.
+// BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 type BillingMode = cover.BillingMode
 
-// Budget Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}
+// Budget `committed_amount` is the sum of issued invoices that stand, less what credit notes took back of them; drafts are not in it.
+//
+// Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}
 type Budget struct {
 	AgreementIds []openapi_types.UUID `json:"agreement_ids"`
 
@@ -689,11 +697,13 @@ type Budget struct {
 	// RemainingAmount Whole rupiah.
 	//
 	// Example: 5940
-	RemainingAmount Rupiah      `json:"remaining_amount"`
-	Stage           BudgetStage `json:"stage"`
-	UpdatedAt       time.Time   `json:"updated_at"`
-	Version         int64       `json:"version"`
-	Warnings        []Fault     `json:"warnings,omitempty"`
+	RemainingAmount Rupiah `json:"remaining_amount"`
+
+	// Stage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
+	Stage     BudgetStage `json:"stage"`
+	UpdatedAt time.Time   `json:"updated_at"`
+	Version   int64       `json:"version"`
+	Warnings  []Fault     `json:"warnings,omitempty"`
 }
 
 // BudgetInput Example: {"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"fiscal_year":2024,"funding_source":"nphd","reference":"900/12/NPHD/2024","stage":"nphd_2"}
@@ -709,8 +719,10 @@ type BudgetInput struct {
 	FundingSource FundingSource `json:"funding_source"`
 
 	// Reference Number of the NPHD or DPA.
-	Reference string      `json:"reference"`
-	Stage     BudgetStage `json:"stage"`
+	Reference string `json:"reference"`
+
+	// Stage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
+	Stage BudgetStage `json:"stage"`
 }
 
 // BudgetPage Example: {"items":[{"agreement_ids":["0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05"],"ceiling_amount":17571765000,"committed_amount":13148730,"created_at":"2024-08-01T09:00:00+07:00","fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","reference":"900/12/NPHD/2024","remaining_amount":17558616270,"stage":"nphd_2","updated_at":"2024-08-01T09:00:00+07:00","version":1}]}
@@ -741,7 +753,7 @@ type BudgetReference = cover.BudgetReference
 // Example: {"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"}
 type BudgetReferenceInput = cover.BudgetReference
 
-// BudgetStage defines model for BudgetStage.
+// BudgetStage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
 type BudgetStage = cover.BudgetStage
 
 // Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
@@ -1121,7 +1133,9 @@ type Enrolment struct {
 	MonthlyPremiumAmount Rupiah `json:"monthly_premium_amount"`
 
 	// Skipped Officers not enrolled, by reason.
-	Skipped  []EnrolmentSkip `json:"skipped"`
+	Skipped []EnrolmentSkip `json:"skipped"`
+
+	// Status `running` goes on by itself; `completed` and `failed` are ends, and `failure` says why.
 	Status   EnrolmentStatus `json:"status"`
 	Warnings []Fault         `json:"warnings,omitempty"`
 }
@@ -1149,7 +1163,7 @@ type EnrolmentSkip struct {
 	Reason Code `json:"reason"`
 }
 
-// EnrolmentStatus defines model for EnrolmentStatus.
+// EnrolmentStatus `running` goes on by itself; `completed` and `failed` are ends, and `failure` says why.
 type EnrolmentStatus = cover.EnrolmentStatus
 
 // EventStream Server-sent events (WHATWG HTML, section 9.2).
@@ -1588,7 +1602,9 @@ type IncidentPage struct {
 	Total      *int64     `json:"total,omitempty"`
 }
 
-// Invoice Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}
+// Invoice `total_amount` is `jkk_amount` + `jkm_amount` + `fine_amount`; `outstanding_amount` is what of it was neither taken back by credit notes of this invoice (`credited_amount`) nor settled by payments, and by credit of other invoices (`paid_amount`); 0 on a void one.
+//
+// Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":138000,"jkm_amount":172500,"officers":23,"position":"ppk","role":"chair","total_amount":310500,"wage_base_amount":2500000},{"jkk_amount":485760,"jkm_amount":607200,"officers":92,"position":"ppk","role":"member","total_amount":1092960,"wage_base_amount":2200000},{"jkk_amount":1015200,"jkm_amount":1269000,"officers":282,"position":"pps","role":"chair","total_amount":2284200,"wage_base_amount":1500000},{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000},{"jkk_amount":102120,"jkm_amount":127650,"officers":23,"position":"sek_ppk","role":"secretary","total_amount":229770,"wage_base_amount":1850000},{"jkk_amount":143520,"jkm_amount":179400,"officers":46,"position":"sek_ppk","role":"staff","total_amount":322920,"wage_base_amount":1300000},{"jkk_amount":778320,"jkm_amount":972900,"officers":282,"position":"sek_pps","role":"secretary","total_amount":1751220,"wage_base_amount":1150000},{"jkk_amount":1421280,"jkm_amount":1776600,"officers":564,"position":"sek_pps","role":"staff","total_amount":3197880,"wage_base_amount":1050000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}
 type Invoice struct {
 	Actions     []Action           `json:"actions"`
 	AgreementID openapi_types.UUID `json:"agreement_id"`
@@ -1673,7 +1689,7 @@ type Invoice struct {
 	// Sequence 0 for the invoice of the month, 1 and on for supplementary ones.
 	Sequence int32 `json:"sequence"`
 
-	// Status `overdue` is an issued invoice, unpaid or partly paid, past its due day.
+	// Status `draft`: gathered, not yet issued, without a number; `issued`: numbered and frozen; `partially_paid`: something is settled, and it is not late; `overdue`: not wholly settled, and the due day is over for the reader; `paid`: payments and credit make up the total; `void`: taken back before anything was paid on it.
 	Status InvoiceStatus `json:"status"`
 
 	// TotalAmount Whole rupiah.
@@ -1696,12 +1712,18 @@ type InvoiceDifference struct {
 	// CoveragePeriodID Absent where the invoice as a whole differs.
 	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
 
-	// Field `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+	// Field `cover`: the period does not owe the month; `schedule`, `relief`: there is no such version for the month; `line`: there are more lines, or fewer, than officers were invoiced; `digest`: the lines are other than those issued; `total`: the sums are, or the fines.
 	Field      ProvenField         `json:"field"`
 	Invoiced   string              `json:"invoiced"`
 	OfficerID  *openapi_types.UUID `json:"officer_id,omitempty"`
 	Recomputed string              `json:"recomputed"`
 }
+
+// InvoiceFile Invoices as a file.
+//
+// Example: id,agreement_id,organiser_id,payer_id,branch_id,month,sequence,fiscal_year,…,status,issued_on,due_on,officers,jkk_amount,jkm_amount,…
+// 0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09,0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05,…,2024-11,0,2024,…,issued,2024-12-02,2024-12-16,1876,5843880,7304850,…
+type InvoiceFile = openapi_types.File
 
 // InvoiceFine What is added for an invoice that was paid late. The months of its lateness are counted from 1 and charged once.
 //
@@ -1740,7 +1762,7 @@ type InvoiceInput struct {
 	// Example: 2024-11
 	Month Month `json:"month"`
 
-	// RebillCredited Bills also those whose line for the month a credit note took back.
+	// RebillCredited With `supplementary`: bills also those whose line for the month a credit note took back.
 	RebillCredited *bool `json:"rebill_credited,omitempty"`
 
 	// Supplementary Bills those who came under cover after the invoice of the month was issued.
@@ -1789,6 +1811,12 @@ type InvoiceLine struct {
 	WageBaseAmount Rupiah `json:"wage_base_amount"`
 }
 
+// InvoiceLineFile The lines of an invoice as a file; new columns come at the end.
+//
+// Example: coverage_period_id,officer_id,position,role,wage_base_amount,jkk_amount,jkm_amount,premium_amount,schedule,relief
+// 0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08,0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07,pps,member,1300000,3120,3900,7020,pu-2015-07,
+type InvoiceLineFile = openapi_types.File
+
 // InvoiceLinePage Example: {"items":[{"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","jkk_amount":3120,"jkm_amount":3900,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","position":"pps","premium_amount":7020,"role":"member","schedule":"pu-2015-07","wage_base_amount":1300000}]}
 type InvoiceLinePage struct {
 	Items      []InvoiceLine `json:"items"`
@@ -1796,7 +1824,7 @@ type InvoiceLinePage struct {
 	Total      *int64        `json:"total,omitempty"`
 }
 
-// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
+// InvoicePage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","area_code":"61.06","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","budget_reference":{"account_code":"5.1.02.02.01.0075","government_code":"6106","nphd_number":"900/12/NPHD/2024","skpd_code":"8.01.0.00.0.00.01.0000","skpd_name":"Badan Kesatuan Bangsa dan Politik","stage":"nphd_2"},"created_at":"2024-12-02T09:00:00+07:00","credited_amount":0,"digest":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","disbursement":{},"due_on":"2024-12-16","fine_amount":0,"fines":[],"fiscal_year":2024,"funding_source":"nphd","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","issued_on":"2024-12-02","jkk_amount":5843880,"jkm_amount":7304850,"month":"2024-11","number":"2024/000003","officers":1876,"organiser_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outstanding_amount":13148730,"paid_amount":0,"payer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","positions":[{"jkk_amount":138000,"jkm_amount":172500,"officers":23,"position":"ppk","role":"chair","total_amount":310500,"wage_base_amount":2500000},{"jkk_amount":485760,"jkm_amount":607200,"officers":92,"position":"ppk","role":"member","total_amount":1092960,"wage_base_amount":2200000},{"jkk_amount":1015200,"jkm_amount":1269000,"officers":282,"position":"pps","role":"chair","total_amount":2284200,"wage_base_amount":1500000},{"jkk_amount":1759680,"jkm_amount":2199600,"officers":564,"position":"pps","role":"member","total_amount":3959280,"wage_base_amount":1300000},{"jkk_amount":102120,"jkm_amount":127650,"officers":23,"position":"sek_ppk","role":"secretary","total_amount":229770,"wage_base_amount":1850000},{"jkk_amount":143520,"jkm_amount":179400,"officers":46,"position":"sek_ppk","role":"staff","total_amount":322920,"wage_base_amount":1300000},{"jkk_amount":778320,"jkm_amount":972900,"officers":282,"position":"sek_pps","role":"secretary","total_amount":1751220,"wage_base_amount":1150000},{"jkk_amount":1421280,"jkm_amount":1776600,"officers":564,"position":"sek_pps","role":"staff","total_amount":3197880,"wage_base_amount":1050000}],"sequence":0,"status":"issued","total_amount":13148730,"total_in_words":"tiga belas juta seratus empat puluh delapan ribu tujuh ratus tiga puluh rupiah","updated_at":"2024-12-02T09:05:00+07:00","version":2}]}
 type InvoicePage struct {
 	Items      []Invoice `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
@@ -1882,7 +1910,7 @@ type InvoiceProof struct {
 // InvoiceSort defines model for InvoiceSort.
 type InvoiceSort string
 
-// InvoiceStatus `overdue` is an issued invoice, unpaid or partly paid, past its due day.
+// InvoiceStatus `draft`: gathered, not yet issued, without a number; `issued`: numbered and frozen; `partially_paid`: something is settled, and it is not late; `overdue`: not wholly settled, and the due day is over for the reader; `paid`: payments and credit make up the total; `void`: taken back before anything was paid on it.
 type InvoiceStatus = cover.InvoiceStatus
 
 // InvoiceTotals The sums of a whole list.
@@ -1927,7 +1955,9 @@ type InvoiceTotals struct {
 	TotalAmount Rupiah `json:"total_amount"`
 }
 
-// IssueInput Example: {"payment_code":"24110000123"}
+// IssueInput Without a code of the office's own (kode iuran) one of twelve digits is made. It is unique among the standing invoices of an office.
+//
+// Example: {"payment_code":"24110000123"}
 type IssueInput struct {
 	// PaymentCode The code to pay with (kode iuran).
 	//
@@ -2445,13 +2475,13 @@ type ProblemTypeList struct {
 // Programme defines model for Programme.
 type Programme = cover.Programme
 
-// ProvenField `cover`: the period does not owe the month; `line`: there is none, or one too many; `digest`: the lines are other than those issued; `total`: the sums are.
+// ProvenField `cover`: the period does not owe the month; `schedule`, `relief`: there is no such version for the month; `line`: there are more lines, or fewer, than officers were invoiced; `digest`: the lines are other than those issued; `total`: the sums are, or the fines.
 type ProvenField = cover.ProvenField
 
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose = cover.Purpose
 
-// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
+// Quotation Example: {"officers":13185,"options":[{"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185},{"due_on":"2025-01-15","month":"2024-12","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}]}
 type Quotation struct {
 	Officers int64 `json:"officers"`
 
@@ -2552,7 +2582,7 @@ type QuotedLine struct {
 	WageBaseAmount Rupiah `json:"wage_base_amount"`
 }
 
-// QuotedMonth Example: {"due_on":"2024-12-16","month":"2024-11","month_amount":427061250,"officers":92295}
+// QuotedMonth Example: {"due_on":"2024-12-16","month":"2024-11","month_amount":427194000,"officers":92295}
 type QuotedMonth struct {
 	DueOn cover.Date `json:"due_on"`
 
@@ -2568,7 +2598,7 @@ type QuotedMonth struct {
 	Officers    int64  `json:"officers"`
 }
 
-// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
+// QuotedOption Example: {"lines":[{"benefits":{"jkk_death_amount":65200000,"jkm_death_amount":42000000,"jkm_full_after_months":0},"contributions":2,"from_on":"2024-11-07","jkk_amount":2160,"jkm_amount":2700,"monthly_amount":64079100,"officers":13185,"position":"kpps","role":"chair","term_amount":128158200,"to_on":"2024-12-08","wage_amount":900000,"wage_base_amount":900000}],"monthly_amount":64079100,"months":[{"due_on":"2024-12-16","month":"2024-11","month_amount":64079100,"officers":13185},{"due_on":"2025-01-15","month":"2024-12","month_amount":64079100,"officers":13185}],"officers":13185,"reliefs":[],"schedules":["pu-2015-07"],"segment":"pu","term_amount":128158200,"wage_base_policy":"honorarium","warnings":[]}
 type QuotedOption struct {
 	Lines []QuotedLine `json:"lines"`
 
@@ -2799,7 +2829,7 @@ type SIPPRejections struct {
 // SIPPValue Where the value of a column comes from.
 type SIPPValue = string
 
-// Schedule Example: {"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}
+// Schedule Example: {"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}
 type Schedule struct {
 	AgeBelow *int32 `json:"age_below,omitempty"`
 
@@ -2888,7 +2918,7 @@ type ScheduleInput struct {
 	To *cover.Date `json:"to,omitempty"`
 }
 
-// ScheduleList Example: {"items":[{"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}]}
+// ScheduleList Example: {"items":[{"certainty":"secondary","due_day":15,"due_months_after":1,"from":"2015-07-01","jkk_rates":[{"rate":24,"risk_class":"i"},{"rate":54,"risk_class":"ii"},{"rate":89,"risk_class":"iii"},{"rate":127,"risk_class":"iv"},{"rate":174,"risk_class":"v"}],"jkm_rate":30,"law":"PP 44/2015, arts 16(1) and 18; annex I","name":"pu-2015-07","revision":1,"segment":"pu","version_name":"pu-2015-07"}]}
 type ScheduleList struct {
 	Items []Schedule `json:"items"`
 }
@@ -3030,13 +3060,13 @@ type Sort = SortOrder
 
 // GetContractJSONParams defines parameters for GetContractJSON.
 type GetContractJSONParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetContractParams defines parameters for GetContract.
 type GetContractParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3072,7 +3102,7 @@ type DraftAgreementParams struct {
 
 // GetAgreementParams defines parameters for GetAgreement.
 type GetAgreementParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3165,7 +3195,7 @@ type CreateClientParams struct {
 
 // GetClientParams defines parameters for GetClient.
 type GetClientParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3214,7 +3244,7 @@ type ListAreasParams struct {
 
 // GetAreaParams defines parameters for GetArea.
 type GetAreaParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3308,7 +3338,7 @@ type OpenClaimParams struct {
 
 // GetClaimParams defines parameters for GetClaim.
 type GetClaimParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3367,7 +3397,7 @@ type ListSchedulesParams struct {
 	// Month Only what holds in this month.
 	Month *Month `form:"month,omitempty" json:"month,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3385,7 +3415,7 @@ type GetScheduleParams struct {
 	// Revision The one that stands unless told otherwise.
 	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3419,7 +3449,7 @@ type ListCoveragePeriodsParams struct {
 
 // GetCoveragePeriodParams defines parameters for GetCoveragePeriod.
 type GetCoveragePeriodParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3437,6 +3467,7 @@ type CancelCoveragePeriodParams struct {
 
 // ListCreditNotesParams defines parameters for ListCreditNotes.
 type ListCreditNotesParams struct {
+	// InvoiceID From which it takes back.
 	InvoiceID *openapi_types.UUID `form:"invoice_id,omitempty" json:"invoice_id,omitempty"`
 	PayerID   *openapi_types.UUID `form:"payer_id,omitempty" json:"payer_id,omitempty"`
 
@@ -3479,7 +3510,7 @@ type AllocateCreditParams struct {
 
 // ListElectionsParams defines parameters for ListElections.
 type ListElectionsParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3487,7 +3518,7 @@ type ListElectionsParams struct {
 type ListHolidaysParams struct {
 	Year *int32 `form:"year,omitempty" json:"year,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3502,7 +3533,7 @@ type EnterHolidayParams struct {
 
 // GetHolidayParams defines parameters for GetHoliday.
 type GetHolidayParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3575,7 +3606,7 @@ type ReceiveImportParams struct {
 
 // GetImportParams defines parameters for GetImport.
 type GetImportParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Prefer `wait=20` waits so many seconds, 25 at most, for the import to come to rest (RFC 7240).
@@ -3690,7 +3721,7 @@ type ReportIncidentParams struct {
 
 // GetIncidentParams defines parameters for GetIncident.
 type GetIncidentParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -3712,7 +3743,7 @@ type ListInvoicesParams struct {
 	FiscalYear    *int32          `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
 	FundingSource []FundingSource `form:"funding_source,omitempty" json:"funding_source,omitempty"`
 
-	// AreaCode The organiser stands in this area or below it.
+	// AreaCode The organiser stood in this area or below it when the invoice was drafted.
 	AreaCode       *AreaCode    `form:"area_code,omitempty" json:"area_code,omitempty"`
 	IssuedOnGte    *cover.Date  `form:"issued_on_gte,omitempty" json:"issued_on_gte,omitempty"`
 	IssuedOnLte    *cover.Date  `form:"issued_on_lte,omitempty" json:"issued_on_lte,omitempty"`
@@ -3726,7 +3757,7 @@ type ListInvoicesParams struct {
 	// Sp2DNumber Of the order the treasury paid it with.
 	Sp2DNumber *string `form:"sp2d_number,omitempty" json:"sp2d_number,omitempty"`
 
-	// Totals Adds up the whole list, and not only this page, in `totals`.
+	// Totals Adds up the whole list, and not only this page, in `totals`; void invoices too, unless `status` leaves them out.
 	Totals *bool        `form:"totals,omitempty" json:"totals,omitempty"`
 	Sort   *InvoiceSort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -3751,7 +3782,7 @@ type DraftInvoiceParams struct {
 
 // GetInvoiceParams defines parameters for GetInvoice.
 type GetInvoiceParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3847,7 +3878,7 @@ type SearchOfficersParams struct {
 
 // GetOfficerParams defines parameters for GetOfficer.
 type GetOfficerParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
@@ -3913,7 +3944,7 @@ type RegisterOrganisationParams struct {
 
 // GetOrganisationParams defines parameters for GetOrganisation.
 type GetOrganisationParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3977,7 +4008,7 @@ type AllocatePaymentParams struct {
 
 // ListPositionsParams defines parameters for ListPositions.
 type ListPositionsParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -3995,7 +4026,7 @@ type GetProblemParams struct {
 
 // ListReliefsParams defines parameters for ListReliefs.
 type ListReliefsParams struct {
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
@@ -4013,7 +4044,7 @@ type GetReliefParams struct {
 	// Revision The one that stands unless told otherwise.
 	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
 
-	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true.
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
