@@ -227,6 +227,8 @@ var typical = map[cover.Code]cover.Params{
 	cover.HonorariumDiffers:         {"expected": cover.Rupiah(1_300_000), "election": "pilkada_2024"},
 	cover.HeadcountImplausible:      {"per_unit": 7, "nearest": 4578, "units": 654},
 	cover.JKMWaitingPeriod:          {"months": 1, "needed": 3},
+	cover.WageBasesTooMany:          {"wage_bases": 2_001, "most": 2_000},
+	cover.EnrolmentIsRunning:        {"enrolment_id": "0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06"},
 	cover.SkippedTooOld:             {"max": 65},
 }
 

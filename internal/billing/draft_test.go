@@ -259,11 +259,14 @@ func TestAPersonIsBilledOnceHoweverManyDraftAtOnce(t *testing.T) {
 	}
 }
 
+// Whoever cancels cover holds its agreement, as registry.Cancel does.
 func TestCoverCancelledMeanwhileIsNotBilled(t *testing.T) {
 	t.Parallel()
 	w := given(t)
 	a := w.signed()
 	tx, err := w.db.Begin(t.Context())
+	w.must(err)
+	_, err = tx.Exec(t.Context(), `select from agreements where id = $1 for update`, a)
 	w.must(err)
 	_, err = tx.Exec(t.Context(), `update coverage_periods set cancelled_on = '2024-12-02'
 		where id = (select id from coverage_periods where wage_base = 2500000 for update)`)

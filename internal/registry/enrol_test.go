@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -309,6 +310,30 @@ func TestAnEnrolmentMayBeLeftToTheQueue(t *testing.T) {
 	}
 }
 
+// TestOneEnrolmentOfAnAgreementWaitsAtATime: whoever asks again is told which.
+func TestOneEnrolmentOfAnAgreementWaitsAtATime(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	w.appoint(w.kpu, "9906014508890001", nil)
+	agreement := w.agree(w.kpu, nil, "pps")
+	enrol := func(later bool) (cover.Enrolment, error) {
+		e, _, err := as(w, w.kpu, func(tx *store.Tx) (cover.Enrolment, error) { return registry.Enrol(tx, agreement, nil, later) })
+		return e, err
+	}
+	first, err := enrol(true)
+	w.must(err)
+	for _, later := range []bool{true, false} {
+		_, err := enrol(later)
+		if e, refused := errors.AsType[*cover.Error](err); !refused || e.Code != cover.EnrolmentIsRunning || e.Params["enrolment_id"] != first.ID {
+			t.Errorf("again: %v", err)
+		}
+	}
+	w.must(w.st.InTx(t.Context(), w.kpu, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, first.ID) }))
+	again, err := enrol(false)
+	w.must(err)
+	w.want("after it", again, map[cover.Code]int64{"already": 1})
+}
+
 func TestAnEnrolmentUnderAnAgreementThatEndedMeanwhileFails(t *testing.T) {
 	t.Parallel()
 	w := given(t)
@@ -317,7 +342,12 @@ func TestAnEnrolmentUnderAnAgreementThatEndedMeanwhileFails(t *testing.T) {
 	e, _, err := as(w, w.kpu, func(tx *store.Tx) (cover.Enrolment, error) { return registry.Enrol(tx, agreement, nil, true) })
 	w.must(err)
 	w.now = w.now.AddDate(2, 0, 0)
-	w.must(w.st.InTx(t.Context(), w.kpu, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, e.ID) }))
+	err = w.st.InTx(t.Context(), w.kpu, func(tx *store.Tx) error { return registry.CompleteEnrolment(tx, e.ID) })
+	why, refused := errors.AsType[*cover.Error](err)
+	if !refused {
+		t.Fatal(err)
+	}
+	w.must(w.st.InTx(t.Context(), w.kpu, func(tx *store.Tx) error { return registry.FailEnrolment(tx, e.ID, why) }))
 	done, err := w.st.Read(t.Context(), w.kpu).Enrolment(e.ID)
 	w.must(err)
 	if done.Status() != cover.EnrolmentFailed || done.Failure.Code != cover.AgreementNotInForce || done.Enrolled != 0 {

@@ -254,6 +254,8 @@ func TestAnEnrolmentMayGoOnAfterItsAnswer(t *testing.T) {
 	same(t, "applied", asked.Header.Get("Preference-Applied"), "respond-async")
 	same(t, "status", asked.object(t)["status"], "running")
 	same(t, "read again", w.kpu.get(asked.Header.Get("Location")).object(t)["status"], "running")
+	again := w.enrol(t, w.branch, w.ids["agreement_id"]).must(t, 409)
+	same(t, "again", again.code(t), "enrolment_running")
 	id := uuid.MustParse(asked.id(t))
 	who, err := w.store.Asker(t.Context(), id)
 	if err != nil {

@@ -171,3 +171,16 @@ func TestMoneyThatCameBeforeItsInvoiceIsDoubted(t *testing.T) {
 	}}).must(t, 201)
 	same(t, "warnings", fmt.Sprint(made.warnings(t)), "[/paid_on payment_backdated]")
 }
+
+// TestWagesWithoutEndAreNotBilled: everybody's own wage is a mistake, and each would be
+// a line of every answer.
+func TestWagesWithoutEndAreNotBilled(t *testing.T) {
+	t.Parallel()
+	w := covered(t)
+	w.bring(w.kpu, "", inCSV(several(1, 2_001)...)).expect("committed", "2001 rows: 2001 created")
+	w.insure()
+	w.exec(`update coverage_periods c set wage_base = 1000000 + n from (select id, row_number() over () as n from coverage_periods) k where k.id = c.id`)
+	w.at(time.Date(2024, 9, 2, 9, 0, 0, 0, wib))
+	refused := w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-08"}).must(t, 409)
+	same(t, "code", refused.code(t), "wage_bases_too_many")
+}
