@@ -1398,7 +1398,7 @@ type Action struct {
 type Agreement struct {
 	Actions []Action `json:"actions"`
 
-	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              BillingMode `json:"billing"`
 	ContributionsPerTerm *int32      `json:"contributions_per_term,omitempty"`
 	CreatedAt            time.Time   `json:"created_at"`
@@ -1444,7 +1444,7 @@ type Agreement struct {
 
 // AgreementInput Example: {"election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"position":"ppk"},{"headcount":846,"position":"pps"},{"headcount":4579,"included":false,"position":"kpps"}],"segment":"pu","starts_on":"2024-08-26","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","wage_base_policy":"honorarium"}
 type AgreementInput struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing *BillingMode `json:"billing,omitempty"`
 
 	// ContributionsPerTerm So many contributions for each officer's term, and no more; absent: as the months say.
@@ -1501,7 +1501,7 @@ type AgreementParty struct {
 
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              *BillingMode              `json:"billing,omitempty"`
 	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
 	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
@@ -1740,7 +1740,7 @@ type Bilingual struct {
 	ID string `json:"id"`
 }
 
-// BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+// BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 type BillingMode string
 
 // Budget `committed_amount` is the sum of issued invoices that stand, less what credit notes took back of them; drafts are not in it.
@@ -2874,7 +2874,9 @@ type InvoiceFine struct {
 	ToMonth int32 `json:"to_month"`
 }
 
-// InvoiceInput Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","month":"2024-11"}
+// InvoiceInput `budget_reference` is given by whoever pays, here or later.
+//
+// Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","month":"2024-11"}
 type InvoiceInput struct {
 	AgreementID openapi_types.UUID `json:"agreement_id"`
 
@@ -2888,7 +2890,7 @@ type InvoiceInput struct {
 	// Example: 2024-11
 	Month Month `json:"month"`
 
-	// RebillCredited With `supplementary`: bills also those whose line for the month a credit note took back.
+	// RebillCredited With `supplementary`, by the BPJS office: bills also those whose line for the month a credit note took back.
 	RebillCredited *bool `json:"rebill_credited,omitempty"`
 
 	// Supplementary Bills those who came under cover after the invoice of the month was issued.
@@ -5494,7 +5496,7 @@ type ClientInterface interface {
 
 	// EnrolOfficersWithBody Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5503,7 +5505,7 @@ type ClientInterface interface {
 
 	// EnrolOfficers Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6794,7 +6796,7 @@ func (c *Client) ListEnrolments(ctx context.Context, agreementID openapi_types.U
 
 // EnrolOfficersWithBody Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -6813,7 +6815,7 @@ func (c *Client) EnrolOfficersWithBody(ctx context.Context, agreementID openapi_
 
 // EnrolOfficers Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17377,7 +17379,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17386,7 +17388,7 @@ type ClientWithResponsesInterface interface {
 
 	// EnrolOfficersWithResponse Put everyone the agreement covers under cover
 	//
-	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+	// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -25300,7 +25302,7 @@ func (c *ClientWithResponses) ListEnrolmentsWithResponse(ctx context.Context, ag
 
 // EnrolOfficersWithBodyWithResponse Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -25315,7 +25317,7 @@ func (c *ClientWithResponses) EnrolOfficersWithBodyWithResponse(ctx context.Cont
 
 // EnrolOfficersWithResponse Put everyone the agreement covers under cover
 //
-// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile waits for the first, and finds everybody enrolled.
+// Done by the organiser or the BPJS office. Every officer of the organiser whose position is included and whose term meets the agreement's period gets one coverage period, with its wage base frozen: benefits follow from it, and every invoice rates its own month on it. Safe to repeat: who is covered already is counted and left alone, and nobody is ever covered twice on one day. A roster of more than 20,000, or any with `Prefer: respond-async`, is enrolled after the answer (202): read the enrolment every few seconds until it is `completed` or `failed`; its counts are 0 until then. All are enrolled or none. A second one meanwhile is refused (`enrolment_running`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -326,7 +326,7 @@ type Action struct {
 type Agreement struct {
 	Actions []Action `json:"actions"`
 
-	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              BillingMode `json:"billing"`
 	ContributionsPerTerm *int32      `json:"contributions_per_term,omitempty"`
 	CreatedAt            time.Time   `json:"created_at"`
@@ -372,7 +372,7 @@ type Agreement struct {
 
 // AgreementInput Example: {"election_code":"pilkada_2024","ends_on":"2025-01-27","funding_source":"nphd","legal_bases":["Inpres 2/2021"],"parties":[{"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser"},{"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f03","role":"payer"},{"number":"PER/88/082024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","role":"branch"}],"positions":[{"headcount":115,"position":"ppk"},{"headcount":846,"position":"pps"},{"headcount":4579,"included":false,"position":"kpps"}],"segment":"pu","starts_on":"2024-08-26","title":"Perjanjian kerja sama pelindungan badan ad hoc Pilkada 2024","wage_base_policy":"honorarium"}
 type AgreementInput struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing *BillingMode `json:"billing,omitempty"`
 
 	// ContributionsPerTerm So many contributions for each officer's term, and no more; absent: as the months say.
@@ -429,7 +429,7 @@ type AgreementParty struct {
 
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
-	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 	Billing              *BillingMode              `json:"billing,omitempty"`
 	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
 	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
@@ -668,7 +668,7 @@ type Bilingual struct {
 	ID string `json:"id"`
 }
 
-// BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is issued too; a month whose invoice was voided waits for somebody; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
+// BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 type BillingMode = cover.BillingMode
 
 // Budget `committed_amount` is the sum of issued invoices that stand, less what credit notes took back of them; drafts are not in it.
@@ -1748,7 +1748,9 @@ type InvoiceFine struct {
 	ToMonth int32 `json:"to_month"`
 }
 
-// InvoiceInput Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","month":"2024-11"}
+// InvoiceInput `budget_reference` is given by whoever pays, here or later.
+//
+// Example: {"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","month":"2024-11"}
 type InvoiceInput struct {
 	AgreementID openapi_types.UUID `json:"agreement_id"`
 
@@ -1762,7 +1764,7 @@ type InvoiceInput struct {
 	// Example: 2024-11
 	Month Month `json:"month"`
 
-	// RebillCredited With `supplementary`: bills also those whose line for the month a credit note took back.
+	// RebillCredited With `supplementary`, by the BPJS office: bills also those whose line for the month a credit note took back.
 	RebillCredited *bool `json:"rebill_credited,omitempty"`
 
 	// Supplementary Bills those who came under cover after the invoice of the month was issued.
