@@ -28,10 +28,10 @@ const (
 )
 
 // The files of the kill test have some rows or, a few of them, so many that they are
-// kept in two pieces. One row in twenty is bad, unless all must be good.
+// kept in several pieces. One row in twenty is bad, unless all must be good.
 const (
 	someRows = 500
-	manyRows = 8_000
+	manyRows = 16_000
 	badRow   = 20
 
 	firstPiece = 1 << 20 // bytes
@@ -59,7 +59,7 @@ func TestImportsSurviveAnyKill(t *testing.T) {
 	done := make(chan *pushed, wantedKills)
 	push := func() *pushed {
 		p := &pushed{number: len(files), rows: someRows, strict: len(files)%3 == 2}
-		if p.number%12 == 5 {
+		if p.number%8 == 5 {
 			p.rows = manyRows
 		}
 		files = append(files, p)

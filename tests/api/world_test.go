@@ -210,12 +210,8 @@ func (w *world) keepBooks() {
 		w.lines = append(w.lines, fmt.Sprint(line["coverage_period_id"]))
 	}
 	// Cover without a line may be cancelled; that of the world stays.
-	slices.SortStableFunc(w.lines, func(a, _ string) int {
-		if a == w.ids["coverage_period_id"] {
-			return 1
-		}
-		return 0
-	})
+	own := w.ids["coverage_period_id"]
+	w.lines = append(slices.DeleteFunc(w.lines, func(id string) bool { return id == own }), own)
 	w.ids["credit_note_id"] = w.branch.pay("/v1/credit-notes", w.credit(w.lines[0])).must(w.t, 201).id(w.t)
 	w.ids["statement_id"] = w.reconcile("2024-09-02;5.000;TRX-1;setoran").must(w.t, 201).id(w.t)
 	w.ids["waiting_payment_id"] = w.branch.get("/v1/payments?unallocated=true").must(w.t, 200).items(w.t)[0]["id"].(string)
