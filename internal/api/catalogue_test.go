@@ -228,6 +228,7 @@ var typical = map[cover.Code]cover.Params{
 	cover.HeadcountImplausible:      {"per_unit": 7, "nearest": 4578, "units": 654},
 	cover.JKMWaitingPeriod:          {"months": 1, "needed": 3},
 	cover.SkippedTooOld:             {"max": 65},
+	cover.PaymentDiffers:            {"payment_id": "0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a", "paid_on": onDay(2024, 12, 10), "paid_amount": cover.Rupiah(13_148_730)},
 }
 
 func onDay(year int, month time.Month, d int) cover.Date { return cover.NewDate(year, month, d) }
