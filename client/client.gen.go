@@ -2097,9 +2097,11 @@ type CreditNote struct {
 	// AppliedAmount Whole rupiah.
 	//
 	// Example: 5940
-	AppliedAmount     Rupiah               `json:"applied_amount"`
-	BranchID          openapi_types.UUID   `json:"branch_id"`
-	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids"`
+	AppliedAmount Rupiah             `json:"applied_amount"`
+	BranchID      openapi_types.UUID `json:"branch_id"`
+
+	// CoveragePeriodIds The lines it takes back. Absent in lists.
+	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids,omitzero"`
 	CreatedAt         time.Time            `json:"created_at"`
 	DryRun            *bool                `json:"dry_run,omitempty"`
 
@@ -3467,6 +3469,9 @@ type PaymentInput struct {
 	// Example: 5940
 	PaidAmount Rupiah             `json:"paid_amount"`
 	PaidOn     openapi_types.Date `json:"paid_on"`
+
+	// PayerID Who paid, where no allocation says so: it sees the payment from then on, and only its invoices are settled.
+	PayerID *openapi_types.UUID `json:"payer_id,omitempty"`
 
 	// Reference The bank's own reference, unique for the receiving office.
 	Reference string `json:"reference"`
@@ -5624,7 +5629,7 @@ type ClientInterface interface {
 	// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 	// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 	// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-	// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+	// may come twice; one that tells another amount or day than was recorded is warned of (`payment_differs`). Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
 	// refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 	//
 	// Takes any type of body and a specified content type.
@@ -5639,7 +5644,7 @@ type ClientInterface interface {
 
 	// ListBudgets Budgets
 	//
-	// One's own; and those that pay for an agreement one is a party to.
+	// One's own; and those that pay for an agreement one is a party to, not as a witness. Of others' budgets `agreement_ids` names those agreements alone.
 	//
 	// Corresponds with GET /v1/budgets (the `ListBudgets` operationId).
 	ListBudgets(ctx context.Context, params *ListBudgetsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7084,7 +7089,7 @@ func (c *Client) ListStatements(ctx context.Context, params *ListStatementsParam
 // wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 // invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 // (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+// may come twice; one that tells another amount or day than was recorded is warned of (`payment_differs`). Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
 // refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 //
 // Takes any type of body and a specified content type.
@@ -7119,7 +7124,7 @@ func (c *Client) GetStatement(ctx context.Context, statementID openapi_types.UUI
 
 // ListBudgets Budgets
 //
-// One's own; and those that pay for an agreement one is a party to.
+// One's own; and those that pay for an agreement one is a party to, not as a witness. Of others' budgets `agreement_ids` names those agreements alone.
 //
 // Corresponds with GET /v1/budgets (the `ListBudgets` operationId).
 func (c *Client) ListBudgets(ctx context.Context, params *ListBudgetsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17519,7 +17524,7 @@ type ClientWithResponsesInterface interface {
 	// wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 	// invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 	// (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-	// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+	// may come twice; one that tells another amount or day than was recorded is warned of (`payment_differs`). Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
 	// refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -17536,7 +17541,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListBudgetsWithResponse Budgets
 	//
-	// One's own; and those that pay for an agreement one is a party to.
+	// One's own; and those that pay for an agreement one is a party to, not as a witness. Of others' budgets `agreement_ids` names those agreements alone.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -24236,6 +24241,7 @@ func (r ListPaymentsResponse) ContentType() string {
 
 // RecordPaymentResponse201Headers the declared response headers of an HTTP 201 response for RecordPayment
 type RecordPaymentResponse201Headers struct {
+	ETag     string
 	Location string
 }
 
@@ -25538,7 +25544,7 @@ func (c *ClientWithResponses) ListStatementsWithResponse(ctx context.Context, pa
 // wanted, `description` (or `tanggal`, `jumlah`, `referensi`, `keterangan`); separator `,` `;` or tab. Each line becomes a payment. One whose payment code or
 // invoice number stands in the reference or description, or whose amount fits one open invoice alone, settles it; the others wait
 // (`/v1/payments?unallocated=true`), each with its reason. Lines whose reference is known are counted and left alone, so that the same file
-// may come twice. Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
+// may come twice; one that tells another amount or day than was recorded is warned of (`payment_differs`). Amounts are whole rupiah, plain or as `13.148.730,00`; days `YYYY-MM-DD` or `DD/MM/YYYY`. A line that cannot be read
 // refuses the whole file, with its first 100 faults at the lines they stand on, of which the header is the first: `/lines/7/paid_amount`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -25567,7 +25573,7 @@ func (c *ClientWithResponses) GetStatementWithResponse(ctx context.Context, stat
 
 // ListBudgetsWithResponse Budgets
 //
-// One's own; and those that pay for an agreement one is a party to.
+// One's own; and those that pay for an agreement one is a party to, not as a witness. Of others' budgets `agreement_ids` names those agreements alone.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -33791,6 +33797,13 @@ func ParseRecordPaymentResponse(rsp *http.Response) (*RecordPaymentResponse, err
 	switch {
 	case rsp.StatusCode == 201:
 		var headers RecordPaymentResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
 		if values := rsp.Header.Values("Location"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

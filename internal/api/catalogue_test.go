@@ -230,6 +230,7 @@ var typical = map[cover.Code]cover.Params{
 	cover.WageBasesTooMany:          {"wage_bases": 2_001, "most": 2_000},
 	cover.EnrolmentIsRunning:        {"enrolment_id": "0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06"},
 	cover.SkippedTooOld:             {"max": 65},
+	cover.PaymentDiffers:            {"payment_id": "0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a", "paid_on": onDay(2024, 12, 10), "paid_amount": cover.Rupiah(13_148_730)},
 }
 
 func onDay(year int, month time.Month, d int) cover.Date { return cover.NewDate(year, month, d) }

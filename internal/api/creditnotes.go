@@ -53,7 +53,7 @@ func (s *Server) ListCreditNotes(ctx context.Context, req wire.ListCreditNotesRe
 	}
 	p := s.paging(ctx, listed.Next, listed.Total, page.Count)
 	return wire.ListCreditNotes200JSONResponse{
-		Body:    wire.CreditNotePage{Items: each(listed.Items, toCreditNote), NextCursor: p.cursor, Total: p.total},
+		Body:    wire.CreditNotePage{Items: each(listed.Items, toListedCreditNote), NextCursor: p.cursor, Total: p.total},
 		Headers: wire.ListCreditNotes200ResponseHeaders{Link: p.link, PreferenceApplied: p.applied},
 	}, nil
 }
@@ -73,6 +73,14 @@ func (s *Server) AllocateCredit(ctx context.Context, req wire.AllocateCreditRequ
 			Body: toCreditNote(n), Headers: wire.AllocateCredit200ResponseHeaders{ETag: etag(n.Version)},
 		}, nil
 	})
+}
+
+// toListedCreditNote leaves out which lines a note takes back: of a page of notes they
+// would be millions.
+func toListedCreditNote(n cover.CreditNote) wire.CreditNote {
+	out := toCreditNote(n)
+	out.CoveragePeriodIds = nil
+	return out
 }
 
 func toCreditNote(n cover.CreditNote) wire.CreditNote {

@@ -19,7 +19,10 @@ func (s *Server) RecordPayment(ctx context.Context, req wire.RecordPaymentReques
 			return nil, err
 		}
 		return wire.RecordPayment201JSONResponse{
-			Body: s.view(tx.Reader).toPayment(p), Headers: wire.RecordPayment201ResponseHeaders{Location: "/v1/payments/" + p.ID.String()},
+			Body: s.view(tx.Reader).toPayment(p),
+			Headers: wire.RecordPayment201ResponseHeaders{
+				Location: "/v1/payments/" + p.ID.String(), ETag: etag(p.Version),
+			},
 		}, nil
 	})
 }
@@ -79,7 +82,7 @@ func (s *Server) ListPayments(ctx context.Context, req wire.ListPaymentsRequestO
 func fromPaymentInput(in wire.PaymentInput) cover.Payment {
 	return cover.Payment{
 		PaidOn: in.PaidOn, Amount: in.PaidAmount, Reference: in.Reference, Description: or(in.Description),
-		Allocations: each(in.Allocations, fromAllocation),
+		PayerID: uuid.NullUUID{UUID: or(in.PayerID), Valid: in.PayerID != nil}, Allocations: each(in.Allocations, fromAllocation),
 	}
 }
 

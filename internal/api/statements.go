@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"naungan/internal/access"
 	"naungan/internal/api/wire"
 	"naungan/internal/billing"
 	"naungan/internal/cover"
@@ -12,6 +13,9 @@ import (
 
 // ReconcileStatement answers POST /v1/bank-statements.
 func (s *Server) ReconcileStatement(ctx context.Context, req wire.ReconcileStatementRequestObject) (wire.ReconcileStatementResponseObject, error) {
+	if err := billing.MayReconcile(access.Acting(ctx)); err != nil {
+		return nil, err
+	}
 	leave, err := enter(s.uploads)
 	if err != nil {
 		return nil, err

@@ -102,7 +102,7 @@ func (s *Server) GetRelief(ctx context.Context, req wire.GetReliefRequestObject)
 	if err != nil {
 		return nil, err
 	}
-	found, known := rates.Relief(req.Name)
+	found, known := rates.Relief(req.Name, int(or(req.Params.Revision)))
 	if !known {
 		return nil, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
 	}

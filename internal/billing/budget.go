@@ -1,6 +1,8 @@
 package billing
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"naungan/internal/cover"
@@ -25,11 +27,11 @@ func SetBudget(tx *store.Tx, in cover.Budget) (cover.Budget, error) {
 // whoever set it (party_role_required), to go below what is committed
 // (budget_committed), and what SetBudget refuses.
 func AmendBudget(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cover.Budget)) (cover.Budget, error) {
+	if err := holdAdded(tx, id, amend); err != nil {
+		return cover.Budget{}, err
+	}
 	before, err := tx.LockBudget(id, v)
 	if err != nil {
-		return before, err
-	}
-	if err := cover.MayPerform(tx.Actor().OrganisationID, before.OrganisationID, cover.Payer); err != nil {
 		return before, err
 	}
 	after := before
@@ -50,6 +52,22 @@ func AmendBudget(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cover.
 	return after, tx.Record(cover.Event{
 		Type: cover.BudgetAmended, ResourceID: id, OrganisationID: after.OrganisationID, Before: before, After: after,
 	})
+}
+
+// holdAdded holds the agreements that a budget is to pay for besides, before the budget
+// is held, as those do who bill them. It refuses anybody but whoever set the budget.
+func holdAdded(tx *store.Tx, id uuid.UUID, amend func(*cover.Budget)) error {
+	before, err := tx.Budget(id)
+	if err != nil {
+		return err
+	}
+	if err := cover.MayPerform(tx.Actor().OrganisationID, before.OrganisationID, cover.Payer); err != nil {
+		return err
+	}
+	after := before
+	amend(&after)
+	added := slices.DeleteFunc(slices.Clone(after.AgreementIDs), func(a uuid.UUID) bool { return slices.Contains(before.AgreementIDs, a) })
+	return tx.HoldAgreements(added)
 }
 
 func checkBudget(tx *store.Tx, b *cover.Budget) error {

@@ -1,8 +1,11 @@
 package billing_test
 
 import (
+	"context"
+	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -167,12 +170,80 @@ func TestBudgetsAreOfThoseWhoPay(t *testing.T) {
 	_, err = w.amendBudget(w.kpu, b.ID, func(*cover.Budget) {})
 	refused(t, err, "", cover.PartyRoleRequired)
 	for who, sees := range map[*access.Actor]bool{
-		&w.payer: true, &w.kpu: true, &w.branch: true, &w.witness: true, &w.elsewhere: false, &w.otherBranch: false,
+		&w.payer: true, &w.kpu: true, &w.branch: true, &w.witness: false, &w.elsewhere: false, &w.otherBranch: false,
 	} {
 		_, err := w.st.Read(t.Context(), *who).Budget(b.ID)
 		if (err == nil) != sees {
 			t.Errorf("%s of %s: %v", who.Kind, who.AreaCode, err)
 		}
+	}
+}
+
+// TestOthersAreToldOfTheAgreementsThatTheySee, and no more of them.
+func TestOthersAreToldOfTheAgreementsThatTheySee(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	mine, theirs := w.signed(), w.agreement(cover.PU, w.elsewhere, w.payer, w.otherBranch)
+	b := w.budget(cover.StageAPBD, 100, mine, theirs)
+	for who, want := range map[*access.Actor][]uuid.UUID{&w.payer: {mine, theirs}, &w.kpu: {mine}, &w.otherBranch: {theirs}} {
+		r := w.st.Read(t.Context(), *who)
+		read, err := r.Budget(b.ID)
+		w.must(err)
+		listed, err := r.Budgets(store.BudgetFilter{}, store.Page{Limit: 10})
+		w.must(err)
+		if !slices.Equal(read.AgreementIDs, want) || len(listed.Items) != 1 || !slices.Equal(listed.Items[0].AgreementIDs, want) {
+			t.Errorf("%s: %v, %v, want %v", who.Kind, read.AgreementIDs, listed.Items, want)
+		}
+		for agreement, told := range map[uuid.UUID]bool{mine: slices.Contains(want, mine), theirs: slices.Contains(want, theirs)} {
+			found, err := r.Budgets(store.BudgetFilter{AgreementID: agreement}, store.Page{Limit: 10})
+			w.must(err)
+			if (len(found.Items) == 1) != told {
+				t.Errorf("%s asks for %s: %d budgets", who.Kind, agreement, len(found.Items))
+			}
+		}
+	}
+	listed, err := w.st.Read(t.Context(), w.witness).Budgets(store.BudgetFilter{}, store.Page{Limit: 10})
+	w.must(err)
+	if len(listed.Items) != 0 {
+		t.Errorf("a witness is told %v", listed.Items)
+	}
+}
+
+// TestACeilingIsRaisedWhileAnAgreementIsBilled: whoever bills holds the agreement, and
+// asks for the budget afterwards.
+func TestACeilingIsRaisedWhileAnAgreementIsBilled(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	a, other := w.signed(), w.agreement(cover.PU, w.kpu, w.payer, w.branch)
+	b := w.budget(cover.StageAPBD, 100, a)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	amend := func(amend func(*cover.Budget)) error {
+		return w.st.InTx(ctx, w.payer, func(tx *store.Tx) error { _, err := billing.AmendBudget(tx, b.ID, 0, amend); return err })
+	}
+	added := make(chan error, 1)
+	w.must(w.st.InTx(ctx, w.branch, func(tx *store.Tx) error {
+		for _, id := range []uuid.UUID{a, other} {
+			if _, err := tx.LockAgreement(id, 0); err != nil {
+				return err
+			}
+		}
+		w.must(amend(func(b *cover.Budget) { b.Ceiling = 200 }))
+		go func() { added <- amend(func(b *cover.Budget) { b.AgreementIDs = append(b.AgreementIDs, other) }) }()
+		time.Sleep(300 * time.Millisecond) // it waits for the agreement, and holds no budget
+		_, err := tx.LockBudgets(a, 2024)
+		return err
+	}))
+	w.must(<-added)
+	read, err := w.st.Read(t.Context(), w.kpu).Budget(b.ID)
+	w.must(err)
+	if read.Ceiling != 200 || !slices.Equal(read.AgreementIDs, []uuid.UUID{a, other}) {
+		t.Errorf("%+v", read)
+	}
+	paying, err := w.st.Read(t.Context(), w.kpu).BudgetsFor(other, 2024)
+	w.must(err)
+	if len(paying) != 1 {
+		t.Errorf("%d budgets pay for what was added", len(paying))
 	}
 }
 

@@ -9,8 +9,9 @@ import (
 
 // RecordPayment enters money that the actor, a BPJS office, received, and settles
 // invoices with it, if it says which. Cover that they bill becomes active once they
-// are paid in full. Refuses whoever is no such office (party_role_required), a reference it
-// used before (payment_reference_taken), and what cover.Payment's Check and
+// are paid in full. Refuses whoever is no such office (party_role_required), a payer that
+// it does not see (organisation_unknown), a reference it used before
+// (payment_reference_taken), and what cover.Payment's Check and
 // Settle refuse.
 func RecordPayment(tx *store.Tx, in cover.Payment) (cover.Payment, error) {
 	if tx.Actor().Kind != cover.BPJSOffice {
@@ -19,6 +20,11 @@ func RecordPayment(tx *store.Tx, in cover.Payment) (cover.Payment, error) {
 	in.BranchID, in.Version = tx.Actor().OrganisationID, 1
 	if err := in.Check(tx.Today()); err != nil {
 		return in, err
+	}
+	if in.PayerID.Valid {
+		if _, err := tx.Organisation(in.PayerID.UUID); err != nil {
+			return in, cover.Unseen(err, "/payer_id", cover.OrganisationUnknown)
+		}
 	}
 	invoices, err := tx.LockOwnInvoices(named(in.Allocations))
 	if err != nil {

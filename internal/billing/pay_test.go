@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"naungan/internal/access"
+	"naungan/internal/billing"
 	"naungan/internal/cover"
 	"naungan/internal/store"
 )
@@ -261,4 +262,37 @@ func TestAllocateRefuses(t *testing.T) {
 			refused(t, err, tt.pointer, tt.code)
 		})
 	}
+}
+
+// TestAPayerSeesItsMoneyBeforeItSettlesAnything, if it is known whose it is.
+func TestAPayerSeesItsMoneyBeforeItSettlesAnything(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	i := w.several(1)[0]
+	whose := func(id uuid.UUID, reference string, to ...cover.Allocation) cover.Payment {
+		p := payment(13_500, reference, today, to...)
+		p.PayerID = uuid.NullUUID{UUID: id, Valid: true}
+		return p
+	}
+	p, err := w.pay(w.branch, whose(w.payer.OrganisationID, "OWN"))
+	w.must(err)
+	if _, err := w.st.Read(t.Context(), w.payer).Payment(p.ID); err != nil {
+		t.Errorf("the payer: %v", err)
+	}
+	_, err = w.pay(w.branch, whose(uuid.New(), "NOBODY"))
+	refused(t, err, "/payer_id", cover.OrganisationUnknown)
+	other := w.organisation(cover.RegionalGovernment, "32.01").OrganisationID
+	to := cover.Allocation{InvoiceID: i.ID, Amount: 100}
+	_, err = w.pay(w.branch, whose(other, "OTHER", to))
+	refused(t, err, "/allocations/0/invoice_id", cover.InvoiceOfOtherPayer)
+	waits, err := w.pay(w.branch, whose(other, "OTHER"))
+	w.must(err)
+	allocate := func(id uuid.UUID) error {
+		return w.st.InTx(t.Context(), w.branch, func(tx *store.Tx) error {
+			_, err := billing.AllocatePayment(tx, id, 0, []cover.Allocation{to})
+			return err
+		})
+	}
+	refused(t, allocate(waits.ID), "/allocations/0/invoice_id", cover.InvoiceOfOtherPayer)
+	w.must(allocate(p.ID))
 }

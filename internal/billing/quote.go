@@ -240,7 +240,11 @@ func quoteOption(rates *tariff.Tariff, segment cover.Segment, t terms, who []peo
 	for _, month := range slices.SortedFunc(maps.Keys(months), func(a, b cover.Month) int { return a.Since(b) }) {
 		o.Months = append(o.Months, *months[month])
 	}
-	o.doubt()
+	terms := make([]tariff.Owed, len(who))
+	for n, p := range who {
+		terms[n] = tariff.Owed{Months: p.Contributions, To: p.To}
+	}
+	o.Doubts = rates.WaitingDoubts(segment, terms)
 	return o, nil
 }
 
@@ -249,21 +253,6 @@ func (o *QuotedOption) add(l QuotedLine) {
 	o.Officers += l.Officers
 	o.Monthly += l.Monthly
 	o.Term += l.Term
-}
-
-// doubt warns where JKM would not pay in full however regularly everybody
-// contributes.
-func (o *QuotedOption) doubt() {
-	lacks := func(l QuotedLine) int { return l.JKMFullAfter - l.Contributions }
-	var worst QuotedLine // the empty one lacks nothing
-	for _, l := range o.Lines {
-		if lacks(l) > lacks(worst) {
-			worst = l
-		}
-	}
-	if lacks(worst) > 0 {
-		o.Doubts.Add("", cover.JKMWaitingPeriod, cover.Params{"months": worst.Contributions, "needed": worst.JKMFullAfter})
-	}
 }
 
 // contributions is what one of some people owes for each month, at the month's own

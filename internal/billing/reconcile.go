@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"naungan/internal/access"
 	"naungan/internal/cover"
 	"naungan/internal/store"
 )
@@ -14,8 +15,8 @@ import (
 // waits, with its reason. Refuses whoever is no BPJS office (party_role_required), and
 // what ReadStatement refuses.
 func ReconcileStatement(tx *store.Tx, file []byte) (cover.BankStatement, error) {
-	if tx.Actor().Kind != cover.BPJSOffice {
-		return cover.BankStatement{}, cover.Refuse(cover.Forbidden, cover.PartyRoleRequired, cover.Params{"role": cover.Branch})
+	if err := MayReconcile(tx.Actor()); err != nil {
+		return cover.BankStatement{}, err
 	}
 	lines, ignored, err := ReadStatement(file, tx.Today())
 	if err != nil {
@@ -62,6 +63,15 @@ func ReconcileStatement(tx *store.Tx, file []byte) (cover.BankStatement, error) 
 	return s, recordEvents(tx, s, payments)
 }
 
+// MayReconcile refuses whoever is no BPJS office (party_role_required), before anybody
+// reads what they send.
+func MayReconcile(who access.Actor) error {
+	if who.Kind != cover.BPJSOffice {
+		return cover.Refuse(cover.Forbidden, cover.PartyRoleRequired, cover.Params{"role": cover.Branch})
+	}
+	return nil
+}
+
 // clues is what the lines of a statement may find invoices by.
 func clues(lines []StatementLine) (codes, numbers []string, amounts []cover.Rupiah) {
 	for _, l := range lines {
@@ -85,12 +95,41 @@ func record(tx *store.Tx, s cover.BankStatement, lines []StatementLine) (fresh [
 	if err != nil {
 		return nil, nil, err
 	}
+	var known []StatementLine
 	for n, p := range payments {
 		if added[p.ID] {
 			fresh, made = append(fresh, lines[n]), append(made, p)
+		} else {
+			known = append(known, lines[n])
 		}
 	}
-	return fresh, made, nil
+	return fresh, made, doubtKnown(tx, known)
+}
+
+// doubtKnown warns of lines that say something else than what was recorded under their
+// reference: they may be other money.
+func doubtKnown(tx *store.Tx, lines []StatementLine) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	references := make([]string, len(lines))
+	for n, l := range lines {
+		references[n] = l.Reference
+	}
+	under, err := tx.PaymentsUnder(references)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		p := under[l.Reference]
+		if (p.Amount != l.Amount || p.PaidOn != l.PaidOn) && len(tx.Doubts) < mostFaults {
+			tx.Doubt(cover.Fault{
+				Pointer: fmt.Sprintf("/lines/%d/reference", l.Line), Code: cover.PaymentDiffers,
+				Params: cover.Params{"payment_id": p.ID, "paid_on": p.PaidOn, "paid_amount": p.Amount},
+			})
+		}
+	}
+	return nil
 }
 
 // doubtDay warns of money that came before its invoice, as far as anybody would read.

@@ -225,6 +225,27 @@ func TestMoneyOfAFileThatCameBeforeItsInvoiceIsDoubted(t *testing.T) {
 	}))
 }
 
+// TestAKnownReferenceThatSaysSomethingElseIsDoubted, and left alone.
+func TestAKnownReferenceThatSaysSomethingElseIsDoubted(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	w.reconciled(line(100, "T-1", ""), line(100, "T-2", ""), line(100, "T-3", ""))
+	w.must(w.st.InTx(t.Context(), w.branch, func(tx *store.Tx) error {
+		file := "tanggal;jumlah;referensi\n02/12/2024;100;T-1\n02/12/2024;101;T-2\n01/12/2024;100;T-3\n"
+		s, err := billing.ReconcileStatement(tx, []byte(file))
+		if s.Known != 3 || len(tx.Doubts) != 2 {
+			t.Fatalf("%+v, doubts %+v", s, tx.Doubts)
+		}
+		for n, at := range []string{"/lines/3/reference", "/lines/4/reference"} {
+			d := tx.Doubts[n]
+			if d.Code != cover.PaymentDiffers || d.Pointer != at || d.Params["paid_amount"] != cover.Rupiah(100) {
+				t.Errorf("doubt %+v", d)
+			}
+		}
+		return err
+	}))
+}
+
 // The longest file there may be, half of it named, is one transaction of few questions.
 func TestTheLongestStatement(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 // end ends on the day before, by a revision of its own. Refuses whoever is no
 // national ministry (not_allowed), a name that is in use (schedule_taken), what
 // Faults says, and a tariff that would have days with two schedules, or none
-// between two (schedule_not_seamless).
+// from the first day that has one (schedule_not_seamless).
 func EnterSchedule(tx *store.Tx, s tariff.ContributionSchedule) (tariff.ContributionSchedule, error) {
 	rates, err := mayCorrect(tx)
 	if err != nil {
@@ -35,7 +35,7 @@ func EnterSchedule(tx *store.Tx, s tariff.ContributionSchedule) (tariff.Contribu
 	if err := keepRule(tx, tariff.OfContribution, s.Name, s.Revision, s); err != nil {
 		return s, err
 	}
-	if err := staysSeamless(tx, "/schedule/from"); err != nil {
+	if err := staysWhole(tx, "/schedule", rates, s.Segment); err != nil {
 		return s, err
 	}
 	return s, recordTariff(tx, s.Name, nil, s)
@@ -62,7 +62,7 @@ func CorrectSchedule(tx *store.Tx, name string, v store.Version, s tariff.Contri
 	if err := keepRule(tx, tariff.OfContribution, name, s.Revision, s); err != nil {
 		return s, err
 	}
-	if err := staysSeamless(tx, "/from"); err != nil {
+	if err := staysWhole(tx, "", rates, s.Segment); err != nil {
 		return s, err
 	}
 	return s, recordTariff(tx, name, before, s)
@@ -76,7 +76,7 @@ func EnterRelief(tx *store.Tx, r tariff.Relief) (tariff.Relief, error) {
 	if err != nil {
 		return r, err
 	}
-	if _, taken := rates.Relief(r.Name); taken {
+	if _, taken := rates.Relief(r.Name, 0); taken {
 		return r, cover.RefuseAt("/name", cover.ScheduleTaken, nil)
 	}
 	if err := inside("/relief", r.Faults()).Err(); err != nil {
@@ -99,7 +99,7 @@ func CorrectRelief(tx *store.Tx, name string, v store.Version, r tariff.Relief) 
 	if err != nil {
 		return r, err
 	}
-	before, known := rates.Relief(name)
+	before, known := rates.Relief(name, 0)
 	if !known {
 		return r, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
 	}
@@ -196,6 +196,24 @@ func staysSeamless(tx *store.Tx, pointer string) error {
 	}
 	var f cover.Faults
 	f.Add(pointer, cover.ScheduleNotSeamless, nil)
+	return f.Err()
+}
+
+// staysWhole holds the whole tariff together, and the schedules of a segment to the
+// days that they rated before and to all that are to come: cover could not be rated
+// on others.
+func staysWhole(tx *store.Tx, pointer string, before *tariff.Tariff, segment cover.Segment) error {
+	if err := staysSeamless(tx, pointer+"/from"); err != nil {
+		return err
+	}
+	after, err := tx.Tariff()
+	if err != nil {
+		return err
+	}
+	was, is := before.Schedules(segment), after.Schedules(segment)
+	var f cover.Faults
+	f.Check(is[len(is)-1].To.Zero(), pointer+"/to", cover.ScheduleNotSeamless, nil)
+	f.Check(len(was) == 0 || !is[0].From.After(was[0].From), pointer+"/from", cover.ScheduleNotSeamless, nil)
 	return f.Err()
 }
 

@@ -242,3 +242,34 @@ func TestMonthsAreCountedAlike(t *testing.T) {
 		t.Errorf("%d answers", n)
 	}
 }
+
+// TestARuleOfTheProgramThatDoesNotFitIsLeftOut: an administrator ended a schedule on
+// another day than the program now does; what else is new comes in.
+func TestARuleOfTheProgramThatDoesNotFitIsLeftOut(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	s := w.schedule("pu-2015-07")
+	s.Name, s.From = "pu-2027-01", cover.NewDate(2027, time.January, 1)
+	_, err := store.Do(t.Context(), w.st, w.ministry(), func(tx *store.Tx) (tariff.ContributionSchedule, error) {
+		return billing.EnterSchedule(tx, s)
+	})
+	w.must(err)
+	rules, err := tariff.Embedded()
+	w.must(err)
+	s.Name, s.From = "pu-2026-07", cover.NewDate(2026, time.July, 1)
+	overlaps, err := tariff.NewRule(tariff.OfContribution, s.Name, 1, s)
+	w.must(err)
+	relief := tariff.Relief{
+		Name: "pp1-2030", Segment: cover.BPU, Sector: tariff.SectorOther, Percent: 10, ExcludedFunding: []cover.FundingSource{"apbn", "apbd"},
+		Validity: tariff.Validity{From: cover.NewDate(2030, time.January, 1), To: cover.NewDate(2030, time.June, 30), Law: "PP 1/2030", Certainty: tariff.Read},
+	}
+	fits, err := tariff.NewRule(tariff.OfRelief, relief.Name, 1, relief)
+	w.must(err)
+	w.must(w.st.LoadTariff(t.Context(), append(rules, overlaps, fits)))
+	if _, known := w.tariff().Schedule("pu-2026-07", 0); known {
+		t.Error("a schedule that overlaps was brought in")
+	}
+	if _, known := w.tariff().Relief("pp1-2030", 0); !known {
+		t.Error("a relief that fits was left out")
+	}
+}

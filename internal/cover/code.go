@@ -217,6 +217,7 @@ const (
 	HeadcountImplausible Code = "headcount_implausible"
 	CoverBackdated       Code = "cover_backdated"
 	PaymentBackdated     Code = "payment_backdated"
+	PaymentDiffers       Code = "payment_differs"
 	BudgetShort          Code = "budget_short"
 	JKMWaitingPeriod     Code = "jkm_waiting_period"
 	ReportLate           Code = "report_late"

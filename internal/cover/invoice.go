@@ -349,7 +349,7 @@ func (p Payment) Doubts(invoices []Invoice) (doubts Faults) {
 // payer's (invoice_of_other_payer), more than is outstanding
 // (outstanding_exceeded), and what is not issued, or void (invoice_not_payable).
 func (p *Payment) Settle(invoices []Invoice) error {
-	if err := settle(p.Allocations, invoices, ofOnePayer(p.Allocations, invoices)); err != nil {
+	if err := settle(p.Allocations, invoices, p.payable(p.Allocations, invoices)); err != nil {
 		return err
 	}
 	p.allocate(p.Allocations, invoices)
@@ -362,16 +362,21 @@ func (p *Payment) Allocate(to []Allocation, invoices []Invoice) error {
 	if err := fit(to, p.Unallocated()); err != nil {
 		return err
 	}
-	same := ofOnePayer(to, invoices)
-	if p.Allocated > 0 { // then it is known whose money it is: officers' own, if there is no payer
-		same = func(i Invoice) bool { return i.PayerID == p.PayerID }
-	}
-	if err := settle(to, invoices, same); err != nil {
+	if err := settle(to, invoices, p.payable(to, invoices)); err != nil {
 		return err
 	}
 	p.Allocations = append(p.Allocations[:len(p.Allocations):len(p.Allocations)], to...)
 	p.allocate(to, invoices)
 	return nil
+}
+
+// payable says which invoices the payment may settle. Once it settles any it is known
+// whose money it is: officers' own, if there is no payer.
+func (p Payment) payable(to []Allocation, invoices []Invoice) func(Invoice) bool {
+	if p.PayerID.Valid || p.Allocated > 0 {
+		return func(i Invoice) bool { return i.PayerID == p.PayerID }
+	}
+	return ofOnePayer(to, invoices)
 }
 
 // allocate enters what was put on invoices, and who owed them.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"naungan/internal/cover"
+	"naungan/internal/paper"
 )
 
 // target is what the cells of a column are taken for: a cover.Column, or one of
@@ -251,7 +252,7 @@ func rowNumber(text string) (n int64) {
 const blanks = " \t\r\n\v\f\u00a0\u200b\ufeff"
 
 // tidy takes off a cell what its writer did not mean: blanks around it, and the
-// apostrophe that keeps a spreadsheet from taking it for a formula.
+// apostrophes that keep a spreadsheet from taking it for a formula.
 func tidy(cell string) string {
 	if cell == "" {
 		return cell
@@ -259,10 +260,7 @@ func tidy(cell string) string {
 	if first, last := cell[0], cell[len(cell)-1]; !plainEdge(first) || !plainEdge(last) {
 		cell = strings.Trim(cell, blanks)
 	}
-	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@", cell[1]) >= 0 {
-		return cell[1:]
-	}
-	return cell
+	return paper.Restored(cell)
 }
 
 func plainEdge(b byte) bool { return b > ' ' && b < utf8.RuneSelf }

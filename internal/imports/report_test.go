@@ -302,6 +302,11 @@ func TestNoCellIsAFormula(t *testing.T) {
 		"O'Brien":                 "O'Brien",
 		"a=b":                     "a=b",
 		"https://contoh.example/": "https://contoh.example/",
+		"Dinas;=1+1":              "Dinas;'=1+1",
+		"Dinas; =1;\"@x":          "Dinas;' =1;'\"@x",
+		"Dinas\t+62\n=1":          "Dinas\t'+62\n'=1",
+		"=1;=1":                   "'=1;'=1",
+		"Dinas; Kantor":           "Dinas; Kantor",
 	} {
 		if got := paper.Neutral(text); got != want {
 			t.Errorf("%q goes out as %q, want %q", text, got, want)
@@ -331,7 +336,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 // What the reader reads, it reads again; but for a text that began with an
 // apostrophe and a formula already, which means the same to it as one that we wrote.
 func FuzzWhatIsMadeNeutralIsRestored(f *testing.F) {
-	for _, text := range []string{"", "=1", "''", "' +1", "-x", "'Aini", "+62-812"} {
+	for _, text := range []string{"", "=1", "''", "' +1", "-x", "'Aini", "+62-812", "a;=1", ";\"\n=1", "a;''=1"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -122,7 +122,9 @@ func enrol(tx *store.Tx, e *cover.Enrolment, r store.Roster) error {
 		return err
 	}
 	if e.Enrolled > 0 {
-		e.Doubts = doubtsOf(tx, rates, r.Agreement)
+		if e.Doubts, err = doubtsOf(tx, rates, r); err != nil {
+			return err
+		}
 		tx.Doubt(e.Doubts...)
 	}
 	if err := tx.EndEnrolment(e); err != nil {
@@ -132,17 +134,21 @@ func enrol(tx *store.Tx, e *cover.Enrolment, r store.Roster) error {
 }
 
 // doubtsOf says where the law makes this cover weaker than people think.
-func doubtsOf(tx *store.Tx, rates *tariff.Tariff, a cover.Agreement) cover.Faults {
-	doubts := cover.Faults{}
+func doubtsOf(tx *store.Tx, rates *tariff.Tariff, r store.Roster) (cover.Faults, error) {
+	a, doubts := r.Agreement, cover.Faults{}
 	today := tx.Today()
 	if a.StartsOn.Month().Before(today.Month()) {
 		doubts.Add("", cover.CoverBackdated, cover.Params{"from": a.StartsOn})
 	}
-	months := a.MonthRule.Months(a.Contributions, a.StartsOn, a.LastDay())
-	if wait := rates.WaitingMonths(a.Segment, a.StartsOn); months < wait {
-		doubts.Add("", cover.JKMWaitingPeriod, cover.Params{"months": months, "needed": wait})
+	groups, err := tx.RosterGroups(r)
+	if err != nil {
+		return nil, err
 	}
-	return doubts
+	terms := make([]tariff.Owed, len(groups))
+	for n, g := range groups {
+		terms[n] = tariff.Owed{Months: g.Contributions, To: g.To}
+	}
+	return append(doubts, rates.WaitingDoubts(a.Segment, terms)...), nil
 }
 
 func chosen(a cover.Agreement, positions []string) ([]string, error) {

@@ -285,6 +285,30 @@ func TestAShortBPUCoverIsDoubted(t *testing.T) {
 	}
 }
 
+// The months that count are those of each officer's term, however long the agreement.
+func TestAShortTermUnderALongBPUAgreementIsDoubted(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	long := func(t *cover.AgreementTerms) {
+		t.Segment, t.WageBasePolicy = cover.BPU, cover.BaseBPUTier
+		t.StartsOn, t.EndsOn = cover.NewDate(2025, 5, 1), cover.NewDate(2025, 12, 31)
+	}
+	w.appoint(w.kpu, "9906014508890001", func(a *cover.Appointment) {
+		a.TermFrom, a.TermTo, a.Honorarium = cover.NewDate(2025, 5, 1), cover.NewDate(2025, 12, 31), 1_300_000
+	})
+	agreement := w.agree(w.kpu, long, "pps")
+	if _, doubts := w.enrol(w.kpu, agreement); len(doubts) != 0 {
+		t.Errorf("eight months: doubts %v", doubts)
+	}
+	w.appoint(w.kpu, "9906014508890002", func(a *cover.Appointment) {
+		a.TermFrom, a.TermTo, a.Honorarium = cover.NewDate(2025, 11, 7), cover.NewDate(2025, 12, 8), 1_300_000
+	})
+	_, doubts := w.enrol(w.kpu, agreement)
+	if len(doubts) != 1 || doubts[0].Code != cover.JKMWaitingPeriod || doubts[0].Params["months"] != 2 {
+		t.Errorf("two months: doubts %v", doubts)
+	}
+}
+
 // TestAnEnrolmentMayBeLeftToTheQueue: it is the same enrolment, done once, and says
 // what was doubtful.
 func TestAnEnrolmentMayBeLeftToTheQueue(t *testing.T) {

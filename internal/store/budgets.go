@@ -15,8 +15,36 @@ func (r *Reader) Budget(id uuid.UUID) (cover.Budget, error) {
 		return b, translate(err)
 	}
 	found := []cover.Budget{b}
+	if err := r.withSeenAgreements(found); err != nil {
+		return b, err
+	}
 	err := r.withCommitted(found)
 	return found[0], err
+}
+
+// withSeenAgreements leaves of the agreements that others' budgets pay for those of
+// which the actor is told.
+func (r *Reader) withSeenAgreements(budgets []cover.Budget) error {
+	ids := []uuid.UUID{}
+	for _, b := range budgets {
+		if b.OrganisationID != r.who.OrganisationID {
+			ids = append(ids, b.AgreementIDs...)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var seen []uuid.UUID
+	if err := r.toldOfBudgets("agreements.id").on(r.db.Table("agreements")).Where("agreements.id in ?", ids).
+		Pluck("agreements.id", &seen).Error; err != nil {
+		return translate(err)
+	}
+	for n := range budgets {
+		if b := &budgets[n]; b.OrganisationID != r.who.OrganisationID {
+			b.AgreementIDs = slices.DeleteFunc(b.AgreementIDs, func(id uuid.UUID) bool { return !slices.Contains(seen, id) })
+		}
+	}
+	return nil
 }
 
 // BudgetFilter narrows a list of budgets; what is empty narrows nothing.
@@ -34,7 +62,11 @@ func (r *Reader) Budgets(f BudgetFilter, p Page) (Listed[cover.Budget], error) {
 		q = q.Where("budgets.organisation_id = ?", f.OrganisationID)
 	}
 	if f.AgreementID != uuid.Nil {
-		q = q.Where("budgets.id in (select budget_id from budget_agreements where agreement_id = ?)", f.AgreementID)
+		told := r.toldOfBudgets("x.agreement_id").or(r.ofSelf("budgets.organisation_id"))
+		q = condition{
+			"exists (select from budget_agreements x where x.budget_id = budgets.id and x.agreement_id = ? and " + told.sql + ")",
+			append([]any{f.AgreementID}, told.args...),
+		}.on(q)
 	}
 	if f.FiscalYear != 0 {
 		q = q.Where("budgets.fiscal_year = ?", f.FiscalYear)
@@ -44,6 +76,9 @@ func (r *Reader) Budgets(f BudgetFilter, p Page) (Listed[cover.Budget], error) {
 	}
 	listed, err := list(r, q, p, func(b cover.Budget) Place { return byID(b.ID) })
 	if err != nil {
+		return listed, err
+	}
+	if err := r.withSeenAgreements(listed.Items); err != nil {
 		return listed, err
 	}
 	return listed, r.withCommitted(listed.Items)
@@ -139,19 +174,29 @@ func (tx *Tx) InsertBudget(b *cover.Budget) error {
 	return tx.insertBudgetAgreements(*b)
 }
 
-// UpdateBudget writes a locked budget, with the agreements it pays for.
+// HoldAgreements keeps some agreements as they are named until the transaction ends,
+// in the order of their ids, so that rows may name them. Those that do not exist are
+// left out.
+func (tx *Tx) HoldAgreements(ids []uuid.UUID) error {
+	_, err := tx.pgx.Exec(tx.ctx, "select from agreements where id = any($1) order by id for key share", ids)
+	return translate(err)
+}
+
+// UpdateBudget writes a locked budget, with the agreements it pays for. Of those it
+// touches none that stay: whoever bills one holds it, and then asks for its budgets.
 func (tx *Tx) UpdateBudget(b *cover.Budget) error {
 	b.Version, b.UpdatedAt = b.Version+1, tx.Now
 	if err := tx.update(b); err != nil {
 		return err
 	}
-	if err := tx.db.Exec("delete from budget_agreements where budget_id = ?", b.ID).Error; err != nil {
+	if _, err := tx.pgx.Exec(tx.ctx, "delete from budget_agreements where budget_id = $1 and agreement_id <> all($2::uuid[])",
+		b.ID, b.AgreementIDs); err != nil {
 		return translate(err)
 	}
 	return tx.insertBudgetAgreements(*b)
 }
 
 func (tx *Tx) insertBudgetAgreements(b cover.Budget) error {
-	_, err := tx.pgx.Exec(tx.ctx, "insert into budget_agreements select $1, unnest($2::uuid[])", b.ID, b.AgreementIDs)
+	_, err := tx.pgx.Exec(tx.ctx, "insert into budget_agreements select $1, unnest($2::uuid[]) on conflict do nothing", b.ID, b.AgreementIDs)
 	return translate(err)
 }

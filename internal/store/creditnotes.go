@@ -32,7 +32,10 @@ func (r *Reader) CreditNote(id uuid.UUID) (cover.CreditNote, error) {
 		return n, translate(err)
 	}
 	found := []cover.CreditNote{n}
-	err := r.withCredited(found)
+	if err := r.withCreditedLines(found); err != nil {
+		return n, err
+	}
+	err := r.withCreditAllocations(found)
 	return found[0], err
 }
 
@@ -43,7 +46,7 @@ type CreditNoteFilter struct {
 	Unallocated bool // only those of which something settles nothing yet
 }
 
-// CreditNotes lists those that the actor sees.
+// CreditNotes lists those that the actor sees, without what they take back.
 func (r *Reader) CreditNotes(f CreditNoteFilter, p Page) (Listed[cover.CreditNote], error) {
 	q := r.seenCreditNotes().on(r.db)
 	if f.InvoiceID != uuid.Nil {
@@ -59,16 +62,24 @@ func (r *Reader) CreditNotes(f CreditNoteFilter, p Page) (Listed[cover.CreditNot
 	if err != nil {
 		return listed, err
 	}
-	return listed, r.withCredited(listed.Items)
+	return listed, r.withCreditAllocations(listed.Items)
 }
 
-// withCredited fills in what credit notes take back, and what they settle.
-func (r *Reader) withCredited(notes []cover.CreditNote) error {
-	ids := make([]uuid.UUID, len(notes))
-	place := make(map[uuid.UUID]*cover.CreditNote, len(notes))
+// placesOf are credit notes by their ids.
+func placesOf(notes []cover.CreditNote) (ids []uuid.UUID, place map[uuid.UUID]*cover.CreditNote) {
+	place = make(map[uuid.UUID]*cover.CreditNote, len(notes))
 	for i := range notes {
-		ids[i] = notes[i].ID
+		ids = append(ids, notes[i].ID)
 		place[notes[i].ID] = &notes[i]
+	}
+	return ids, place
+}
+
+// withCreditedLines fills in which lines credit notes take back.
+func (r *Reader) withCreditedLines(notes []cover.CreditNote) error {
+	ids, place := placesOf(notes)
+	for _, n := range place {
+		n.Periods = []uuid.UUID{}
 	}
 	var lines []creditLineRow
 	if err := r.db.Where("credit_note_id in ?", ids).Order("credit_note_id, coverage_period_id").Find(&lines).Error; err != nil {
@@ -78,6 +89,12 @@ func (r *Reader) withCredited(notes []cover.CreditNote) error {
 		n := place[l.CreditNoteID]
 		n.Periods = append(n.Periods, l.CoveragePeriodID)
 	}
+	return nil
+}
+
+// withCreditAllocations fills in what credit notes settle.
+func (r *Reader) withCreditAllocations(notes []cover.CreditNote) error {
+	ids, place := placesOf(notes)
 	var rows []creditRow
 	if err := r.db.Where("credit_note_id in ?", ids).Order("credit_note_id, ordinal").Find(&rows).Error; err != nil {
 		return translate(err)
@@ -137,7 +154,10 @@ func (tx *Tx) LockCreditNote(id uuid.UUID, v Version) (cover.CreditNote, error) 
 		return n, err
 	}
 	found := []cover.CreditNote{n}
-	err = tx.withCredited(found)
+	if err := tx.withCreditedLines(found); err != nil {
+		return n, err
+	}
+	err = tx.withCreditAllocations(found)
 	return found[0], err
 }
 

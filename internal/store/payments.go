@@ -108,6 +108,18 @@ func (tx *Tx) OwnPayment(reference string) (*uuid.UUID, error) {
 	return &found[0], nil
 }
 
+// PaymentsUnder finds the payments that the actor recorded under some references,
+// without what they settle.
+func (tx *Tx) PaymentsUnder(references []string) (map[string]cover.Payment, error) {
+	var found []cover.Payment
+	err := tx.db.Raw("select * from payments where branch_id = ? and reference in ?", tx.who.OrganisationID, references).Scan(&found).Error
+	under := make(map[string]cover.Payment, len(found))
+	for _, p := range found {
+		under[p.Reference] = p
+	}
+	return under, translate(err)
+}
+
 // LockPayment returns a payment that the actor sees, with its allocations, and holds
 // it.
 func (tx *Tx) LockPayment(id uuid.UUID, v Version) (cover.Payment, error) {

@@ -214,21 +214,36 @@ type RosterGroup struct {
 // RosterGroups adds up a roster, however large it is, in the order of positions and
 // roles. Somebody with two duties counts twice: enrolment covers the first.
 func (r *Reader) RosterGroups(of Roster) ([]RosterGroup, error) {
-	where := of.condition()
-	sql := `select position, role, honorarium, min(from_on), max(to_on), months, count(*) from (
+	sql, args := of.groups()
+	return rosterGroups(r.store.pool.Query(r.ctx, sql, args...))
+}
+
+// RosterGroups is the Reader's, in the transaction: who holds a connection waits for no
+// other.
+func (tx *Tx) RosterGroups(of Roster) ([]RosterGroup, error) {
+	sql, args := of.groups()
+	return rosterGroups(tx.pgx.Query(tx.ctx, sql, args...))
+}
+
+func rosterGroups(rows pgx.Rows, err error) ([]RosterGroup, error) {
+	if err != nil {
+		return nil, translate(err)
+	}
+	groups, err := pgx.CollectRows(rows, pgx.RowToStructByPos[RosterGroup])
+	return groups, translate(err)
+}
+
+func (r Roster) groups() (sql string, args []any) {
+	where := r.condition()
+	sql = `select position, role, honorarium, min(from_on), max(to_on), months, count(*) from (
 			select *, contribution_months(?::text, ?::integer, from_on, to_on) as months from (
 				select o.position, o.role, o.honorarium, greatest(o.term_from, ?::date) as from_on,
 					least(o.term_to, coalesce(o.ended_on, o.term_to), ?::date) as to_on
 				from officers o where ` + where.sql + `) duties) duties
 		group by position, role, honorarium, date_trunc('month', from_on::timestamp), months
 		order by position, role, honorarium desc, min(from_on), months`
-	args := append([]any{of.Agreement.MonthRule, of.Agreement.Contributions, of.From, of.To}, where.args...)
-	rows, err := r.store.pool.Query(r.ctx, numbered(sql), args...)
-	if err != nil {
-		return nil, translate(err)
-	}
-	groups, err := pgx.CollectRows(rows, pgx.RowToStructByPos[RosterGroup])
-	return groups, translate(err)
+	args = append([]any{r.Agreement.MonthRule, r.Agreement.Contributions, r.From, r.To}, where.args...)
+	return numbered(sql), args
 }
 
 // enrolment is the statement that puts a roster under cover. Whoever is covered in

@@ -167,9 +167,18 @@ func (r *Reader) seenClaims() condition {
 	return r.ofBodies("claims.organiser_id").or(r.ofSelf("claims.branch_id"))
 }
 
-// seenBudgets: one's own, and those that pay for an agreement one sees.
+// toldOfBudgets: the agreements that the actor sees, but for those it only witnesses.
+func (r *Reader) toldOfBudgets(column string) condition {
+	party := r.ofSelf("p.organisation_id").or(r.ofBodies("p.organisation_id"))
+	return condition{
+		"exists (select from agreement_parties p where p.agreement_id = " + column + " and p.role <> ? and " + party.sql + ")",
+		append([]any{cover.Witness}, party.args...),
+	}
+}
+
+// seenBudgets: one's own, and those that pay for an agreement one is told of.
 func (r *Reader) seenBudgets() condition {
-	pays := r.seenAgreements("b.agreement_id")
+	pays := r.toldOfBudgets("b.agreement_id")
 	return r.ofSelf("budgets.organisation_id").or(condition{
 		"exists (select from budget_agreements b where b.budget_id = budgets.id and " + pays.sql + ")", pays.args,
 	})

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -111,14 +113,28 @@ func (tx *Tx) HoldTariff() error {
 }
 
 // LoadTariff brings the rules that come with the program into the database: new
-// ones, and those that changed since, unless an administrator had a say.
+// ones, and those that changed since, unless an administrator had a say. One that does
+// not go together with what administrators entered is left out, and logged.
 func (s *Store) LoadTariff(ctx context.Context, rules []tariff.Rule) error {
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", tariffLock); err != nil {
 			return err
 		}
-		for _, rule := range rules {
-			if err := loadRule(ctx, tx, rule); err != nil {
+		rows, err := tx.Query(ctx, "select kind, name, revision, body, recorded_by from tariff_rules")
+		if err != nil {
+			return err
+		}
+		kept, err := pgx.CollectRows(rows, pgx.RowToStructByPos[keptRule])
+		if err != nil {
+			return err
+		}
+		fitting, left := fit(kept, changed(kept, rules))
+		for _, rule := range left {
+			slog.WarnContext(ctx, "a rule of the tariff was left out", "kind", rule.Kind, "name", rule.Name)
+		}
+		for _, rule := range fitting {
+			if _, err := tx.Exec(ctx, "insert into tariff_rules (kind, name, revision, body) values ($1, $2, $3, $4)",
+				rule.Kind, rule.Name, rule.Revision, rule.Body); err != nil {
 				return err
 			}
 		}
@@ -126,21 +142,63 @@ func (s *Store) LoadTariff(ctx context.Context, rules []tariff.Rule) error {
 	})
 }
 
-func loadRule(ctx context.Context, tx pgx.Tx, rule tariff.Rule) error {
-	var revision int
-	var body []byte
-	var by uuid.NullUUID
-	err := tx.QueryRow(ctx, `select revision, body, recorded_by from tariff_rules where kind = $1 and name = $2
-		order by revision desc limit 1`, rule.Kind, rule.Name).Scan(&revision, &body, &by)
-	if err != nil && err != pgx.ErrNoRows { //nolint:errorlint // pgx gives it bare
-		return err
+// keptRule is a revision of a rule as it is stored.
+type keptRule struct {
+	Kind       tariff.Kind
+	Name       string
+	Revision   int
+	Body       json.RawMessage
+	RecordedBy uuid.NullUUID // none: it came with the program
+}
+
+// changed are those of the program's rules that are new or differ from their last
+// revision, numbered after it, but for those that an administrator entered.
+func changed(kept []keptRule, rules []tariff.Rule) (news []tariff.Rule) {
+	for _, rule := range rules {
+		var last keptRule
+		for _, k := range kept {
+			if k.Kind == rule.Kind && k.Name == rule.Name && k.Revision > last.Revision {
+				last = k
+			}
+		}
+		if last.RecordedBy.Valid || sameJSON(last.Body, rule.Body) {
+			continue
+		}
+		rule.Revision = last.Revision + 1
+		news = append(news, rule)
 	}
-	if by.Valid || sameJSON(body, rule.Body) {
-		return nil
+	return news
+}
+
+// fit finds as many rules as make one tariff with those that are kept: all of them
+// or, if they do not go together, each that goes with those before it. One may make
+// room for another, so they are tried until none fits any more.
+func fit(kept []keptRule, news []tariff.Rule) (fitting, left []tariff.Rule) {
+	stands := make([]tariff.Rule, len(kept))
+	for i, k := range kept {
+		stands[i] = tariff.Rule{Kind: k.Kind, Name: k.Name, Revision: k.Revision, Body: k.Body}
 	}
-	_, err = tx.Exec(ctx, "insert into tariff_rules (kind, name, revision, body) values ($1, $2, $3, $4)",
-		rule.Kind, rule.Name, revision+1, rule.Body)
-	return err
+	together := func(more ...tariff.Rule) bool {
+		_, err := tariff.From(slices.Concat(stands, fitting, more), nil)
+		return err == nil
+	}
+	if together(news...) {
+		return news, nil
+	}
+	for left = news; ; {
+		before := len(left)
+		var rest []tariff.Rule
+		for _, rule := range left {
+			if together(rule) {
+				fitting = append(fitting, rule)
+			} else {
+				rest = append(rest, rule)
+			}
+		}
+		if left = rest; len(left) == before || len(left) == 0 {
+			return fitting, left
+		}
+	}
 }
 
 // sameJSON compares what two texts say, in whatever order: Postgres has its own.

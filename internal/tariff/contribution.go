@@ -255,14 +255,27 @@ func (t *Tariff) Schedule(name string, revision int) (ContributionSchedule, bool
 	return t.Revision(Version(name, revision))
 }
 
+// Schedules lists those of a segment that stand, in the order of their days.
+func (t *Tariff) Schedules(segment cover.Segment) (found []ContributionSchedule) {
+	for _, s := range t.Contributions {
+		if s.Segment == segment {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
 // OpenSchedule finds the schedule of a segment that has no end.
 func (t *Tariff) OpenSchedule(segment cover.Segment) (ContributionSchedule, bool) {
 	return first(t.Contributions, func(s ContributionSchedule) bool { return s.Segment == segment && s.To.Zero() })
 }
 
-// Relief finds the revision of a relief that stands by its name.
-func (t *Tariff) Relief(name string) (Relief, bool) {
-	return first(t.Reliefs, func(r Relief) bool { return r.Name == name })
+// Relief finds a revision of a relief by its name; 0 is the one that stands.
+func (t *Tariff) Relief(name string, revision int) (Relief, bool) {
+	if revision == 0 {
+		return first(t.Reliefs, func(r Relief) bool { return r.Name == name })
+	}
+	return first(t.pastReliefs, func(r Relief) bool { return r.Name == name && r.Revision == revision })
 }
 
 // AgeBelow returns the age, in years and exclusive, at which cover of a segment can

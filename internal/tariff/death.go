@@ -117,6 +117,27 @@ func (t *Tariff) Death(q DeathQuery) (Benefit, error) {
 	return s.pay(q), nil
 }
 
+// Owed is how many months are contributed for cover in a row, and its last day.
+type Owed struct {
+	Months int
+	To     cover.Date
+}
+
+// WaitingDoubts says where JKM would not pay in full however regularly people of a
+// segment contribute: how many months the terms fall short of which most are lacking.
+func (t *Tariff) WaitingDoubts(segment cover.Segment, terms []Owed) (doubts cover.Faults) {
+	most, months, needed := 0, 0, 0
+	for _, o := range terms {
+		if wait := t.WaitingMonths(segment, o.To); wait-o.Months > most {
+			most, months, needed = wait-o.Months, o.Months, wait
+		}
+	}
+	if most > 0 {
+		doubts.Add("", cover.JKMWaitingPeriod, cover.Params{"months": months, "needed": needed})
+	}
+	return doubts
+}
+
 // WaitingMonths returns how many consecutive months a person of a segment must
 // have contributed for a JKM death on a day to pay in full; nothing where there
 // is no such rule (Permenaker 1/2025).

@@ -54,6 +54,11 @@ func TestALineIsTakenBackAndBilledAgain(t *testing.T) {
 	note := made.object(t)
 	same(t, "number", note["number"], "K2024/000002")
 	same(t, "read again", string(w.government.get(made.Header.Get("Location")).must(t, 200).raw), string(made.raw))
+	for _, listed := range w.government.get("/v1/credit-notes").must(t, 200).items(t) {
+		if lines, told := listed["coverage_period_ids"]; told {
+			t.Errorf("a list names the lines %v", lines)
+		}
+	}
 	same(t, "its invoice", w.kpu.get("/v1/invoices/" + w.ids["invoice_id"]).object(t)["status"], "paid")
 	again := w.branch.post("/v1/invoices", object{"agreement_id": w.ids["agreement_id"], "month": "2024-08", "supplementary": true, "rebill_credited": true}).must(t, 201)
 	same(t, "officers", again.object(t)["officers"], 2.0)
@@ -97,7 +102,7 @@ func TestABankFileIsReconciled(t *testing.T) {
 		fmt.Sprintf("28/11/2024;%d,00;TRX-10;iuran %v", total-500, open["payment_code"]),
 		"28/11/2024;500;TRX-11;sisa " + fmt.Sprint(open["number"]),
 		"2024-11-28;1.234;TRX-12;bunga",
-		"2024-11-28;5.000;TRX-1;setoran",
+		"2024-09-02;5.000;TRX-1;setoran",
 	}
 	before := w.contents()
 	dry := w.branch.send(post("/v1/bank-statements?dry_run=true", "tanggal;jumlah;referensi\n"+strings.Join(file, "\n")).under("Content-Type", "text/csv")).must(t, 422)
@@ -116,7 +121,22 @@ func TestABankFileIsReconciled(t *testing.T) {
 	same(t, "waiting", fmt.Sprint(len(waiting), waiting[0]["reference"], waiting[0]["match"]), "1TRX-12map[candidates:[] reason:none]")
 	again := w.reconcile(file...).must(t, 201).object(t)
 	same(t, "again", fmt.Sprint(again["known"], again["matched"], again["unmatched"]), "4 0 0")
-	same(t, "by the payer", w.government.send(post("/v1/bank-statements", "x").under("Content-Type", "text/csv")).must(t, 403).code(t), "party_role_required")
+	other := w.reconcile("2024-09-02;5.001;TRX-1;setoran").must(t, 201)
+	same(t, "other money", fmt.Sprint(other.warnings(t)), "[/lines/2/reference payment_differs]")
+	same(t, "by the payer", w.government.send(post("/v1/bank-statements", strings.Repeat("x", 4<<20+1)).under("Content-Type", "text/csv")).must(t, 403).code(t), "party_role_required")
+}
+
+// TestMoneyThatSettlesNothingIsSeenByWhoPaidIt, if the office knows who that is.
+func TestMoneyThatSettlesNothingIsSeenByWhoPaidIt(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	money := object{"paid_on": "2024-11-28", "paid_amount": 700, "reference": "SP2D-88", "payer_id": w.ids["wrong_period_id"], "allocations": []object{}}
+	same(t, "nobody", fmt.Sprint(w.branch.pay("/v1/payments", money).must(t, 422).faults(t)), "[/payer_id organisation_unknown]")
+	money["payer_id"] = w.branch.get("/v1/invoices/"+w.ids["open_invoice_id"]).must(t, 200).object(t)["payer_id"]
+	made := w.branch.pay("/v1/payments", money).must(t, 201)
+	same(t, "version", made.Header.Get("ETag"), `"1"`)
+	seen := w.government.get(made.Header.Get("Location")).must(t, 200).object(t)
+	same(t, "left", fmt.Sprint(seen["unallocated_amount"], seen["allocations"]), "700 []")
 }
 
 // TestABankFileIsRefusedWithEveryFault, or as a whole.

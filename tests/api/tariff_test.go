@@ -151,6 +151,18 @@ func TestANewScheduleFollowsTheOldOne(t *testing.T) {
 	same(t, "events", one[int](w.server, `select count(*) from events where type = 'tariff_corrected'`), 1)
 }
 
+// TestAReliefIsReadAsItWas by its revision.
+func TestAReliefIsReadAsItWas(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	path := reliefs + "/pp50-2025-other"
+	was := w.kpu.get(path).must(t, 200)
+	w.admin.put(path, "*", was.input(t, object{"percent": 40})).must(t, 200)
+	same(t, "as it was", string(w.kpu.get(path+"?revision=1").must(t, 200).raw), string(was.raw))
+	same(t, "as it is", w.kpu.get(path+"?revision=2").must(t, 200).object(t)["percent"], any(40.0))
+	w.kpu.get(path+"?revision=3").must(t, 404)
+}
+
 // TestABrokenTariffIsRefused whole: nothing of it is kept.
 func TestABrokenTariffIsRefused(t *testing.T) {
 	t.Parallel()
@@ -180,6 +192,9 @@ func TestABrokenTariffIsRefused(t *testing.T) {
 		"a name that is taken":            {post(schedules, newSchedule("pu-2015-07", object{"from": "2028-01-01"})), 409, "/name schedule_taken"},
 		"a relief's name that is taken":   {post(reliefs, newRelief("pp50-2025-other")), 409, "/name schedule_taken"},
 		"a day that is known":             {post(holidays, newHoliday("2024-12-25")), 409, "/day holiday_taken"},
+		"a last schedule that ends":       {fix("pu-2027-01", w.schedule("pu-2027-01", object{"to": "2027-12-31"})), 422, "/to schedule_not_seamless"},
+		"a new schedule that ends":        {post(schedules, newSchedule("pu-2028-01", object{"from": "2028-01-01", "to": "2028-12-31"})), 422, "/schedule/to schedule_not_seamless"},
+		"a first schedule that is late":   {fix("bpu-2015-07", w.schedule("bpu-2015-07", object{"from": "2016-01-01"})), 422, "/from schedule_not_seamless"},
 		"a schedule before the open one":  {post(schedules, newSchedule("pu-2026-01", object{"from": "2026-01-01"})), 422, "/schedule/from schedule_not_seamless"},
 		"a schedule beside the open one":  {post(schedules, newSchedule("pu-2027-02", object{"from": "2027-01-01"})), 422, "/schedule/from schedule_not_seamless"},
 		"a correction that leaves a gap":  {fix("pu-2015-07", with(pu, object{"to": "2026-11-30"})), 422, "/from schedule_not_seamless"},

@@ -985,9 +985,11 @@ type CreditNote struct {
 	// AppliedAmount Whole rupiah.
 	//
 	// Example: 5940
-	AppliedAmount     Rupiah               `json:"applied_amount"`
-	BranchID          openapi_types.UUID   `json:"branch_id"`
-	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids"`
+	AppliedAmount Rupiah             `json:"applied_amount"`
+	BranchID      openapi_types.UUID `json:"branch_id"`
+
+	// CoveragePeriodIds The lines it takes back. Absent in lists.
+	CoveragePeriodIds []openapi_types.UUID `json:"coverage_period_ids,omitzero"`
 	CreatedAt         time.Time            `json:"created_at"`
 	DryRun            *bool                `json:"dry_run,omitempty"`
 
@@ -2341,6 +2343,9 @@ type PaymentInput struct {
 	// Example: 5940
 	PaidAmount Rupiah     `json:"paid_amount"`
 	PaidOn     cover.Date `json:"paid_on"`
+
+	// PayerID Who paid, where no allocation says so: it sees the payment from then on, and only its invoices are settled.
+	PayerID *openapi_types.UUID `json:"payer_id,omitempty"`
 
 	// Reference The bank's own reference, unique for the receiving office.
 	Reference string `json:"reference"`
@@ -16480,6 +16485,7 @@ type RecordPaymentResponseObject interface {
 }
 
 type RecordPayment201ResponseHeaders struct {
+	ETag     string
 	Location string
 }
 
@@ -16495,6 +16501,7 @@ func (response RecordPayment201JSONResponse) VisitRecordPaymentResponse(w http.R
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
