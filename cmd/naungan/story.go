@@ -232,8 +232,10 @@ func (s *story) quote() error {
 	election, from, to := "pilkada_2024", day(2024, 8, 26), day(2025, 1, 27)
 	asked, err := client.Check(kpu.QuoteWithResponse(s.ctx, client.QuotationInput{
 		ElectionCode: &election, FromOn: &from, ToOn: &to, Positions: []client.QuotedPosition{
-			{Position: "ppk", Headcount: 23 * 5}, {Position: "sek_ppk", Headcount: 23 * 3},
-			{Position: "pps", Headcount: 282 * 3}, {Position: "sek_pps", Headcount: 282 * 3},
+			{Position: "ppk", Headcount: 23 * 5},
+			{Position: "sek_ppk", Headcount: 23 * 3},
+			{Position: "pps", Headcount: 282 * 3},
+			{Position: "sek_pps", Headcount: 282 * 3},
 		},
 	}))
 	if err != nil {
