@@ -2,12 +2,13 @@
 // by the clock.
 //
 // It owns the workers, how many there are, and when work that stopped moving is
-// taken up again. It does not own the work itself (imports), nor putting it into the queue,
-// which is done in the transaction that wants it (store).
+// taken up again. It does not own the work itself (imports, registry, billing), nor
+// putting it into the queue, which is done in the transaction that wants it (store).
 //
 // The queue is River's, in the same database. A process that dies takes nothing
-// with it: what it was doing is found by the next one, because an import says
-// itself that it has not come to rest.
+// with it: what it was doing is found by the next one, because an import, and an
+// enrolment, says itself that it has not come to rest; a month without an invoice
+// says so too.
 package jobs
 
 import (
