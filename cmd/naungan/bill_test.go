@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ func insure(t *testing.T) insured {
 	t.Helper()
 	dir := lived(t)
 	s := serving(t, dir, nil)
+	billedAtItsStart(t, dir)
 	admin := administrator(t, dir)
 	regency := "61.06"
 	join := func(kind client.OrganisationKind, scopes ...client.Scope) (uuid.UUID, *client.ClientWithResponses, []string) {
@@ -84,6 +86,20 @@ func insure(t *testing.T) insured {
 		t.Fatal(err)
 	}
 	return insured{dir, s.url, first.Format("2006-01"), environ, agreement}
+}
+
+// billedAtItsStart waits for the run that a server begins with, so that it is not that
+// which bills what follows.
+func billedAtItsStart(t *testing.T, dir string) {
+	t.Helper()
+	database := connected(t, dir)
+	defer func() { _ = database.Close(context.Background()) }()
+	for done := false; !done; time.Sleep(20 * time.Millisecond) {
+		if err := database.QueryRow(t.Context(), `select exists (select from river_job where kind = 'billing' and state = 'completed'
+			and created_at > (select pg_postmaster_start_time()))`).Scan(&done); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestBillingBesideAServerThatRuns: on its own database, once however often, and

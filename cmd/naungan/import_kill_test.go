@@ -23,7 +23,7 @@ import (
 // What a kill test may cost. On a slow machine it kills less often.
 const (
 	wantedKills = 100
-	killBudget  = 45 * time.Second
+	killBudget  = 30 * time.Second
 	atOnce      = 4 // files on their way
 )
 
