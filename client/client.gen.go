@@ -319,6 +319,27 @@ func (e DamageKind) Valid() bool {
 	}
 }
 
+// Defines values for DeathItemKind.
+const (
+	DeathItemKindFuneral  DeathItemKind = "funeral"
+	DeathItemKindLumpSum  DeathItemKind = "lump_sum"
+	DeathItemKindPeriodic DeathItemKind = "periodic"
+)
+
+// Valid indicates whether the value is a known member of the DeathItemKind enum.
+func (e DeathItemKind) Valid() bool {
+	switch e {
+	case DeathItemKindFuneral:
+		return true
+	case DeathItemKindLumpSum:
+		return true
+	case DeathItemKindPeriodic:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndReason.
 const (
 	EndReasonDied      EndReason = "died"
@@ -1722,6 +1743,107 @@ type BenefitItemInput struct {
 // BenefitKind defines model for BenefitKind.
 type BenefitKind string
 
+// BenefitSchedule Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+type BenefitSchedule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty             `json:"certainty"`
+	DryRun    *bool                 `json:"dry_run,omitempty"`
+	From      openapi_types.Date    `json:"from"`
+	Items     []BenefitScheduleItem `json:"items"`
+	Law       string                `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name      RuleName            `json:"name"`
+	Programme Programme           `json:"programme"`
+	Revision  int32               `json:"revision"`
+	To        *openapi_types.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+
+	// Waiting Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+	//
+	// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+	Waiting  *WaitingRule `json:"waiting,omitempty"`
+	Warnings []Fault      `json:"warnings,omitempty"`
+}
+
+// BenefitScheduleInput Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","times":1},{"each_amount":500000,"kind":"periodic","times":24},{"each_amount":10000000,"kind":"funeral","times":1}],"law":"PP 82/2019, art. 34","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+type BenefitScheduleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty                  `json:"certainty"`
+	From      openapi_types.Date         `json:"from"`
+	Items     []BenefitScheduleItemInput `json:"items"`
+	Law       string                     `json:"law"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
+
+	// Waiting Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+	//
+	// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+	Waiting *WaitingRuleInput `json:"waiting,omitempty"`
+}
+
+// BenefitScheduleItem So many times an amount, or so many times the monthly base, at least the minimum.
+//
+// Example: {"each_amount":500000,"kind":"periodic","of_base":false,"times":24}
+type BenefitScheduleItem struct {
+	// EachAmount Whole rupiah.
+	//
+	// Example: 5940
+	EachAmount *Rupiah `json:"each_amount,omitempty"`
+
+	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
+	Kind DeathItemKind `json:"kind"`
+
+	// MinimumAmount Whole rupiah.
+	//
+	// Example: 5940
+	MinimumAmount *Rupiah `json:"minimum_amount,omitempty"`
+
+	// MinimumCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	MinimumCertainty *Certainty `json:"minimum_certainty,omitempty"`
+
+	// OfBase Then there is no `each_amount`.
+	OfBase bool  `json:"of_base"`
+	Times  int64 `json:"times"`
+}
+
+// BenefitScheduleItemInput So many times an amount, or so many times the monthly base, at least the minimum.
+//
+// Example: {"each_amount":500000,"kind":"periodic","times":24}
+type BenefitScheduleItemInput struct {
+	// EachAmount Whole rupiah.
+	//
+	// Example: 5940
+	EachAmount *Rupiah `json:"each_amount,omitempty"`
+
+	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
+	Kind DeathItemKind `json:"kind"`
+
+	// MinimumAmount Whole rupiah.
+	//
+	// Example: 5940
+	MinimumAmount *Rupiah `json:"minimum_amount,omitempty"`
+
+	// MinimumCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	MinimumCertainty *Certainty `json:"minimum_certainty,omitempty"`
+
+	// OfBase Then there is no `each_amount`.
+	OfBase *bool `json:"of_base,omitempty"`
+	Times  int64 `json:"times"`
+}
+
+// BenefitScheduleList Example: {"items":[{"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}]}
+type BenefitScheduleList struct {
+	Items []BenefitSchedule `json:"items"`
+}
+
 // BenefitStep Example: {"expression":"48 × 1300000","law":"PP 82/2019","rule":"jkk_death","step_amount":62400000}
 type BenefitStep struct {
 	Expression string `json:"expression"`
@@ -2164,6 +2286,9 @@ type CreditNotePage struct {
 
 // DamageKind defines model for DamageKind.
 type DamageKind string
+
+// DeathItemKind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
+type DeathItemKind string
 
 // Disbursement With which papers the treasury paid.
 //
@@ -4152,6 +4277,30 @@ type VoidInput struct {
 // WageBasePolicy defines model for WageBasePolicy.
 type WageBasePolicy string
 
+// WaitingRule Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+//
+// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+type WaitingRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty       `json:"certainty"`
+	Law       string          `json:"law"`
+	Months    int32           `json:"months"`
+	Pays      []DeathItemKind `json:"pays"`
+	Segments  []Segment       `json:"segments"`
+}
+
+// WaitingRuleInput Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+//
+// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+type WaitingRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty       `json:"certainty"`
+	Law       string          `json:"law"`
+	Months    int32           `json:"months"`
+	Pays      []DeathItemKind `json:"pays"`
+	Segments  []Segment       `json:"segments"`
+}
+
 // AcceptLanguage defines model for AcceptLanguage.
 type AcceptLanguage = string
 
@@ -4400,6 +4549,32 @@ type ListStatementsParams struct {
 type ReconcileStatementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// ListBenefitSchedulesParams defines parameters for ListBenefitSchedules.
+type ListBenefitSchedulesParams struct {
+	Programme *Programme `form:"programme,omitempty" json:"programme,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetBenefitScheduleParams defines parameters for GetBenefitSchedule.
+type GetBenefitScheduleParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectBenefitScheduleParams defines parameters for CorrectBenefitSchedule.
+type CorrectBenefitScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListBudgetsParams defines parameters for ListBudgets.
@@ -5223,6 +5398,9 @@ type CreateClientJSONRequestBody = ClientInput
 // RotateClientJSONRequestBody defines body for RotateClient for application/json ContentType.
 type RotateClientJSONRequestBody = RotationInput
 
+// CorrectBenefitScheduleJSONRequestBody defines body for CorrectBenefitSchedule for application/json ContentType.
+type CorrectBenefitScheduleJSONRequestBody = BenefitScheduleInput
+
 // SetBudgetJSONRequestBody defines body for SetBudget for application/json ContentType.
 type SetBudgetJSONRequestBody = BudgetInput
 
@@ -5641,6 +5819,36 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
 	GetStatement(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBenefitSchedules What a death pays, by programme and day
+	//
+	// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+	//
+	// Corresponds with GET /v1/benefit-schedules (the `ListBenefitSchedules` operationId).
+	ListBenefitSchedules(ctx context.Context, params *ListBenefitSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBenefitSchedule One schedule of what a death pays
+	//
+	// Corresponds with GET /v1/benefit-schedules/{name} (the `GetBenefitSchedule` operationId).
+	GetBenefitSchedule(ctx context.Context, name RuleName, params *GetBenefitScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectBenefitScheduleWithBody Correct what a death pays
+	//
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+	CorrectBenefitScheduleWithBody(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectBenefitSchedule Correct what a death pays
+	//
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+	CorrectBenefitSchedule(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, body CorrectBenefitScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListBudgets Budgets
 	//
@@ -7112,6 +7320,76 @@ func (c *Client) ReconcileStatementWithBody(ctx context.Context, params *Reconci
 // Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
 func (c *Client) GetStatement(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetStatementRequest(c.Server, statementID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBenefitSchedules What a death pays, by programme and day
+//
+// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+//
+// Corresponds with GET /v1/benefit-schedules (the `ListBenefitSchedules` operationId).
+func (c *Client) ListBenefitSchedules(ctx context.Context, params *ListBenefitSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBenefitSchedulesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBenefitSchedule One schedule of what a death pays
+//
+// Corresponds with GET /v1/benefit-schedules/{name} (the `GetBenefitSchedule` operationId).
+func (c *Client) GetBenefitSchedule(ctx context.Context, name RuleName, params *GetBenefitScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBenefitScheduleRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectBenefitScheduleWithBody Correct what a death pays
+//
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+func (c *Client) CorrectBenefitScheduleWithBody(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectBenefitScheduleRequestWithBody(c.Server, name, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectBenefitSchedule Correct what a death pays
+//
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+func (c *Client) CorrectBenefitSchedule(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, body CorrectBenefitScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectBenefitScheduleRequest(c.Server, name, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -10847,6 +11125,238 @@ func NewGetStatementRequest(server string, statementID openapi_types.UUID) (*htt
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBenefitSchedulesRequest constructs an http.Request for the ListBenefitSchedules method
+func NewListBenefitSchedulesRequest(server string, params *ListBenefitSchedulesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/benefit-schedules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Programme != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "programme", *params.Programme, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBenefitScheduleRequest constructs an http.Request for the GetBenefitSchedule method
+func NewGetBenefitScheduleRequest(server string, name RuleName, params *GetBenefitScheduleParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/benefit-schedules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Revision != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "revision", *params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectBenefitScheduleRequest calls the generic CorrectBenefitSchedule builder with application/json body
+func NewCorrectBenefitScheduleRequest(server string, name RuleName, params *CorrectBenefitScheduleParams, body CorrectBenefitScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectBenefitScheduleRequestWithBody(server, name, params, "application/json", bodyReader)
+}
+
+// NewCorrectBenefitScheduleRequestWithBody constructs an http.Request for the CorrectBenefitSchedule method, with any body, and a specified content type
+func NewCorrectBenefitScheduleRequestWithBody(server string, name RuleName, params *CorrectBenefitScheduleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/benefit-schedules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
 	}
 
 	return req, nil
@@ -17539,6 +18049,40 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
 	GetStatementWithResponse(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetStatementResponse, error)
 
+	// ListBenefitSchedulesWithResponse What a death pays, by programme and day
+	//
+	// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/benefit-schedules (the `ListBenefitSchedules` operationId).
+	ListBenefitSchedulesWithResponse(ctx context.Context, params *ListBenefitSchedulesParams, reqEditors ...RequestEditorFn) (*ListBenefitSchedulesResponse, error)
+
+	// GetBenefitScheduleWithResponse One schedule of what a death pays
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/benefit-schedules/{name} (the `GetBenefitSchedule` operationId).
+	GetBenefitScheduleWithResponse(ctx context.Context, name RuleName, params *GetBenefitScheduleParams, reqEditors ...RequestEditorFn) (*GetBenefitScheduleResponse, error)
+
+	// CorrectBenefitScheduleWithBodyWithResponse Correct what a death pays
+	//
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+	CorrectBenefitScheduleWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectBenefitScheduleResponse, error)
+
+	// CorrectBenefitScheduleWithResponse Correct what a death pays
+	//
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+	CorrectBenefitScheduleWithResponse(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, body CorrectBenefitScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectBenefitScheduleResponse, error)
+
 	// ListBudgetsWithResponse Budgets
 	//
 	// One's own; and those that pay for an agreement one is a party to, not as a witness. Of others' budgets `agreement_ids` names those agreements alone.
@@ -20236,6 +20780,212 @@ func (r GetStatementResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetStatementResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListBenefitSchedulesResponse200Headers the declared response headers of an HTTP 200 response for ListBenefitSchedules
+type ListBenefitSchedulesResponse200Headers struct {
+	ETag string
+}
+
+// ListBenefitSchedulesResponse304Headers the declared response headers of an HTTP 304 response for ListBenefitSchedules
+type ListBenefitSchedulesResponse304Headers struct {
+	ETag string
+}
+
+// ListBenefitSchedulesResponseDefaultHeaders the declared response headers of an HTTP default response for ListBenefitSchedules
+type ListBenefitSchedulesResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListBenefitSchedulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BenefitScheduleList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListBenefitSchedulesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListBenefitSchedulesResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListBenefitSchedulesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListBenefitSchedulesResponse) GetJSON200() *BenefitScheduleList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListBenefitSchedulesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListBenefitSchedulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBenefitSchedulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBenefitSchedulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBenefitSchedulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetBenefitScheduleResponse200Headers the declared response headers of an HTTP 200 response for GetBenefitSchedule
+type GetBenefitScheduleResponse200Headers struct {
+	ETag string
+}
+
+// GetBenefitScheduleResponse304Headers the declared response headers of an HTTP 304 response for GetBenefitSchedule
+type GetBenefitScheduleResponse304Headers struct {
+	ETag string
+}
+
+// GetBenefitScheduleResponseDefaultHeaders the declared response headers of an HTTP default response for GetBenefitSchedule
+type GetBenefitScheduleResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetBenefitScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BenefitSchedule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetBenefitScheduleResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetBenefitScheduleResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetBenefitScheduleResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetBenefitScheduleResponse) GetJSON200() *BenefitSchedule {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetBenefitScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetBenefitScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBenefitScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBenefitScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBenefitScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectBenefitScheduleResponse200Headers the declared response headers of an HTTP 200 response for CorrectBenefitSchedule
+type CorrectBenefitScheduleResponse200Headers struct {
+	ETag string
+}
+
+// CorrectBenefitScheduleResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectBenefitSchedule
+type CorrectBenefitScheduleResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectBenefitScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BenefitSchedule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectBenefitScheduleResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectBenefitScheduleResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectBenefitScheduleResponse) GetJSON200() *BenefitSchedule {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectBenefitScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectBenefitScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectBenefitScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectBenefitScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectBenefitScheduleResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -25571,6 +26321,64 @@ func (c *ClientWithResponses) GetStatementWithResponse(ctx context.Context, stat
 	return ParseGetStatementResponse(rsp)
 }
 
+// ListBenefitSchedulesWithResponse What a death pays, by programme and day
+//
+// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/benefit-schedules (the `ListBenefitSchedules` operationId).
+func (c *ClientWithResponses) ListBenefitSchedulesWithResponse(ctx context.Context, params *ListBenefitSchedulesParams, reqEditors ...RequestEditorFn) (*ListBenefitSchedulesResponse, error) {
+	rsp, err := c.ListBenefitSchedules(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBenefitSchedulesResponse(rsp)
+}
+
+// GetBenefitScheduleWithResponse One schedule of what a death pays
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/benefit-schedules/{name} (the `GetBenefitSchedule` operationId).
+func (c *ClientWithResponses) GetBenefitScheduleWithResponse(ctx context.Context, name RuleName, params *GetBenefitScheduleParams, reqEditors ...RequestEditorFn) (*GetBenefitScheduleResponse, error) {
+	rsp, err := c.GetBenefitSchedule(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBenefitScheduleResponse(rsp)
+}
+
+// CorrectBenefitScheduleWithBodyWithResponse Correct what a death pays
+//
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+func (c *ClientWithResponses) CorrectBenefitScheduleWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectBenefitScheduleResponse, error) {
+	rsp, err := c.CorrectBenefitScheduleWithBody(ctx, name, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectBenefitScheduleResponse(rsp)
+}
+
+// CorrectBenefitScheduleWithResponse Correct what a death pays
+//
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
+func (c *ClientWithResponses) CorrectBenefitScheduleWithResponse(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, body CorrectBenefitScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectBenefitScheduleResponse, error) {
+	rsp, err := c.CorrectBenefitSchedule(ctx, name, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectBenefitScheduleResponse(rsp)
+}
+
 // ListBudgetsWithResponse Budgets
 //
 // One's own; and those that pay for an agreement one is a party to, not as a witness. Of others' budgets `agreement_ids` names those agreements alone.
@@ -29119,6 +29927,242 @@ func ParseGetStatementResponse(rsp *http.Response) (*GetStatementResponse, error
 	switch {
 	case true:
 		var headers GetStatementResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListBenefitSchedulesResponse parses an HTTP response from a ListBenefitSchedulesWithResponse call
+func ParseListBenefitSchedulesResponse(rsp *http.Response) (*ListBenefitSchedulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBenefitSchedulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BenefitScheduleList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListBenefitSchedulesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListBenefitSchedulesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers ListBenefitSchedulesResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetBenefitScheduleResponse parses an HTTP response from a GetBenefitScheduleWithResponse call
+func ParseGetBenefitScheduleResponse(rsp *http.Response) (*GetBenefitScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBenefitScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BenefitSchedule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetBenefitScheduleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetBenefitScheduleResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetBenefitScheduleResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectBenefitScheduleResponse parses an HTTP response from a CorrectBenefitScheduleWithResponse call
+func ParseCorrectBenefitScheduleResponse(rsp *http.Response) (*CorrectBenefitScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectBenefitScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BenefitSchedule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectBenefitScheduleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectBenefitScheduleResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -35,7 +35,7 @@ func EnterSchedule(tx *store.Tx, s tariff.ContributionSchedule) (tariff.Contribu
 	if err := keepRule(tx, tariff.OfContribution, s.Name, s.Revision, s); err != nil {
 		return s, err
 	}
-	if err := staysWhole(tx, "/schedule", rates, s.Segment); err != nil {
+	if err := staysWhole(tx, "/schedule", rates, ofSegment(s.Segment)); err != nil {
 		return s, err
 	}
 	return s, recordTariff(tx, s.Name, nil, s)
@@ -62,7 +62,33 @@ func CorrectSchedule(tx *store.Tx, name string, v store.Version, s tariff.Contri
 	if err := keepRule(tx, tariff.OfContribution, name, s.Revision, s); err != nil {
 		return s, err
 	}
-	if err := staysWhole(tx, "", rates, s.Segment); err != nil {
+	if err := staysWhole(tx, "", rates, ofSegment(s.Segment)); err != nil {
+		return s, err
+	}
+	return s, recordTariff(tx, name, before, s)
+}
+
+// CorrectBenefitSchedule writes a further revision of what deaths pay, and of the wait
+// for it, in the same programme. Claims that are opened from now on, also of deaths
+// that are past, pay by it; what was settled stays as it is. Refuses what
+// CorrectSchedule refuses.
+func CorrectBenefitSchedule(tx *store.Tx, name string, v store.Version, s tariff.DeathSchedule) (tariff.DeathSchedule, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
+		return s, err
+	}
+	before, known := rates.DeathSchedule(name, 0)
+	if !known {
+		return s, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
+	}
+	s.Name, s.Programme, s.Revision = name, before.Programme, next(before.Revision, v)
+	if err := s.Faults().Err(); err != nil {
+		return s, err
+	}
+	if err := keepRule(tx, tariff.OfDeath, name, s.Revision, s); err != nil {
+		return s, err
+	}
+	if err := staysWhole(tx, "", rates, ofProgramme(s.Programme)); err != nil {
 		return s, err
 	}
 	return s, recordTariff(tx, name, before, s)
@@ -199,10 +225,21 @@ func staysSeamless(tx *store.Tx, pointer string) error {
 	return f.Err()
 }
 
-// staysWhole holds the whole tariff together, and the schedules of a segment to the
-// days that they rated before and to all that are to come: cover could not be rated
-// on others.
-func staysWhole(tx *store.Tx, pointer string, before *tariff.Tariff, segment cover.Segment) error {
+// series lists the days of schedules that follow each other.
+type series func(*tariff.Tariff) []tariff.Validity
+
+func ofSegment(segment cover.Segment) series {
+	return func(t *tariff.Tariff) []tariff.Validity { return t.ScheduleDays(segment) }
+}
+
+func ofProgramme(programme cover.Programme) series {
+	return func(t *tariff.Tariff) []tariff.Validity { return t.DeathDays(programme) }
+}
+
+// staysWhole holds the whole tariff together, and the schedules of a series to the
+// days that they rated before and to all that are to come: neither cover nor a death
+// could be rated on others.
+func staysWhole(tx *store.Tx, pointer string, before *tariff.Tariff, days series) error {
 	if err := staysSeamless(tx, pointer+"/from"); err != nil {
 		return err
 	}
@@ -210,7 +247,7 @@ func staysWhole(tx *store.Tx, pointer string, before *tariff.Tariff, segment cov
 	if err != nil {
 		return err
 	}
-	was, is := before.Schedules(segment), after.Schedules(segment)
+	was, is := days(before), days(after)
 	var f cover.Faults
 	f.Check(is[len(is)-1].To.Zero(), pointer+"/to", cover.ScheduleNotSeamless, nil)
 	f.Check(len(was) == 0 || !is[0].From.After(was[0].From), pointer+"/from", cover.ScheduleNotSeamless, nil)

@@ -135,6 +135,7 @@ const (
 	ScheduleNotSeamless       Code = "schedule_not_seamless"
 	TiersNotAscending         Code = "tiers_not_ascending"
 	JKMRateOrFlat             Code = "jkm_rate_or_flat"
+	AmountOrBase              Code = "amount_or_base"
 	NotWholeMonths            Code = "not_whole_months"
 	RiskClassesIncomplete     Code = "risk_classes_incomplete"
 	HolidayTaken              Code = "holiday_taken"

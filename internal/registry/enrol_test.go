@@ -12,12 +12,14 @@ import (
 	"github.com/google/uuid"
 
 	"naungan/internal/access"
+	"naungan/internal/billing"
 	"naungan/internal/cover"
 	"naungan/internal/keys"
 	"naungan/internal/pgtest"
 	"naungan/internal/reference"
 	"naungan/internal/registry"
 	"naungan/internal/store"
+	"naungan/internal/tariff"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -306,6 +308,37 @@ func TestAShortTermUnderALongBPUAgreementIsDoubted(t *testing.T) {
 	_, doubts := w.enrol(w.kpu, agreement)
 	if len(doubts) != 1 || doubts[0].Code != cover.JKMWaitingPeriod || doubts[0].Params["months"] != 2 {
 		t.Errorf("two months: doubts %v", doubts)
+	}
+}
+
+// TestACorrectedWaitIsDoubtedAtOnce: three months are enough until the wait is four.
+func TestACorrectedWaitIsDoubtedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := given(t)
+	duty := func(a *cover.Appointment) {
+		a.TermFrom, a.TermTo, a.Honorarium = cover.NewDate(2025, 5, 1), cover.NewDate(2025, 7, 31), 1_300_000
+	}
+	agreement := w.agree(w.kpu, func(t *cover.AgreementTerms) {
+		t.Segment, t.WageBasePolicy = cover.BPU, cover.BaseBPUTier
+		t.StartsOn, t.EndsOn = cover.NewDate(2025, 5, 1), cover.NewDate(2025, 7, 31)
+	}, "pps")
+	w.appoint(w.kpu, "9906014508890001", duty)
+	if _, doubts := w.enrol(w.kpu, agreement); len(doubts) != 0 {
+		t.Errorf("of three months: doubts %v", doubts)
+	}
+	_, _, err := as(w, w.admin, func(tx *store.Tx) (tariff.DeathSchedule, error) {
+		rates, err := tx.Tariff()
+		w.must(err)
+		s, _ := rates.DeathSchedule("jkm-2025-02", 0)
+		wait := *s.Waiting
+		wait.Months, s.Waiting = 4, &wait
+		return billing.CorrectBenefitSchedule(tx, s.Name, 1, s)
+	})
+	w.must(err)
+	w.appoint(w.kpu, "9906014508890002", duty)
+	_, doubts := w.enrol(w.kpu, agreement)
+	if len(doubts) != 1 || doubts[0].Code != cover.JKMWaitingPeriod || doubts[0].Params["months"] != 3 || doubts[0].Params["needed"] != 4 {
+		t.Errorf("of four months: doubts %v", doubts)
 	}
 }
 

@@ -255,14 +255,14 @@ func (t *Tariff) Schedule(name string, revision int) (ContributionSchedule, bool
 	return t.Revision(Version(name, revision))
 }
 
-// Schedules lists those of a segment that stand, in the order of their days.
-func (t *Tariff) Schedules(segment cover.Segment) (found []ContributionSchedule) {
+// ScheduleDays lists the days of the schedules of a segment that stand, in their order.
+func (t *Tariff) ScheduleDays(segment cover.Segment) (days []Validity) {
 	for _, s := range t.Contributions {
 		if s.Segment == segment {
-			found = append(found, s)
+			days = append(days, s.Validity)
 		}
 	}
-	return found
+	return days
 }
 
 // OpenSchedule finds the schedule of a segment that has no end.

@@ -105,7 +105,7 @@ type Step struct {
 // 1/2025). It refuses a day without a known schedule (tariff_schedule_missing)
 // and, for JKK, a base that is nothing or beyond reason (income_out_of_range).
 func (t *Tariff) Death(q DeathQuery) (Benefit, error) {
-	s, ok := t.deathSchedule(q.Programme, q.On)
+	s, ok := t.deathOn(q.Programme, q.On)
 	if !ok {
 		return Benefit{}, missing(cover.Params{"programme": q.Programme, "day": q.On})
 	}
@@ -142,14 +142,33 @@ func (t *Tariff) WaitingDoubts(segment cover.Segment, terms []Owed) (doubts cove
 // have contributed for a JKM death on a day to pay in full; nothing where there
 // is no such rule (Permenaker 1/2025).
 func (t *Tariff) WaitingMonths(segment cover.Segment, day cover.Date) int {
-	s, ok := t.deathSchedule(cover.JKM, day)
+	s, ok := t.deathOn(cover.JKM, day)
 	if !ok || s.Waiting == nil || !slices.Contains(s.Waiting.Segments, segment) {
 		return 0
 	}
 	return s.Waiting.Months
 }
 
-func (t *Tariff) deathSchedule(programme cover.Programme, day cover.Date) (DeathSchedule, bool) {
+// DeathSchedule finds a revision of what deaths pay by its name; 0 is the one that
+// stands.
+func (t *Tariff) DeathSchedule(name string, revision int) (DeathSchedule, bool) {
+	if revision == 0 {
+		return first(t.Deaths, func(s DeathSchedule) bool { return s.Name == name })
+	}
+	return first(t.pastDeaths, func(s DeathSchedule) bool { return s.Name == name && s.Revision == revision })
+}
+
+// DeathDays lists the days of the schedules of a programme that stand, in their order.
+func (t *Tariff) DeathDays(programme cover.Programme) (days []Validity) {
+	for _, s := range t.Deaths {
+		if s.Programme == programme {
+			days = append(days, s.Validity)
+		}
+	}
+	return days
+}
+
+func (t *Tariff) deathOn(programme cover.Programme, day cover.Date) (DeathSchedule, bool) {
 	return first(t.Deaths, func(s DeathSchedule) bool {
 		return s.Programme == programme && s.Holds(day)
 	})

@@ -124,10 +124,14 @@ func (t *Tariff) take(r Rule, current bool) error {
 		}
 		t.Reliefs = append(t.Reliefs, t.pastReliefs[len(t.pastReliefs)-1])
 		return nil
+	case r.Kind == OfDeath:
+		if err := add(&t.pastDeaths, r, func(e *DeathSchedule) { e.Revision = r.Revision }); err != nil || !current {
+			return err
+		}
+		t.Deaths = append(t.Deaths, t.pastDeaths[len(t.pastDeaths)-1])
+		return nil
 	case !current:
 		return nil
-	case r.Kind == OfDeath:
-		return add(&t.Deaths, r, func(e *DeathSchedule) { e.Revision = r.Revision })
 	default:
 		return add(&t.Clocks, r, func(*Clock) {})
 	}

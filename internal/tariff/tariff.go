@@ -36,6 +36,7 @@ type Tariff struct {
 
 	past        []ContributionSchedule // every revision there ever was
 	pastReliefs []Relief               // likewise
+	pastDeaths  []DeathSchedule        // likewise
 }
 
 // Certainty says how we know a rule.

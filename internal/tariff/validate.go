@@ -92,14 +92,14 @@ func (s ContributionSchedule) validate() error {
 	return errors.Join(faults...)
 }
 
-// mostAmount, in rupiah a month, is beyond any base or flat contribution. It keeps
+// mostAmount, in rupiah, is beyond any base, flat contribution or part of a benefit. It keeps
 // what the officers of the whole nation owe for years far from overflow.
 const mostAmount cover.Rupiah = 1_000_000_000
 
 // Faults says what is wrong with a schedule that an administrator may have
 // entered, beyond what its form allows.
 func (s ContributionSchedule) Faults() (f cover.Faults) {
-	s.faults(&f)
+	s.monthFaults(&f)
 	f.Check(s.ratesEveryClass(), "/jkk_rates", cover.RiskClassesIncomplete, nil)
 	f.Check((s.JKMRate > 0) != (s.JKMFlat > 0), "/jkm_rate", cover.JKMRateOrFlat, nil)
 	checkAmount(&f, "/jkm_flat_amount", s.JKMFlat, 0)
@@ -140,15 +140,45 @@ func (s ContributionSchedule) ratesEveryClass() bool {
 
 // Faults says what is wrong with a relief that an administrator may have entered.
 func (r Relief) Faults() (f cover.Faults) {
-	r.faults(&f)
+	r.monthFaults(&f)
 	return f
 }
 
-// faults says what is wrong with the days of a rule of contributions, which are
+// Faults says what is wrong with a death schedule that an administrator may have
+// entered, beyond what its form allows. It may begin on any day.
+func (s DeathSchedule) Faults() (f cover.Faults) {
+	s.faults(&f)
+	for i, item := range s.Items {
+		item.faults(&f, fmt.Sprintf("/items/%d", i))
+	}
+	if s.Waiting != nil {
+		checkText(&f, "/waiting/law", s.Waiting.Law)
+	}
+	return f
+}
+
+func (i DeathItem) faults(f *cover.Faults, at string) {
+	f.Check((i.Amount != 0) != i.OfBase, at, cover.AmountOrBase, nil)
+	checkPaid(f, at+"/each_amount", i.Amount)
+	checkPaid(f, at+"/minimum_amount", i.Minimum)
+}
+
+// checkPaid lets an amount be absent, which is nothing.
+func checkPaid(f *cover.Faults, at string, amount cover.Rupiah) {
+	f.Check(amount >= 0, at, cover.AmountNotPositive, nil)
+	f.Check(amount <= mostAmount, at, cover.AmountImplausible, cover.Params{"min": 1, "max": int64(mostAmount)})
+}
+
+// monthFaults says what is wrong with the days of a rule of contributions, which are
 // owed for whole months, and with its law.
-func (v Validity) faults(f *cover.Faults) {
+func (v Validity) monthFaults(f *cover.Faults) {
 	f.Check(v.From == v.From.Month().First(), "/from", cover.NotWholeMonths, nil)
 	f.Check(v.To.Zero() || v.To == v.To.Month().Last(), "/to", cover.NotWholeMonths, nil)
+	v.faults(f)
+}
+
+// faults says what is wrong with the days of any rule, and with its law.
+func (v Validity) faults(f *cover.Faults) {
 	f.Check(v.To.Zero() || !v.To.Before(v.From), "/to", cover.EndsBeforeStart, nil)
 	checkText(f, "/law", v.Law)
 }
@@ -184,8 +214,11 @@ func (s DeathSchedule) validate() error {
 	for _, i := range s.Items {
 		faults = append(faults,
 			want(slices.Contains(ItemKinds, i.Kind), "%s: item %q", s.Name, i.Kind),
-			want(i.Times > 0 && (i.Amount > 0) != i.OfBase, "%s: %s is of an amount or of the base", s.Name, i.Kind),
+			want(i.Times > 0, "%s: %s is paid %d times", s.Name, i.Kind, i.Times),
 		)
+	}
+	for _, f := range s.Faults() {
+		faults = append(faults, fmt.Errorf("%s: %s at %s", s.Name, f.Code, f.Pointer))
 	}
 	if s.Waiting != nil {
 		faults = append(faults, want(s.Waiting.complete(), "%s: waiting rule is incomplete or unknown", s.Name))

@@ -25,6 +25,7 @@ func TestRatesAreRefused(t *testing.T) {
 		"when nobody says how sure it is":      func(t *Tariff) { t.Clocks[0].Certainty = "" },
 		"when a clock has two units":           func(t *Tariff) { t.Clocks[0].Years = 1 },
 		"when an item pays nothing":            func(t *Tariff) { last(t).Items[0].Amount = 0 },
+		"when an item is of amount and base":   func(t *Tariff) { last(t).Items[0].OfBase = true },
 		"when a class of risk is unknown":      func(t *Tariff) { first(t).JKKRates["vi"] = 200 },
 		"when JKM is both rate and flat":       func(t *Tariff) { first(t).JKMFlat = 6_800 },
 		"when a waiting rule pays for flowers": func(t *Tariff) { last(t).Waiting.Pays = []ItemKind{"flowers"} },

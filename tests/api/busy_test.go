@@ -195,6 +195,9 @@ func (w *world) writes() map[string]write {
 		"enterHoliday":         post(w.admin, "/v1/holidays", newHoliday("2027-12-24"), newHoliday("2027-12-27")),
 		"correctHoliday":       put(w.admin, "/v1/holidays/2024-12-25", object{"name_id": "Natal", "name_en": "Christmas", "certainty": "verified"}),
 		"payClaim":             post(w.branch, "/v1/claims/{owed_claim_id}/pay", object{"paid_on": "2024-11-28", "reference": "TRF-2"}, object{"paid_on": "2024-11-28", "reference": "TRF-3"}),
+		"correctBenefitSchedule": put(
+			w.admin, benefits+"/jkm-2025-02", w.benefit("jkm-2025-02", object{"law": "PP 82/2019, pasal 34"}),
+		),
 	}
 	needed := map[string]bool{}
 	for _, o := range operations() {

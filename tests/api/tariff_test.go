@@ -10,6 +10,7 @@ import (
 
 const (
 	schedules = "/v1/contribution-schedules"
+	benefits  = "/v1/benefit-schedules"
 	reliefs   = "/v1/reliefs"
 	holidays  = "/v1/holidays"
 )
@@ -30,6 +31,14 @@ func (w *world) schedule(name string, changes object) object {
 	w.t.Helper()
 	o := w.admin.get(schedules+"/"+name).must(w.t, 200).input(w.t, changes)
 	delete(o, "segment")
+	return o
+}
+
+// benefit is the correction of what deaths pay.
+func (w *world) benefit(name string, changes object) object {
+	w.t.Helper()
+	o := w.admin.get(benefits+"/"+name).must(w.t, 200).input(w.t, changes)
+	delete(o, "programme")
 	return o
 }
 
@@ -118,12 +127,13 @@ func TestOnlyANationalMinistryCorrectsTheTariff(t *testing.T) {
 	w := settle(t)
 	for who, by := range map[string]caller{"KPU RI": w.nation, "a KPU": w.kpu, "whoever pays": w.government, "BPJS": w.branch} {
 		for what, a := range map[string]answer{
-			"a new schedule": by.post(schedules, newSchedule("pu-2027-01")),
-			"a correction":   by.put(schedules+"/pu-2015-07", "*", w.schedule("pu-2015-07", nil)),
-			"a new relief":   by.post(reliefs, newRelief("pp99-2028")),
-			"a relief":       by.put(reliefs+"/pp50-2025-other", "*", w.relief("pp50-2025-other", nil)),
-			"a new holiday":  by.post(holidays, newHoliday("2027-12-24")),
-			"a holiday":      by.put(holidays+"/2024-12-25", "*", object{"name_id": "x", "name_en": "x", "certainty": "verified"}),
+			"a new schedule":  by.post(schedules, newSchedule("pu-2027-01")),
+			"a correction":    by.put(schedules+"/pu-2015-07", "*", w.schedule("pu-2015-07", nil)),
+			"what dying pays": by.put(benefits+"/jkm-2025-02", "*", w.benefit("jkm-2025-02", nil)),
+			"a new relief":    by.post(reliefs, newRelief("pp99-2028")),
+			"a relief":        by.put(reliefs+"/pp50-2025-other", "*", w.relief("pp50-2025-other", nil)),
+			"a new holiday":   by.post(holidays, newHoliday("2027-12-24")),
+			"a holiday":       by.put(holidays+"/2024-12-25", "*", object{"name_id": "x", "name_en": "x", "certainty": "verified"}),
 		} {
 			if a.StatusCode != 403 || a.code(t) != "not_allowed" {
 				t.Errorf("%s enters %s: %d %s", who, what, a.StatusCode, a.raw)
@@ -149,6 +159,96 @@ func TestANewScheduleFollowsTheOldOne(t *testing.T) {
 	same(t, "December 2026", fmt.Sprint(rulesOf(t, w.kpu.get(schedules+"?segment=pu&month=2026-12"))), "[pu-2015-07.2]")
 	same(t, "January 2027", fmt.Sprint(rulesOf(t, w.kpu.get(schedules+"?segment=pu&month=2027-01"))), "[pu-2027-01]")
 	same(t, "events", one[int](w.server, `select count(*) from events where type = 'tariff_corrected'`), 1)
+}
+
+// TestWhatADeathPaysIsThereToRead, and to correct: enrolments are warned, and
+// quotations reckoned, by the new wait at once, and the old one can be read.
+func TestWhatADeathPaysIsThereToRead(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	all := w.kpu.get(benefits).must(t, 200)
+	same(t, "all", fmt.Sprint(rulesOf(t, all)), "[jkk-2015-07 jkm-2015-07 jkk-2019-12 jkm-2019-12 jkm-2025-02]")
+	same(t, "of JKK", fmt.Sprint(rulesOf(t, w.kpu.get(benefits+"?programme=jkk"))), "[jkk-2015-07 jkk-2019-12]")
+	w.kpu.send(call{method: "GET", path: benefits}.under("If-None-Match", all.Header.Get("ETag"))).must(t, 304)
+	jkk := w.kpu.get(benefits+"/jkk-2019-12").must(t, 200).object(t)
+	same(t, "of the base", fmt.Sprint(jkk["items"].([]any)[0]),
+		"map[kind:lump_sum minimum_amount:2e+07 minimum_certainty:unconfirmed of_base:true times:48]")
+	same(t, "no wait", jkk["waiting"], nil)
+	same(t, "an unknown one", w.kpu.get(benefits+"/jkm-1999-01").must(t, 404).code(t), "resource_unknown")
+
+	path := benefits + "/jkm-2025-02"
+	was := w.kpu.get(path).must(t, 200)
+	wait := was.object(t)["waiting"].(object)
+	same(t, "the wait", fmt.Sprint(wait), "map[certainty:secondary law:Permenaker 1/2025 months:3 pays:[funeral] segments:[bpu]]")
+	kpps := object{"from_on": "2025-11-07", "to_on": "2026-01-08", "positions": []object{{"position": "kpps", "headcount": 7, "monthly_wage_amount": 1_100_000}}}
+	_, _, bpu := w.kpu.quotation(t, kpps)
+	same(t, "three months of three", fmt.Sprint(told(bpu["warnings"])), "[]")
+
+	wait["months"] = 4
+	longer := w.benefit("jkm-2025-02", object{"waiting": wait})
+	fix := call{method: "PUT", path: path, body: longer}.under("If-Match", `"1"`)
+	same(t, "tried", w.admin.send(fix.dry()).must(t, 200).object(t)["dry_run"], any(true))
+	done := w.admin.send(fix).must(t, 200)
+	same(t, "version", fmt.Sprint(done.object(t)["version_name"], done.Header.Get("ETag")), `jkm-2025-02.2"2"`)
+	same(t, "programme", done.object(t)["programme"], "jkm")
+	same(t, "of one that was read before", w.admin.send(fix).must(t, 412).code(t), "version_stale")
+	same(t, "read again", string(w.kpu.get(path).must(t, 200).raw), string(done.raw))
+	same(t, "as it was", string(w.kpu.get(path+"?revision=1").must(t, 200).raw), string(was.raw))
+	w.kpu.get(path+"?revision=3").must(t, 404)
+	_, _, bpu = w.kpu.quotation(t, kpps)
+	same(t, "three months of four", fmt.Sprint(told(bpu["warnings"])), "[jkm_waiting_period]")
+
+	delete(longer, "waiting")
+	w.admin.put(path, `"2"`, longer).must(t, 200)
+	_, _, bpu = w.kpu.quotation(t, kpps)
+	same(t, "no wait at all", fmt.Sprint(told(bpu["warnings"])), "[]")
+	same(t, "events", one[int](w.server, `select count(*) from events where type = 'tariff_corrected'`), 2)
+}
+
+// TestABrokenBenefitIsRefused whole: nothing of it is kept.
+func TestABrokenBenefitIsRefused(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	jkm := func(changes object) object { return w.benefit("jkm-2025-02", changes) }
+	items := func(item object) object { return jkm(object{"items": []object{item}}) }
+	waiting := func(changes object) object {
+		o := jkm(nil)
+		maps.Copy(o["waiting"].(object), changes)
+		return o
+	}
+	rules := one[int](w.server, `select count(*) from tariff_rules`)
+	for name, tt := range map[string]struct {
+		schedule string
+		body     object
+		status   int
+		fault    string
+	}{
+		"a last one that ends":       {"jkm-2025-02", jkm(object{"to": "2026-12-31"}), 422, "/to schedule_not_seamless"},
+		"one that begins a day late": {"jkm-2025-02", jkm(object{"from": "2025-02-25"}), 422, "/from schedule_not_seamless"},
+		"one that overlaps":          {"jkm-2019-12", w.benefit("jkm-2019-12", object{"to": "2025-02-24"}), 422, "/from schedule_not_seamless"},
+		"a first one that is late":   {"jkk-2015-07", w.benefit("jkk-2015-07", object{"from": "2015-07-02"}), 422, "/from schedule_not_seamless"},
+		"one that ends before":       {"jkm-2025-02", jkm(object{"to": "2025-02-23"}), 422, "/to ends_before_start"},
+		"a law of nothing":           {"jkm-2025-02", jkm(object{"law": " "}), 422, "/law blank"},
+		"a wait of no law":           {"jkm-2025-02", waiting(object{"law": " "}), 422, "/waiting/law blank"},
+		"a wait of no months":        {"jkm-2025-02", waiting(object{"months": 0}), 400, ""},
+		"a wait of nobody":           {"jkm-2025-02", waiting(object{"segments": []string{}}), 400, ""},
+		"no items":                   {"jkm-2025-02", jkm(object{"items": []object{}}), 400, ""},
+		"an amount of the base":      {"jkm-2025-02", items(object{"kind": "lump_sum", "times": 1, "each_amount": 1, "of_base": true}), 422, "/items/0 amount_or_base"},
+		"neither":                    {"jkm-2025-02", items(object{"kind": "lump_sum", "times": 1}), 422, "/items/0 amount_or_base"},
+		"less than nothing":          {"jkm-2025-02", items(object{"kind": "funeral", "times": 1, "each_amount": -1}), 422, "/items/0/each_amount amount_not_positive"},
+		"a fortune":                  {"jkm-2025-02", items(object{"kind": "funeral", "times": 1, "each_amount": 1_000_000_001}), 422, "/items/0/each_amount amount_implausible"},
+		"a minimum below nothing":    {"jkk-2019-12", items(object{"kind": "lump_sum", "times": 1, "of_base": true, "minimum_amount": -1}), 422, "/items/0/minimum_amount amount_not_positive"},
+		"a minimum of a fortune":     {"jkm-2025-02", items(object{"kind": "lump_sum", "times": 1, "of_base": true, "minimum_amount": 1_000_000_001}), 422, "/items/0/minimum_amount amount_implausible"},
+		"what is unknown":            {"jkm-1999-01", jkm(nil), 404, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := w.admin.put(benefits+"/"+tt.schedule, "*", tt.body).must(t, tt.status)
+			if want := fmt.Sprintf("[%s]", tt.fault); tt.fault != "" && fmt.Sprint(got.faults(t)) != want {
+				t.Errorf("%v, want %s", got.faults(t), want)
+			}
+		})
+	}
+	same(t, "rules", one[int](w.server, `select count(*) from tariff_rules`), rules)
 }
 
 // TestAReliefIsReadAsItWas by its revision.
@@ -237,6 +337,7 @@ func TestOfTwoWhoCorrectAtOnceOneIsTold(t *testing.T) {
 	for path, body := range map[string]object{
 		schedules + "/pu-2015-07":        w.schedule("pu-2015-07", object{"law": "PP 44/2015"}),
 		reliefs + "/pp50-2025-other":     w.relief("pp50-2025-other", object{"percent": 40}),
+		benefits + "/jkm-2025-02":        w.benefit("jkm-2025-02", object{"law": "PP 82/2019, pasal 34"}),
 		holidays + "/2024-12-25":         {"name_id": "Natal", "name_en": "Christmas", "certainty": "verified"},
 		schedules + "/bpu-2015-07":       w.schedule("bpu-2015-07", object{"age_below": 70}),
 		reliefs + "/pp50-2025-transport": w.relief("pp50-2025-transport", object{"law": "PP 50/2025, pasal 1"}),

@@ -57,6 +57,8 @@ func (o operation) call(t *testing.T, ids map[string]string) call {
 			id = "data_tk_na"
 		case name == "name" && strings.HasPrefix(path, "/v1/reliefs"):
 			id = "pp50-2025-other"
+		case name == "name" && strings.HasPrefix(path, "/v1/benefit-schedules"):
+			id = "jkm-2025-02"
 		case name == "name":
 			id = "pu-2015-07"
 		case name == "day":

@@ -27,6 +27,7 @@ func TestEnumsAgree(t *testing.T) {
 		"ClaimStatus":       words(cover.ClaimStatuses),
 		"ClientStatus":      words(cover.ClientStatuses),
 		"CoverageStatus":    words(cover.CoverageStatuses),
+		"DeathItemKind":     words(tariff.ItemKinds),
 		"EndReason":         words(cover.EndReasons),
 		"FundingSource":     words(cover.FundingSources),
 		"IncidentKind":      words(cover.IncidentKinds),

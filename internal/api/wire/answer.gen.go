@@ -87,6 +87,9 @@ func (a Answer) VisitCancelImportResponse(w http.ResponseWriter) error { return 
 // VisitCommitImportResponse writes the answer.
 func (a Answer) VisitCommitImportResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitCorrectBenefitScheduleResponse writes the answer.
+func (a Answer) VisitCorrectBenefitScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitCorrectHolidayResponse writes the answer.
 func (a Answer) VisitCorrectHolidayResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -143,6 +146,9 @@ func (a Answer) VisitGetArrearsResponse(w http.ResponseWriter) error { return a.
 
 // VisitGetAuthorisationServerResponse writes the answer.
 func (a Answer) VisitGetAuthorisationServerResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetBenefitScheduleResponse writes the answer.
+func (a Answer) VisitGetBenefitScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitGetBudgetResponse writes the answer.
 func (a Answer) VisitGetBudgetResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -221,6 +227,9 @@ func (a Answer) VisitListAgreementsResponse(w http.ResponseWriter) error { retur
 
 // VisitListAreasResponse writes the answer.
 func (a Answer) VisitListAreasResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListBenefitSchedulesResponse writes the answer.
+func (a Answer) VisitListBenefitSchedulesResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListBudgetsResponse writes the answer.
 func (a Answer) VisitListBudgetsResponse(w http.ResponseWriter) error { return a.write(w) }

@@ -66,6 +66,27 @@ func (e ContentEncoding) Valid() bool {
 	}
 }
 
+// Defines values for DeathItemKind.
+const (
+	Funeral  DeathItemKind = "funeral"
+	LumpSum  DeathItemKind = "lump_sum"
+	Periodic DeathItemKind = "periodic"
+)
+
+// Valid indicates whether the value is a known member of the DeathItemKind enum.
+func (e DeathItemKind) Valid() bool {
+	switch e {
+	case Funeral:
+		return true
+	case LumpSum:
+		return true
+	case Periodic:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FaultLocation.
 const (
 	Body   FaultLocation = "body"
@@ -650,6 +671,107 @@ type BenefitItemInput struct {
 // BenefitKind defines model for BenefitKind.
 type BenefitKind = cover.BenefitKind
 
+// BenefitSchedule Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+type BenefitSchedule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty             `json:"certainty"`
+	DryRun    *bool                 `json:"dry_run,omitempty"`
+	From      cover.Date            `json:"from"`
+	Items     []BenefitScheduleItem `json:"items"`
+	Law       string                `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name      RuleName    `json:"name"`
+	Programme Programme   `json:"programme"`
+	Revision  int32       `json:"revision"`
+	To        *cover.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+
+	// Waiting Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+	//
+	// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+	Waiting  *WaitingRule `json:"waiting,omitempty"`
+	Warnings []Fault      `json:"warnings,omitempty"`
+}
+
+// BenefitScheduleInput Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","times":1},{"each_amount":500000,"kind":"periodic","times":24},{"each_amount":10000000,"kind":"funeral","times":1}],"law":"PP 82/2019, art. 34","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+type BenefitScheduleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty                  `json:"certainty"`
+	From      cover.Date                 `json:"from"`
+	Items     []BenefitScheduleItemInput `json:"items"`
+	Law       string                     `json:"law"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
+
+	// Waiting Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+	//
+	// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+	Waiting *WaitingRuleInput `json:"waiting,omitempty"`
+}
+
+// BenefitScheduleItem So many times an amount, or so many times the monthly base, at least the minimum.
+//
+// Example: {"each_amount":500000,"kind":"periodic","of_base":false,"times":24}
+type BenefitScheduleItem struct {
+	// EachAmount Whole rupiah.
+	//
+	// Example: 5940
+	EachAmount *Rupiah `json:"each_amount,omitempty"`
+
+	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
+	Kind DeathItemKind `json:"kind"`
+
+	// MinimumAmount Whole rupiah.
+	//
+	// Example: 5940
+	MinimumAmount *Rupiah `json:"minimum_amount,omitempty"`
+
+	// MinimumCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	MinimumCertainty *Certainty `json:"minimum_certainty,omitempty"`
+
+	// OfBase Then there is no `each_amount`.
+	OfBase bool  `json:"of_base"`
+	Times  int64 `json:"times"`
+}
+
+// BenefitScheduleItemInput So many times an amount, or so many times the monthly base, at least the minimum.
+//
+// Example: {"each_amount":500000,"kind":"periodic","times":24}
+type BenefitScheduleItemInput struct {
+	// EachAmount Whole rupiah.
+	//
+	// Example: 5940
+	EachAmount *Rupiah `json:"each_amount,omitempty"`
+
+	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
+	Kind DeathItemKind `json:"kind"`
+
+	// MinimumAmount Whole rupiah.
+	//
+	// Example: 5940
+	MinimumAmount *Rupiah `json:"minimum_amount,omitempty"`
+
+	// MinimumCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	MinimumCertainty *Certainty `json:"minimum_certainty,omitempty"`
+
+	// OfBase Then there is no `each_amount`.
+	OfBase *bool `json:"of_base,omitempty"`
+	Times  int64 `json:"times"`
+}
+
+// BenefitScheduleList Example: {"items":[{"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}]}
+type BenefitScheduleList struct {
+	Items []BenefitSchedule `json:"items"`
+}
+
 // BenefitStep Example: {"expression":"48 × 1300000","law":"PP 82/2019","rule":"jkk_death","step_amount":62400000}
 type BenefitStep struct {
 	Expression string `json:"expression"`
@@ -1052,6 +1174,9 @@ type CreditNotePage struct {
 
 // DamageKind defines model for DamageKind.
 type DamageKind = cover.DamageKind
+
+// DeathItemKind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
+type DeathItemKind string
 
 // Disbursement With which papers the treasury paid.
 //
@@ -3026,6 +3151,30 @@ type VoidInput struct {
 // WageBasePolicy defines model for WageBasePolicy.
 type WageBasePolicy = cover.WageBasePolicy
 
+// WaitingRule Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+//
+// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+type WaitingRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty       `json:"certainty"`
+	Law       string          `json:"law"`
+	Months    int32           `json:"months"`
+	Pays      []DeathItemKind `json:"pays"`
+	Segments  []Segment       `json:"segments"`
+}
+
+// WaitingRuleInput Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
+//
+// Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
+type WaitingRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty       `json:"certainty"`
+	Law       string          `json:"law"`
+	Months    int32           `json:"months"`
+	Pays      []DeathItemKind `json:"pays"`
+	Segments  []Segment       `json:"segments"`
+}
+
 // AcceptLanguage defines model for AcceptLanguage.
 type AcceptLanguage = string
 
@@ -3274,6 +3423,32 @@ type ListStatementsParams struct {
 type ReconcileStatementParams struct {
 	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
+// ListBenefitSchedulesParams defines parameters for ListBenefitSchedules.
+type ListBenefitSchedulesParams struct {
+	Programme *Programme `form:"programme,omitempty" json:"programme,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetBenefitScheduleParams defines parameters for GetBenefitSchedule.
+type GetBenefitScheduleParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectBenefitScheduleParams defines parameters for CorrectBenefitSchedule.
+type CorrectBenefitScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListBudgetsParams defines parameters for ListBudgets.
@@ -4097,6 +4272,9 @@ type CreateClientJSONRequestBody = ClientInput
 // RotateClientJSONRequestBody defines body for RotateClient for application/json ContentType.
 type RotateClientJSONRequestBody = RotationInput
 
+// CorrectBenefitScheduleJSONRequestBody defines body for CorrectBenefitSchedule for application/json ContentType.
+type CorrectBenefitScheduleJSONRequestBody = BenefitScheduleInput
+
 // SetBudgetJSONRequestBody defines body for SetBudget for application/json ContentType.
 type SetBudgetJSONRequestBody = BudgetInput
 
@@ -4267,6 +4445,15 @@ type ServerInterface interface {
 	// GetStatement One bank statement
 	// (GET /v1/bank-statements/{statement_id})
 	GetStatement(c *gin.Context, statementID openapi_types.UUID)
+	// ListBenefitSchedules What a death pays, by programme and day
+	// (GET /v1/benefit-schedules)
+	ListBenefitSchedules(c *gin.Context, params ListBenefitSchedulesParams)
+	// GetBenefitSchedule One schedule of what a death pays
+	// (GET /v1/benefit-schedules/{name})
+	GetBenefitSchedule(c *gin.Context, name RuleName, params GetBenefitScheduleParams)
+	// CorrectBenefitSchedule Correct what a death pays
+	// (PUT /v1/benefit-schedules/{name})
+	CorrectBenefitSchedule(c *gin.Context, name RuleName, params CorrectBenefitScheduleParams)
 	// ListBudgets Budgets
 	// (GET /v1/budgets)
 	ListBudgets(c *gin.Context, params ListBudgetsParams)
@@ -5816,6 +6003,171 @@ func (siw *ServerInterfaceWrapper) GetStatement(c *gin.Context) {
 	}
 
 	siw.Handler.GetStatement(c, statementID)
+}
+
+// ListBenefitSchedules operation middleware
+func (siw *ServerInterfaceWrapper) ListBenefitSchedules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBenefitSchedulesParams
+
+	// ------------- Optional query parameter "programme" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "programme", c.Request.URL.Query(), &params.Programme, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter programme: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListBenefitSchedules(c, params)
+}
+
+// GetBenefitSchedule operation middleware
+func (siw *ServerInterfaceWrapper) GetBenefitSchedule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBenefitScheduleParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetBenefitSchedule(c, name, params)
+}
+
+// CorrectBenefitSchedule operation middleware
+func (siw *ServerInterfaceWrapper) CorrectBenefitSchedule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectBenefitScheduleParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectBenefitSchedule(c, name, params)
 }
 
 // ListBudgets operation middleware
@@ -10651,6 +11003,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/bank-statements", wrapper.ListStatements)
 	router.POST(options.BaseURL+"/v1/bank-statements", wrapper.ReconcileStatement)
 	router.GET(options.BaseURL+"/v1/bank-statements/:statement_id", wrapper.GetStatement)
+	router.GET(options.BaseURL+"/v1/benefit-schedules", wrapper.ListBenefitSchedules)
+	router.GET(options.BaseURL+"/v1/benefit-schedules/:name", wrapper.GetBenefitSchedule)
+	router.PUT(options.BaseURL+"/v1/benefit-schedules/:name", wrapper.CorrectBenefitSchedule)
 	router.GET(options.BaseURL+"/v1/budgets", wrapper.ListBudgets)
 	router.POST(options.BaseURL+"/v1/budgets", wrapper.SetBudget)
 	router.GET(options.BaseURL+"/v1/budgets/:budget_id", wrapper.GetBudget)
@@ -12350,6 +12705,196 @@ type GetStatementdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetStatementdefaultApplicationProblemPlusJSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBenefitSchedulesRequestObject struct {
+	Params ListBenefitSchedulesParams
+}
+
+type ListBenefitSchedulesResponseObject interface {
+	VisitListBenefitSchedulesResponse(w http.ResponseWriter) error
+}
+
+type ListBenefitSchedules200ResponseHeaders struct {
+	ETag string
+}
+
+type ListBenefitSchedules200JSONResponse struct {
+	Body    BenefitScheduleList
+	Headers ListBenefitSchedules200ResponseHeaders
+}
+
+func (response ListBenefitSchedules200JSONResponse) VisitListBenefitSchedulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBenefitSchedules304Response = NotModifiedResponse
+
+func (response ListBenefitSchedules304Response) VisitListBenefitSchedulesResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListBenefitSchedulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListBenefitSchedulesdefaultApplicationProblemPlusJSONResponse) VisitListBenefitSchedulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBenefitScheduleRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params GetBenefitScheduleParams
+}
+
+type GetBenefitScheduleResponseObject interface {
+	VisitGetBenefitScheduleResponse(w http.ResponseWriter) error
+}
+
+type GetBenefitSchedule200ResponseHeaders struct {
+	ETag string
+}
+
+type GetBenefitSchedule200JSONResponse struct {
+	Body    BenefitSchedule
+	Headers GetBenefitSchedule200ResponseHeaders
+}
+
+func (response GetBenefitSchedule200JSONResponse) VisitGetBenefitScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBenefitSchedule304Response = NotModifiedResponse
+
+func (response GetBenefitSchedule304Response) VisitGetBenefitScheduleResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetBenefitScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetBenefitScheduledefaultApplicationProblemPlusJSONResponse) VisitGetBenefitScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectBenefitScheduleRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params CorrectBenefitScheduleParams
+	Body   *CorrectBenefitScheduleJSONRequestBody
+}
+
+type CorrectBenefitScheduleResponseObject interface {
+	VisitCorrectBenefitScheduleResponse(w http.ResponseWriter) error
+}
+
+type CorrectBenefitSchedule200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectBenefitSchedule200JSONResponse struct {
+	Body    BenefitSchedule
+	Headers CorrectBenefitSchedule200ResponseHeaders
+}
+
+func (response CorrectBenefitSchedule200JSONResponse) VisitCorrectBenefitScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectBenefitScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectBenefitScheduledefaultApplicationProblemPlusJSONResponse) VisitCorrectBenefitScheduleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17306,6 +17851,15 @@ type StrictServerInterface interface {
 	// GetStatement One bank statement
 	// (GET /v1/bank-statements/{statement_id})
 	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
+	// ListBenefitSchedules What a death pays, by programme and day
+	// (GET /v1/benefit-schedules)
+	ListBenefitSchedules(ctx context.Context, request ListBenefitSchedulesRequestObject) (ListBenefitSchedulesResponseObject, error)
+	// GetBenefitSchedule One schedule of what a death pays
+	// (GET /v1/benefit-schedules/{name})
+	GetBenefitSchedule(ctx context.Context, request GetBenefitScheduleRequestObject) (GetBenefitScheduleResponseObject, error)
+	// CorrectBenefitSchedule Correct what a death pays
+	// (PUT /v1/benefit-schedules/{name})
+	CorrectBenefitSchedule(ctx context.Context, request CorrectBenefitScheduleRequestObject) (CorrectBenefitScheduleResponseObject, error)
 	// ListBudgets Budgets
 	// (GET /v1/budgets)
 	ListBudgets(ctx context.Context, request ListBudgetsRequestObject) (ListBudgetsResponseObject, error)
@@ -18421,6 +18975,104 @@ func (sh *strictHandler) GetStatement(ctx *gin.Context, statementID openapi_type
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetStatementResponseObject); ok {
 		if err := validResponse.VisitGetStatementResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListBenefitSchedules operation middleware
+func (sh *strictHandler) ListBenefitSchedules(ctx *gin.Context, params ListBenefitSchedulesParams) {
+	var request ListBenefitSchedulesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBenefitSchedules(ctx.Request.Context(), request.(ListBenefitSchedulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBenefitSchedules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListBenefitSchedulesResponseObject); ok {
+		if err := validResponse.VisitListBenefitSchedulesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBenefitSchedule operation middleware
+func (sh *strictHandler) GetBenefitSchedule(ctx *gin.Context, name RuleName, params GetBenefitScheduleParams) {
+	var request GetBenefitScheduleRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBenefitSchedule(ctx.Request.Context(), request.(GetBenefitScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBenefitSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetBenefitScheduleResponseObject); ok {
+		if err := validResponse.VisitGetBenefitScheduleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectBenefitSchedule operation middleware
+func (sh *strictHandler) CorrectBenefitSchedule(ctx *gin.Context, name RuleName, params CorrectBenefitScheduleParams) {
+	var request CorrectBenefitScheduleRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	var body CorrectBenefitScheduleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectBenefitSchedule(ctx.Request.Context(), request.(CorrectBenefitScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectBenefitSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectBenefitScheduleResponseObject); ok {
+		if err := validResponse.VisitCorrectBenefitScheduleResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
