@@ -71,7 +71,8 @@ func runBilling(ctx context.Context, o options, dir string) (err error) {
 }
 
 // insure fills the database: organisations, agreements for eight months, officers in
-// the proportions of a village committee, and cover for all of them.
+// the proportions of a village committee, and cover for all of them. They come in
+// batches, as imports bring them.
 func insure(ctx context.Context, db *pgx.Conn, periods int) error {
 	for _, sql := range []string{
 		`create temporary table regency as select n, gen_random_uuid() as kpu, gen_random_uuid() as payer, gen_random_uuid() as branch,
@@ -92,7 +93,7 @@ func insure(ctx context.Context, db *pgx.Conn, periods int) error {
 			select enrolment, agreement, 0, 0, '[]', 0, now() from regency`,
 		`create temporary table person as select i, uuid_v7(now() - interval '1 day' + i * interval '1 microsecond') as officer,
 				gen_random_uuid() as person, uuid_v7(now() + i * interval '1 microsecond') as period,
-				case when i <= ` + fmt.Sprint(largestHas) + ` then 0 else 1 + i % ` + fmt.Sprint(regencies-1) + ` end as regency,
+				case when i <= ` + fmt.Sprint(largestHas) + ` then 0 else 1 + i / ` + fmt.Sprint(batch) + ` % ` + fmt.Sprint(regencies-1) + ` end as regency,
 				case i % 3 when 0 then 'chair' else 'member' end as role, case i % 3 when 0 then 1500000 else 1300000 end as wage
 			from generate_series(1, ` + fmt.Sprint(periods) + `) i`,
 		`insert into officers (id, organisation_id, person_id, personal, digest, external_id, full_name, born_on, sex, position, role, area_code,
