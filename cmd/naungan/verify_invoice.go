@@ -117,9 +117,9 @@ func (v *verifier) line(ctx context.Context, l client.InvoiceLine) error {
 	if err != nil {
 		return err
 	}
-	if jkk, jkm := rate(l.WageBaseAmount); jkk != l.JKKAmount || jkm != l.JKMAmount {
-		return fmt.Errorf("coverage period %s: %s makes JKK %d and JKM %d of %d, the line says %d and %d",
-			l.CoveragePeriodID, l.Schedule, jkk, jkm, l.WageBaseAmount, l.JKKAmount, l.JKMAmount)
+	if jkk, jkm := rate(l.WageBaseAmount); jkk != l.JKKAmount || jkm != l.JKMAmount || jkk+jkm != l.PremiumAmount {
+		return fmt.Errorf("coverage period %s: %s makes JKK %d and JKM %d of %d, the line says %d and %d, together %d",
+			l.CoveragePeriodID, l.Schedule, jkk, jkm, l.WageBaseAmount, l.JKKAmount, l.JKMAmount, l.PremiumAmount)
 	}
 	return nil
 }

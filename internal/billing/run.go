@@ -24,7 +24,7 @@ type Ran struct {
 // Run bills what is due to be billed now under agreements that are billed
 // automatically: every month that is due and has no invoice yet, drafts of a run that
 // wait, and a supplementary invoice for those who came under cover after a month was
-// issued. A month whose invoice was voided waits for somebody. A month is due to be
+// issued. A month of which an invoice was voided waits for somebody. A month is due to be
 // billed from the month on in which it is to be paid. only narrows it to one month;
 // the zero Month to none.
 //

@@ -27,10 +27,11 @@ func (Enrolling) Kind() string { return "enrolling" }
 const Queue = "enrolments"
 
 // Enrol puts everybody an agreement covers under cover, in one statement, with
-// wage base and contributions frozen. positions narrows it; none means all that
-// are included. Whoever is covered already is left alone and counted. A roster of
-// more than 20,000, or any if later is set, is left to the job queue. Refuses to begin
-// while one that was left there goes on (enrolment_running).
+// their wage base settled once and the first month's contributions beside it.
+// positions narrows it; none means all that are included. Whoever is covered already
+// is left alone and counted. A roster of more than 20,000, or any if later is set, is
+// left to the job queue. Refuses to begin while one that was left there goes on
+// (enrolment_running).
 func Enrol(tx *store.Tx, agreement uuid.UUID, positions []string, later bool) (cover.Enrolment, error) {
 	e := cover.Enrolment{AgreementID: agreement}
 	r, err := rosterOf(tx, agreement, positions)

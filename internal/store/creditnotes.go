@@ -140,10 +140,8 @@ func (tx *Tx) InsertCreditNote(n *cover.CreditNote) error {
 
 // NextCreditNumber takes the next number of a branch's year, as NextInvoiceNumber
 // does.
-func (tx *Tx) NextCreditNumber(branch uuid.UUID, year int) (n int64, err error) {
-	err = tx.db.Raw(`insert into credit_numbers as given (branch_id, year, last) values (?, ?, 1)
-		on conflict (branch_id, year) do update set last = given.last + 1 returning last`, branch, year).Scan(&n).Error
-	return n, translate(err)
+func (tx *Tx) NextCreditNumber(branch uuid.UUID, year int) (int64, error) {
+	return tx.nextNumber("credit_numbers", branch, year)
 }
 
 // LockCreditNote returns a credit note that the actor sees, with what it settles, and

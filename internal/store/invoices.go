@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"naungan/internal/cover"
 )
@@ -461,8 +462,13 @@ func (r *Reader) OverdueInvoices(agreement uuid.UUID, today cover.Date) (n int64
 
 // NextInvoiceNumber takes the next number of a branch's year. Others wait for it
 // until the transaction ends, and take it if it is undone: so there are no gaps.
-func (tx *Tx) NextInvoiceNumber(branch uuid.UUID, year int) (n int64, err error) {
-	err = tx.db.Raw(`insert into invoice_numbers as given (branch_id, year, last) values (?, ?, 1)
-		on conflict (branch_id, year) do update set last = given.last + 1 returning last`, branch, year).Scan(&n).Error
+func (tx *Tx) NextInvoiceNumber(branch uuid.UUID, year int) (int64, error) {
+	return tx.nextNumber("invoice_numbers", branch, year)
+}
+
+func (tx *Tx) nextNumber(series string, branch uuid.UUID, year int) (n int64, err error) {
+	err = tx.db.Raw(`insert into ? as given (branch_id, year, last) values (?, ?, 1)
+		on conflict (branch_id, year) do update set last = given.last + 1 returning last`,
+		clause.Table{Name: series}, branch, year).Scan(&n).Error
 	return n, translate(err)
 }

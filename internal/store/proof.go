@@ -3,6 +3,8 @@ package store
 import (
 	"iter"
 
+	"github.com/jackc/pgx/v5"
+
 	"naungan/internal/cover"
 )
 
@@ -22,33 +24,13 @@ func (r *Reader) BilledAgreement(i cover.Invoice) (a cover.Agreement, err error)
 // ProvenLines reads the lines of an invoice that the actor sees one after another,
 // in the order of their periods, all from one moment.
 func (r *Reader) ProvenLines(i cover.Invoice) iter.Seq2[ProvenLine, error] {
-	return func(yield func(ProvenLine, error) bool) {
-		conn, err := r.acquire(r.store.slow)
-		if err != nil {
-			yield(ProvenLine{}, err)
-			return
-		}
-		defer conn.Release()
-		rows, err := conn.Query(r.ctx, `select l.invoice_id, l.coverage_period_id, l.officer_id, l.month, l.position, l.role,
-				l.wage_base, l.jkk, l.jkm, l.schedule, l.relief, c.wage_base,
-				l.credited or c.cancelled_on is null and c.from_on < l.month + interval '1 month' and c.owed_to >= l.month
-			from invoice_lines l join coverage_periods c on c.id = l.coverage_period_id
-			where l.invoice_id = $1 order by l.coverage_period_id`, i.ID)
-		if err != nil {
-			yield(ProvenLine{}, translate(err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var l ProvenLine
-			err := rows.Scan(&l.InvoiceID, &l.CoveragePeriodID, &l.OfficerID, &l.Month, &l.Position, &l.Role,
+	return stream(r, r.store.slow, `select l.invoice_id, l.coverage_period_id, l.officer_id, l.month, l.position, l.role,
+			l.wage_base, l.jkk, l.jkm, l.schedule, l.relief, c.wage_base,
+			l.credited or c.cancelled_on is null and c.from_on < l.month + interval '1 month' and c.owed_to >= l.month
+		from invoice_lines l join coverage_periods c on c.id = l.coverage_period_id
+		where l.invoice_id = $1 order by l.coverage_period_id`, []any{i.ID},
+		func(rows pgx.Rows) (l ProvenLine, err error) {
+			return l, rows.Scan(&l.InvoiceID, &l.CoveragePeriodID, &l.OfficerID, &l.Month, &l.Position, &l.Role,
 				&l.WageBase, &l.JKK, &l.JKM, &l.Schedule, &l.Relief, &l.WageNow, &l.Owes)
-			if !yield(l, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(ProvenLine{}, translate(err))
-		}
-	}
+		})
 }

@@ -86,7 +86,7 @@ func NewRule(k Kind, name string, revision int, entry any) (Rule, error) {
 
 // From makes a tariff of rules, of which the last revision of each name holds, and
 // of holidays. Refuses rules in which versions overlap or leave a gap, tiers do
-// not ascend, or a law or certainty is missing (rule_broken).
+// not ascend, or a law or certainty is missing.
 func From(rules []Rule, holidays map[cover.Date]bool) (*Tariff, error) {
 	t := &Tariff{Holidays: holidays}
 	rules = slices.SortedFunc(slices.Values(rules), func(a, b Rule) int {
