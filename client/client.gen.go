@@ -46,6 +46,30 @@ func (e AgreementStatus) Valid() bool {
 	}
 }
 
+// Defines values for AppealReason.
+const (
+	AppealReasonFactsDisputed AppealReason = "facts_disputed"
+	AppealReasonNewEvidence   AppealReason = "new_evidence"
+	AppealReasonOther         AppealReason = "other"
+	AppealReasonRuleDisputed  AppealReason = "rule_disputed"
+)
+
+// Valid indicates whether the value is a known member of the AppealReason enum.
+func (e AppealReason) Valid() bool {
+	switch e {
+	case AppealReasonFactsDisputed:
+		return true
+	case AppealReasonNewEvidence:
+		return true
+	case AppealReasonOther:
+		return true
+	case AppealReasonRuleDisputed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AreaLevel.
 const (
 	AreaLevelDistrict AreaLevel = "district"
@@ -96,13 +120,19 @@ func (e ArrearsEffect) Valid() bool {
 
 // Defines values for BenefitKind.
 const (
+	BenefitKindCompensation        BenefitKind = "compensation"
 	BenefitKindDeath               BenefitKind = "death"
+	BenefitKindDenture             BenefitKind = "denture"
 	BenefitKindDisability          BenefitKind = "disability"
 	BenefitKindFuneral             BenefitKind = "funeral"
+	BenefitKindHearingAid          BenefitKind = "hearing_aid"
 	BenefitKindHomeCare            BenefitKind = "home_care"
+	BenefitKindInjury              BenefitKind = "injury"
 	BenefitKindMedicalCare         BenefitKind = "medical_care"
 	BenefitKindPeriodic            BenefitKind = "periodic"
 	BenefitKindProsthesis          BenefitKind = "prosthesis"
+	BenefitKindScholarship         BenefitKind = "scholarship"
+	BenefitKindSpectacles          BenefitKind = "spectacles"
 	BenefitKindTemporaryIncapacity BenefitKind = "temporary_incapacity"
 	BenefitKindTransport           BenefitKind = "transport"
 )
@@ -110,19 +140,31 @@ const (
 // Valid indicates whether the value is a known member of the BenefitKind enum.
 func (e BenefitKind) Valid() bool {
 	switch e {
+	case BenefitKindCompensation:
+		return true
 	case BenefitKindDeath:
+		return true
+	case BenefitKindDenture:
 		return true
 	case BenefitKindDisability:
 		return true
 	case BenefitKindFuneral:
 		return true
+	case BenefitKindHearingAid:
+		return true
 	case BenefitKindHomeCare:
+		return true
+	case BenefitKindInjury:
 		return true
 	case BenefitKindMedicalCare:
 		return true
 	case BenefitKindPeriodic:
 		return true
 	case BenefitKindProsthesis:
+		return true
+	case BenefitKindScholarship:
+		return true
+	case BenefitKindSpectacles:
 		return true
 	case BenefitKindTemporaryIncapacity:
 		return true
@@ -145,6 +187,24 @@ func (e BillingMode) Valid() bool {
 	case BillingModeAutomatic:
 		return true
 	case BillingModeManual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BodySide.
+const (
+	BodySideLeft  BodySide = "left"
+	BodySideRight BodySide = "right"
+)
+
+// Valid indicates whether the value is a known member of the BodySide enum.
+func (e BodySide) Valid() bool {
+	switch e {
+	case BodySideLeft:
+		return true
+	case BodySideRight:
 		return true
 	default:
 		return false
@@ -181,6 +241,24 @@ func (e BudgetStage) Valid() bool {
 	}
 }
 
+// Defines values for CareGradeName.
+const (
+	CareGradeNameModerate CareGradeName = "moderate"
+	CareGradeNameSerious  CareGradeName = "serious"
+)
+
+// Valid indicates whether the value is a known member of the CareGradeName enum.
+func (e CareGradeName) Valid() bool {
+	switch e {
+	case CareGradeNameModerate:
+		return true
+	case CareGradeNameSerious:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Certainty.
 const (
 	CertaintyDerived     Certainty = "derived"
@@ -205,13 +283,76 @@ func (e Certainty) Valid() bool {
 	}
 }
 
+// Defines values for ClaimDecision.
+const (
+	ClaimDecisionAppealed  ClaimDecision = "appealed"
+	ClaimDecisionApproved  ClaimDecision = "approved"
+	ClaimDecisionPaid      ClaimDecision = "paid"
+	ClaimDecisionRejected  ClaimDecision = "rejected"
+	ClaimDecisionReopened  ClaimDecision = "reopened"
+	ClaimDecisionReturned  ClaimDecision = "returned"
+	ClaimDecisionSubmitted ClaimDecision = "submitted"
+	ClaimDecisionVerified  ClaimDecision = "verified"
+	ClaimDecisionWithdrawn ClaimDecision = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the ClaimDecision enum.
+func (e ClaimDecision) Valid() bool {
+	switch e {
+	case ClaimDecisionAppealed:
+		return true
+	case ClaimDecisionApproved:
+		return true
+	case ClaimDecisionPaid:
+		return true
+	case ClaimDecisionRejected:
+		return true
+	case ClaimDecisionReopened:
+		return true
+	case ClaimDecisionReturned:
+		return true
+	case ClaimDecisionSubmitted:
+		return true
+	case ClaimDecisionVerified:
+		return true
+	case ClaimDecisionWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClaimProgramme.
+const (
+	ClaimProgrammeJKK         ClaimProgramme = "jkk"
+	ClaimProgrammeJKM         ClaimProgramme = "jkm"
+	ClaimProgrammeScholarship ClaimProgramme = "scholarship"
+)
+
+// Valid indicates whether the value is a known member of the ClaimProgramme enum.
+func (e ClaimProgramme) Valid() bool {
+	switch e {
+	case ClaimProgrammeJKK:
+		return true
+	case ClaimProgrammeJKM:
+		return true
+	case ClaimProgrammeScholarship:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ClaimStatus.
 const (
-	ClaimStatusApproved  ClaimStatus = "approved"
-	ClaimStatusDraft     ClaimStatus = "draft"
-	ClaimStatusPaid      ClaimStatus = "paid"
-	ClaimStatusRejected  ClaimStatus = "rejected"
-	ClaimStatusSubmitted ClaimStatus = "submitted"
+	ClaimStatusApproved   ClaimStatus = "approved"
+	ClaimStatusDraft      ClaimStatus = "draft"
+	ClaimStatusIncomplete ClaimStatus = "incomplete"
+	ClaimStatusPaid       ClaimStatus = "paid"
+	ClaimStatusRejected   ClaimStatus = "rejected"
+	ClaimStatusSubmitted  ClaimStatus = "submitted"
+	ClaimStatusVerified   ClaimStatus = "verified"
+	ClaimStatusWithdrawn  ClaimStatus = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the ClaimStatus enum.
@@ -221,11 +362,17 @@ func (e ClaimStatus) Valid() bool {
 		return true
 	case ClaimStatusDraft:
 		return true
+	case ClaimStatusIncomplete:
+		return true
 	case ClaimStatusPaid:
 		return true
 	case ClaimStatusRejected:
 		return true
 	case ClaimStatusSubmitted:
+		return true
+	case ClaimStatusVerified:
+		return true
+	case ClaimStatusWithdrawn:
 		return true
 	default:
 		return false
@@ -250,6 +397,27 @@ func (e ClientStatus) Valid() bool {
 	}
 }
 
+// Defines values for ConcludedOutcome.
+const (
+	ConcludedOutcomeDied      ConcludedOutcome = "died"
+	ConcludedOutcomeDisabled  ConcludedOutcome = "disabled"
+	ConcludedOutcomeRecovered ConcludedOutcome = "recovered"
+)
+
+// Valid indicates whether the value is a known member of the ConcludedOutcome enum.
+func (e ConcludedOutcome) Valid() bool {
+	switch e {
+	case ConcludedOutcomeDied:
+		return true
+	case ConcludedOutcomeDisabled:
+		return true
+	case ConcludedOutcomeRecovered:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContentEncoding.
 const (
 	ContentEncodingGzip     ContentEncoding = "gzip"
@@ -265,6 +433,39 @@ func (e ContentEncoding) Valid() bool {
 	case ContentEncodingIdentity:
 		return true
 	case ContentEncodingZstd:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CostKind.
+const (
+	CostKindDenture     CostKind = "denture"
+	CostKindHearingAid  CostKind = "hearing_aid"
+	CostKindHomeCare    CostKind = "home_care"
+	CostKindMedicalCare CostKind = "medical_care"
+	CostKindProsthesis  CostKind = "prosthesis"
+	CostKindSpectacles  CostKind = "spectacles"
+	CostKindTransport   CostKind = "transport"
+)
+
+// Valid indicates whether the value is a known member of the CostKind enum.
+func (e CostKind) Valid() bool {
+	switch e {
+	case CostKindDenture:
+		return true
+	case CostKindHearingAid:
+		return true
+	case CostKindHomeCare:
+		return true
+	case CostKindMedicalCare:
+		return true
+	case CostKindProsthesis:
+		return true
+	case CostKindSpectacles:
+		return true
+	case CostKindTransport:
 		return true
 	default:
 		return false
@@ -319,21 +520,369 @@ func (e DamageKind) Valid() bool {
 	}
 }
 
-// Defines values for DeathItemKind.
+// Defines values for DeadlineRule.
 const (
-	DeathItemKindFuneral  DeathItemKind = "funeral"
-	DeathItemKindLumpSum  DeathItemKind = "lump_sum"
-	DeathItemKindPeriodic DeathItemKind = "periodic"
+	DeadlineRuleDataChange             DeadlineRule = "data_change"
+	DeadlineRuleGuaranteeConclusion    DeadlineRule = "guarantee_conclusion"
+	DeadlineRuleIncidentConclusion     DeadlineRule = "incident_conclusion"
+	DeadlineRuleIncidentReport         DeadlineRule = "incident_report"
+	DeadlineRuleJKKClaim               DeadlineRule = "jkk_claim"
+	DeadlineRuleJKKPayment             DeadlineRule = "jkk_payment"
+	DeadlineRuleJKMPayment             DeadlineRule = "jkm_payment"
+	DeadlineRulePersonalDataAccess     DeadlineRule = "personal_data_access"
+	DeadlineRulePersonalDataBreach     DeadlineRule = "personal_data_breach"
+	DeadlineRulePersonalDataCorrection DeadlineRule = "personal_data_correction"
 )
 
-// Valid indicates whether the value is a known member of the DeathItemKind enum.
-func (e DeathItemKind) Valid() bool {
+// Valid indicates whether the value is a known member of the DeadlineRule enum.
+func (e DeadlineRule) Valid() bool {
 	switch e {
-	case DeathItemKindFuneral:
+	case DeadlineRuleDataChange:
 		return true
-	case DeathItemKindLumpSum:
+	case DeadlineRuleGuaranteeConclusion:
 		return true
-	case DeathItemKindPeriodic:
+	case DeadlineRuleIncidentConclusion:
+		return true
+	case DeadlineRuleIncidentReport:
+		return true
+	case DeadlineRuleJKKClaim:
+		return true
+	case DeadlineRuleJKKPayment:
+		return true
+	case DeadlineRuleJKMPayment:
+		return true
+	case DeadlineRulePersonalDataAccess:
+		return true
+	case DeadlineRulePersonalDataBreach:
+		return true
+	case DeadlineRulePersonalDataCorrection:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeadlineSort.
+const (
+	DeadlineSortDueAt      DeadlineSort = "due_at"
+	DeadlineSortID         DeadlineSort = "id"
+	DeadlineSortMinusDueAt DeadlineSort = "-due_at"
+	DeadlineSortMinusID    DeadlineSort = "-id"
+)
+
+// Valid indicates whether the value is a known member of the DeadlineSort enum.
+func (e DeadlineSort) Valid() bool {
+	switch e {
+	case DeadlineSortDueAt:
+		return true
+	case DeadlineSortID:
+		return true
+	case DeadlineSortMinusDueAt:
+		return true
+	case DeadlineSortMinusID:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeadlineStatus.
+const (
+	DeadlineStatusBreached  DeadlineStatus = "breached"
+	DeadlineStatusCancelled DeadlineStatus = "cancelled"
+	DeadlineStatusMet       DeadlineStatus = "met"
+	DeadlineStatusPaused    DeadlineStatus = "paused"
+	DeadlineStatusRunning   DeadlineStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the DeadlineStatus enum.
+func (e DeadlineStatus) Valid() bool {
+	switch e {
+	case DeadlineStatusBreached:
+		return true
+	case DeadlineStatusCancelled:
+		return true
+	case DeadlineStatusMet:
+		return true
+	case DeadlineStatusPaused:
+		return true
+	case DeadlineStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeadlineUnit.
+const (
+	DeadlineUnitDays        DeadlineUnit = "days"
+	DeadlineUnitHours       DeadlineUnit = "hours"
+	DeadlineUnitWorkingDays DeadlineUnit = "working_days"
+)
+
+// Valid indicates whether the value is a known member of the DeadlineUnit enum.
+func (e DeadlineUnit) Valid() bool {
+	switch e {
+	case DeadlineUnitDays:
+		return true
+	case DeadlineUnitHours:
+		return true
+	case DeadlineUnitWorkingDays:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DismissalReason.
+const (
+	DismissalReasonNotOurs   DismissalReason = "not_ours"
+	DismissalReasonOther     DismissalReason = "other"
+	DismissalReasonToldTwice DismissalReason = "told_twice"
+	DismissalReasonUntrue    DismissalReason = "untrue"
+)
+
+// Valid indicates whether the value is a known member of the DismissalReason enum.
+func (e DismissalReason) Valid() bool {
+	switch e {
+	case DismissalReasonNotOurs:
+		return true
+	case DismissalReasonOther:
+		return true
+	case DismissalReasonToldTwice:
+		return true
+	case DismissalReasonUntrue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DocumentFlaw.
+const (
+	DocumentFlawExpired     DocumentFlaw = "expired"
+	DocumentFlawForged      DocumentFlaw = "forged"
+	DocumentFlawIllegible   DocumentFlaw = "illegible"
+	DocumentFlawIncomplete  DocumentFlaw = "incomplete"
+	DocumentFlawOther       DocumentFlaw = "other"
+	DocumentFlawWrongKind   DocumentFlaw = "wrong_kind"
+	DocumentFlawWrongPerson DocumentFlaw = "wrong_person"
+)
+
+// Valid indicates whether the value is a known member of the DocumentFlaw enum.
+func (e DocumentFlaw) Valid() bool {
+	switch e {
+	case DocumentFlawExpired:
+		return true
+	case DocumentFlawForged:
+		return true
+	case DocumentFlawIllegible:
+		return true
+	case DocumentFlawIncomplete:
+		return true
+	case DocumentFlawOther:
+		return true
+	case DocumentFlawWrongKind:
+		return true
+	case DocumentFlawWrongPerson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DocumentKind.
+const (
+	DocumentKindAppointmentDecree   DocumentKind = "appointment_decree"
+	DocumentKindAssignmentLetter    DocumentKind = "assignment_letter"
+	DocumentKindAttendanceList      DocumentKind = "attendance_list"
+	DocumentKindBankAccountProof    DocumentKind = "bank_account_proof"
+	DocumentKindBirthCertificate    DocumentKind = "birth_certificate"
+	DocumentKindCareReceipt         DocumentKind = "care_receipt"
+	DocumentKindChronology          DocumentKind = "chronology"
+	DocumentKindDeathCertificate    DocumentKind = "death_certificate"
+	DocumentKindFamilyCard          DocumentKind = "family_card"
+	DocumentKindFuneralReceipt      DocumentKind = "funeral_receipt"
+	DocumentKindGuardianshipLetter  DocumentKind = "guardianship_letter"
+	DocumentKindHeirsLetter         DocumentKind = "heirs_letter"
+	DocumentKindIdentityCard        DocumentKind = "identity_card"
+	DocumentKindJKMForm             DocumentKind = "jkm_form"
+	DocumentKindMarriageCertificate DocumentKind = "marriage_certificate"
+	DocumentKindMedicalReport       DocumentKind = "medical_report"
+	DocumentKindMembershipCard      DocumentKind = "membership_card"
+	DocumentKindNoHeirsStatement    DocumentKind = "no_heirs_statement"
+	DocumentKindOther               DocumentKind = "other"
+	DocumentKindPaymentProof        DocumentKind = "payment_proof"
+	DocumentKindPoliceReport        DocumentKind = "police_report"
+	DocumentKindRouteMap            DocumentKind = "route_map"
+	DocumentKindSchoolLetter        DocumentKind = "school_letter"
+	DocumentKindStageOneForm        DocumentKind = "stage_one_form"
+	DocumentKindStageTwoForm        DocumentKind = "stage_two_form"
+	DocumentKindTestament           DocumentKind = "testament"
+	DocumentKindTransportReceipt    DocumentKind = "transport_receipt"
+	DocumentKindWitnessIdentityCard DocumentKind = "witness_identity_card"
+	DocumentKindWitnessStatement    DocumentKind = "witness_statement"
+)
+
+// Valid indicates whether the value is a known member of the DocumentKind enum.
+func (e DocumentKind) Valid() bool {
+	switch e {
+	case DocumentKindAppointmentDecree:
+		return true
+	case DocumentKindAssignmentLetter:
+		return true
+	case DocumentKindAttendanceList:
+		return true
+	case DocumentKindBankAccountProof:
+		return true
+	case DocumentKindBirthCertificate:
+		return true
+	case DocumentKindCareReceipt:
+		return true
+	case DocumentKindChronology:
+		return true
+	case DocumentKindDeathCertificate:
+		return true
+	case DocumentKindFamilyCard:
+		return true
+	case DocumentKindFuneralReceipt:
+		return true
+	case DocumentKindGuardianshipLetter:
+		return true
+	case DocumentKindHeirsLetter:
+		return true
+	case DocumentKindIdentityCard:
+		return true
+	case DocumentKindJKMForm:
+		return true
+	case DocumentKindMarriageCertificate:
+		return true
+	case DocumentKindMedicalReport:
+		return true
+	case DocumentKindMembershipCard:
+		return true
+	case DocumentKindNoHeirsStatement:
+		return true
+	case DocumentKindOther:
+		return true
+	case DocumentKindPaymentProof:
+		return true
+	case DocumentKindPoliceReport:
+		return true
+	case DocumentKindRouteMap:
+		return true
+	case DocumentKindSchoolLetter:
+		return true
+	case DocumentKindStageOneForm:
+		return true
+	case DocumentKindStageTwoForm:
+		return true
+	case DocumentKindTestament:
+		return true
+	case DocumentKindTransportReceipt:
+		return true
+	case DocumentKindWitnessIdentityCard:
+		return true
+	case DocumentKindWitnessStatement:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DocumentLinkStatus.
+const (
+	DocumentLinkStatusActive    DocumentLinkStatus = "active"
+	DocumentLinkStatusExpired   DocumentLinkStatus = "expired"
+	DocumentLinkStatusUsedUp    DocumentLinkStatus = "used_up"
+	DocumentLinkStatusWithdrawn DocumentLinkStatus = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the DocumentLinkStatus enum.
+func (e DocumentLinkStatus) Valid() bool {
+	switch e {
+	case DocumentLinkStatusActive:
+		return true
+	case DocumentLinkStatusExpired:
+		return true
+	case DocumentLinkStatusUsedUp:
+		return true
+	case DocumentLinkStatusWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DocumentStatus.
+const (
+	DocumentStatusAccepted    DocumentStatus = "accepted"
+	DocumentStatusQuarantined DocumentStatus = "quarantined"
+	DocumentStatusReceived    DocumentStatus = "received"
+	DocumentStatusRejected    DocumentStatus = "rejected"
+	DocumentStatusScanning    DocumentStatus = "scanning"
+	DocumentStatusWithdrawn   DocumentStatus = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the DocumentStatus enum.
+func (e DocumentStatus) Valid() bool {
+	switch e {
+	case DocumentStatusAccepted:
+		return true
+	case DocumentStatusQuarantined:
+		return true
+	case DocumentStatusReceived:
+		return true
+	case DocumentStatusRejected:
+		return true
+	case DocumentStatusScanning:
+		return true
+	case DocumentStatusWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EducationLevel.
+const (
+	EducationLevelHigher          EducationLevel = "higher"
+	EducationLevelJuniorSecondary EducationLevel = "junior_secondary"
+	EducationLevelKindergarten    EducationLevel = "kindergarten"
+	EducationLevelPrimary         EducationLevel = "primary"
+	EducationLevelSeniorSecondary EducationLevel = "senior_secondary"
+)
+
+// Valid indicates whether the value is a known member of the EducationLevel enum.
+func (e EducationLevel) Valid() bool {
+	switch e {
+	case EducationLevelHigher:
+		return true
+	case EducationLevelJuniorSecondary:
+		return true
+	case EducationLevelKindergarten:
+		return true
+	case EducationLevelPrimary:
+		return true
+	case EducationLevelSeniorSecondary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ElectionBody.
+const (
+	ElectionBodyBawaslu ElectionBody = "bawaslu"
+	ElectionBodyKpu     ElectionBody = "kpu"
+)
+
+// Valid indicates whether the value is a known member of the ElectionBody enum.
+func (e ElectionBody) Valid() bool {
+	switch e {
+	case ElectionBodyBawaslu:
+		return true
+	case ElectionBodyKpu:
 		return true
 	default:
 		return false
@@ -385,6 +934,48 @@ func (e EnrolmentStatus) Valid() bool {
 	case EnrolmentStatusFailed:
 		return true
 	case EnrolmentStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EventOutcome.
+const (
+	EventOutcomeDied     EventOutcome = "died"
+	EventOutcomeDisabled EventOutcome = "disabled"
+	EventOutcomeInjured  EventOutcome = "injured"
+)
+
+// Valid indicates whether the value is a known member of the EventOutcome enum.
+func (e EventOutcome) Valid() bool {
+	switch e {
+	case EventOutcomeDied:
+		return true
+	case EventOutcomeDisabled:
+		return true
+	case EventOutcomeInjured:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Extent.
+const (
+	ExtentFull   Extent = "full"
+	ExtentNone   Extent = "none"
+	ExtentPartly Extent = "partly"
+)
+
+// Valid indicates whether the value is a known member of the Extent enum.
+func (e Extent) Valid() bool {
+	switch e {
+	case ExtentFull:
+		return true
+	case ExtentNone:
+		return true
+	case ExtentPartly:
 		return true
 	default:
 		return false
@@ -448,6 +1039,198 @@ func (e FundingSource) Valid() bool {
 	case FundingSourceNphd:
 		return true
 	case FundingSourceSelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GrantCancelReason.
+const (
+	GrantCancelReasonMistake   GrantCancelReason = "mistake"
+	GrantCancelReasonNotOnDuty GrantCancelReason = "not_on_duty"
+	GrantCancelReasonOther     GrantCancelReason = "other"
+	GrantCancelReasonOwnFault  GrantCancelReason = "own_fault"
+	GrantCancelReasonUntrue    GrantCancelReason = "untrue"
+)
+
+// Valid indicates whether the value is a known member of the GrantCancelReason enum.
+func (e GrantCancelReason) Valid() bool {
+	switch e {
+	case GrantCancelReasonMistake:
+		return true
+	case GrantCancelReasonNotOnDuty:
+		return true
+	case GrantCancelReasonOther:
+		return true
+	case GrantCancelReasonOwnFault:
+		return true
+	case GrantCancelReasonUntrue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GrantStatus.
+const (
+	GrantStatusCancelled GrantStatus = "cancelled"
+	GrantStatusDisbursed GrantStatus = "disbursed"
+	GrantStatusGranted   GrantStatus = "granted"
+)
+
+// Valid indicates whether the value is a known member of the GrantStatus enum.
+func (e GrantStatus) Valid() bool {
+	switch e {
+	case GrantStatusCancelled:
+		return true
+	case GrantStatusDisbursed:
+		return true
+	case GrantStatusGranted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GuaranteeDecision.
+const (
+	GuaranteeDecisionGuaranteed  GuaranteeDecision = "guaranteed"
+	GuaranteeDecisionProvisional GuaranteeDecision = "provisional"
+	GuaranteeDecisionRefused     GuaranteeDecision = "refused"
+)
+
+// Valid indicates whether the value is a known member of the GuaranteeDecision enum.
+func (e GuaranteeDecision) Valid() bool {
+	switch e {
+	case GuaranteeDecisionGuaranteed:
+		return true
+	case GuaranteeDecisionProvisional:
+		return true
+	case GuaranteeDecisionRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GuaranteeStatus.
+const (
+	GuaranteeStatusGuaranteed  GuaranteeStatus = "guaranteed"
+	GuaranteeStatusNone        GuaranteeStatus = "none"
+	GuaranteeStatusProvisional GuaranteeStatus = "provisional"
+	GuaranteeStatusRefused     GuaranteeStatus = "refused"
+	GuaranteeStatusWaiting     GuaranteeStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the GuaranteeStatus enum.
+func (e GuaranteeStatus) Valid() bool {
+	switch e {
+	case GuaranteeStatusGuaranteed:
+		return true
+	case GuaranteeStatusNone:
+		return true
+	case GuaranteeStatusProvisional:
+		return true
+	case GuaranteeStatusRefused:
+		return true
+	case GuaranteeStatusWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HeirRelation.
+const (
+	HeirRelationChild           HeirRelation = "child"
+	HeirRelationFuneralArranger HeirRelation = "funeral_arranger"
+	HeirRelationGrandchild      HeirRelation = "grandchild"
+	HeirRelationGrandparent     HeirRelation = "grandparent"
+	HeirRelationParent          HeirRelation = "parent"
+	HeirRelationParentInLaw     HeirRelation = "parent_in_law"
+	HeirRelationSibling         HeirRelation = "sibling"
+	HeirRelationSpouse          HeirRelation = "spouse"
+	HeirRelationTestament       HeirRelation = "testament"
+)
+
+// Valid indicates whether the value is a known member of the HeirRelation enum.
+func (e HeirRelation) Valid() bool {
+	switch e {
+	case HeirRelationChild:
+		return true
+	case HeirRelationFuneralArranger:
+		return true
+	case HeirRelationGrandchild:
+		return true
+	case HeirRelationGrandparent:
+		return true
+	case HeirRelationParent:
+		return true
+	case HeirRelationParentInLaw:
+		return true
+	case HeirRelationSibling:
+		return true
+	case HeirRelationSpouse:
+		return true
+	case HeirRelationTestament:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HistoryResource.
+const (
+	HistoryResourceClaim          HistoryResource = "claim"
+	HistoryResourceCoveragePeriod HistoryResource = "coverage_period"
+	HistoryResourceDeadline       HistoryResource = "deadline"
+	HistoryResourceDocument       HistoryResource = "document"
+	HistoryResourceEnrolment      HistoryResource = "enrolment"
+	HistoryResourceGrant          HistoryResource = "grant"
+	HistoryResourceHeir           HistoryResource = "heir"
+	HistoryResourceIncident       HistoryResource = "incident"
+	HistoryResourceOfficer        HistoryResource = "officer"
+)
+
+// Valid indicates whether the value is a known member of the HistoryResource enum.
+func (e HistoryResource) Valid() bool {
+	switch e {
+	case HistoryResourceClaim:
+		return true
+	case HistoryResourceCoveragePeriod:
+		return true
+	case HistoryResourceDeadline:
+		return true
+	case HistoryResourceDocument:
+		return true
+	case HistoryResourceEnrolment:
+		return true
+	case HistoryResourceGrant:
+		return true
+	case HistoryResourceHeir:
+		return true
+	case HistoryResourceIncident:
+		return true
+	case HistoryResourceOfficer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HistorySortOrder.
+const (
+	HistorySortOrderMinusOccurredAt HistorySortOrder = "-occurred_at"
+	HistorySortOrderOccurredAt      HistorySortOrder = "occurred_at"
+)
+
+// Valid indicates whether the value is a known member of the HistorySortOrder enum.
+func (e HistorySortOrder) Valid() bool {
+	switch e {
+	case HistorySortOrderMinusOccurredAt:
+		return true
+	case HistorySortOrderOccurredAt:
 		return true
 	default:
 		return false
@@ -608,9 +1391,11 @@ func (e ImportStatus) Valid() bool {
 const (
 	IncidentKindAccident            IncidentKind = "accident"
 	IncidentKindCommutingAccident   IncidentKind = "commuting_accident"
+	IncidentKindErrandAccident      IncidentKind = "errand_accident"
 	IncidentKindIllness             IncidentKind = "illness"
 	IncidentKindOccupationalDisease IncidentKind = "occupational_disease"
 	IncidentKindSuddenDeath         IncidentKind = "sudden_death"
+	IncidentKindTravelAccident      IncidentKind = "travel_accident"
 	IncidentKindViolence            IncidentKind = "violence"
 )
 
@@ -621,11 +1406,15 @@ func (e IncidentKind) Valid() bool {
 		return true
 	case IncidentKindCommutingAccident:
 		return true
+	case IncidentKindErrandAccident:
+		return true
 	case IncidentKindIllness:
 		return true
 	case IncidentKindOccupationalDisease:
 		return true
 	case IncidentKindSuddenDeath:
+		return true
+	case IncidentKindTravelAccident:
 		return true
 	case IncidentKindViolence:
 		return true
@@ -636,8 +1425,10 @@ func (e IncidentKind) Valid() bool {
 
 // Defines values for IncidentOutcome.
 const (
-	IncidentOutcomeDied    IncidentOutcome = "died"
-	IncidentOutcomeInjured IncidentOutcome = "injured"
+	IncidentOutcomeDied      IncidentOutcome = "died"
+	IncidentOutcomeDisabled  IncidentOutcome = "disabled"
+	IncidentOutcomeInjured   IncidentOutcome = "injured"
+	IncidentOutcomeRecovered IncidentOutcome = "recovered"
 )
 
 // Valid indicates whether the value is a known member of the IncidentOutcome enum.
@@ -645,7 +1436,41 @@ func (e IncidentOutcome) Valid() bool {
 	switch e {
 	case IncidentOutcomeDied:
 		return true
+	case IncidentOutcomeDisabled:
+		return true
 	case IncidentOutcomeInjured:
+		return true
+	case IncidentOutcomeRecovered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentStatus.
+const (
+	IncidentStatusConcluded IncidentStatus = "concluded"
+	IncidentStatusDismissed IncidentStatus = "dismissed"
+	IncidentStatusNotified  IncidentStatus = "notified"
+	IncidentStatusRefused   IncidentStatus = "refused"
+	IncidentStatusReported  IncidentStatus = "reported"
+	IncidentStatusUnderCare IncidentStatus = "under_care"
+)
+
+// Valid indicates whether the value is a known member of the IncidentStatus enum.
+func (e IncidentStatus) Valid() bool {
+	switch e {
+	case IncidentStatusConcluded:
+		return true
+	case IncidentStatusDismissed:
+		return true
+	case IncidentStatusNotified:
+		return true
+	case IncidentStatusRefused:
+		return true
+	case IncidentStatusReported:
+		return true
+	case IncidentStatusUnderCare:
 		return true
 	default:
 		return false
@@ -718,6 +1543,108 @@ func (e InvoiceStatus) Valid() bool {
 	}
 }
 
+// Defines values for LinkKind.
+const (
+	LinkKindAgreement      LinkKind = "agreement"
+	LinkKindArrears        LinkKind = "arrears"
+	LinkKindCoveragePeriod LinkKind = "coverage_period"
+	LinkKindDecree         LinkKind = "decree"
+	LinkKindEnrolment      LinkKind = "enrolment"
+	LinkKindImport         LinkKind = "import"
+	LinkKindInvoice        LinkKind = "invoice"
+	LinkKindPayment        LinkKind = "payment"
+	LinkKindRuleVersion    LinkKind = "rule_version"
+)
+
+// Valid indicates whether the value is a known member of the LinkKind enum.
+func (e LinkKind) Valid() bool {
+	switch e {
+	case LinkKindAgreement:
+		return true
+	case LinkKindArrears:
+		return true
+	case LinkKindCoveragePeriod:
+		return true
+	case LinkKindDecree:
+		return true
+	case LinkKindEnrolment:
+		return true
+	case LinkKindImport:
+		return true
+	case LinkKindInvoice:
+		return true
+	case LinkKindPayment:
+		return true
+	case LinkKindRuleVersion:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LossKind.
+const (
+	LossKindDenture             LossKind = "denture"
+	LossKindDisability          LossKind = "disability"
+	LossKindHearingAid          LossKind = "hearing_aid"
+	LossKindHomeCare            LossKind = "home_care"
+	LossKindMedicalCare         LossKind = "medical_care"
+	LossKindProsthesis          LossKind = "prosthesis"
+	LossKindSpectacles          LossKind = "spectacles"
+	LossKindTemporaryIncapacity LossKind = "temporary_incapacity"
+	LossKindTransport           LossKind = "transport"
+)
+
+// Valid indicates whether the value is a known member of the LossKind enum.
+func (e LossKind) Valid() bool {
+	switch e {
+	case LossKindDenture:
+		return true
+	case LossKindDisability:
+		return true
+	case LossKindHearingAid:
+		return true
+	case LossKindHomeCare:
+		return true
+	case LossKindMedicalCare:
+		return true
+	case LossKindProsthesis:
+		return true
+	case LossKindSpectacles:
+		return true
+	case LossKindTemporaryIncapacity:
+		return true
+	case LossKindTransport:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ManualDeadlineRule.
+const (
+	ManualDeadlineRuleDataChange             ManualDeadlineRule = "data_change"
+	ManualDeadlineRulePersonalDataAccess     ManualDeadlineRule = "personal_data_access"
+	ManualDeadlineRulePersonalDataBreach     ManualDeadlineRule = "personal_data_breach"
+	ManualDeadlineRulePersonalDataCorrection ManualDeadlineRule = "personal_data_correction"
+)
+
+// Valid indicates whether the value is a known member of the ManualDeadlineRule enum.
+func (e ManualDeadlineRule) Valid() bool {
+	switch e {
+	case ManualDeadlineRuleDataChange:
+		return true
+	case ManualDeadlineRulePersonalDataAccess:
+		return true
+	case ManualDeadlineRulePersonalDataBreach:
+		return true
+	case ManualDeadlineRulePersonalDataCorrection:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MatchReason.
 const (
 	MatchReasonAmbiguous     MatchReason = "ambiguous"
@@ -760,6 +1687,42 @@ func (e MonthRule) Valid() bool {
 	case MonthRuleAnniversary:
 		return true
 	case MonthRuleCalendar:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotifierRelation.
+const (
+	NotifierRelationBpjsOffice     NotifierRelation = "bpjs_office"
+	NotifierRelationFamily         NotifierRelation = "family"
+	NotifierRelationHealthFacility NotifierRelation = "health_facility"
+	NotifierRelationOfficer        NotifierRelation = "officer"
+	NotifierRelationOrganiser      NotifierRelation = "organiser"
+	NotifierRelationOther          NotifierRelation = "other"
+	NotifierRelationUnion          NotifierRelation = "union"
+	NotifierRelationWitness        NotifierRelation = "witness"
+)
+
+// Valid indicates whether the value is a known member of the NotifierRelation enum.
+func (e NotifierRelation) Valid() bool {
+	switch e {
+	case NotifierRelationBpjsOffice:
+		return true
+	case NotifierRelationFamily:
+		return true
+	case NotifierRelationHealthFacility:
+		return true
+	case NotifierRelationOfficer:
+		return true
+	case NotifierRelationOrganiser:
+		return true
+	case NotifierRelationOther:
+		return true
+	case NotifierRelationUnion:
+		return true
+	case NotifierRelationWitness:
 		return true
 	default:
 		return false
@@ -1030,16 +1993,20 @@ func (e RatedClass) Valid() bool {
 // Defines values for RejectionReason.
 const (
 	RejectionReasonDocumentsIncomplete RejectionReason = "documents_incomplete"
+	RejectionReasonExpired             RejectionReason = "expired"
 	RejectionReasonNotCovered          RejectionReason = "not_covered"
 	RejectionReasonNotWorkRelated      RejectionReason = "not_work_related"
 	RejectionReasonOther               RejectionReason = "other"
 	RejectionReasonUntrue              RejectionReason = "untrue"
+	RejectionReasonWrongHeir           RejectionReason = "wrong_heir"
 )
 
 // Valid indicates whether the value is a known member of the RejectionReason enum.
 func (e RejectionReason) Valid() bool {
 	switch e {
 	case RejectionReasonDocumentsIncomplete:
+		return true
+	case RejectionReasonExpired:
 		return true
 	case RejectionReasonNotCovered:
 		return true
@@ -1048,6 +2015,161 @@ func (e RejectionReason) Valid() bool {
 	case RejectionReasonOther:
 		return true
 	case RejectionReasonUntrue:
+		return true
+	case RejectionReasonWrongHeir:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReopeningReason.
+const (
+	ReopeningReasonCourtOrder    ReopeningReason = "court_order"
+	ReopeningReasonMistake       ReopeningReason = "mistake"
+	ReopeningReasonNewEvidence   ReopeningReason = "new_evidence"
+	ReopeningReasonOther         ReopeningReason = "other"
+	ReopeningReasonRuleCorrected ReopeningReason = "rule_corrected"
+)
+
+// Valid indicates whether the value is a known member of the ReopeningReason enum.
+func (e ReopeningReason) Valid() bool {
+	switch e {
+	case ReopeningReasonCourtOrder:
+		return true
+	case ReopeningReasonMistake:
+		return true
+	case ReopeningReasonNewEvidence:
+		return true
+	case ReopeningReasonOther:
+		return true
+	case ReopeningReasonRuleCorrected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportedOutcome.
+const (
+	ReportedOutcomeDied    ReportedOutcome = "died"
+	ReportedOutcomeInjured ReportedOutcome = "injured"
+)
+
+// Valid indicates whether the value is a known member of the ReportedOutcome enum.
+func (e ReportedOutcome) Valid() bool {
+	switch e {
+	case ReportedOutcomeDied:
+		return true
+	case ReportedOutcomeInjured:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequirementCase.
+const (
+	RequirementCaseAlways              RequirementCase = "always"
+	RequirementCaseCareCost            RequirementCase = "care_cost"
+	RequirementCaseDeath               RequirementCase = "death"
+	RequirementCaseDisability          RequirementCase = "disability"
+	RequirementCaseHeir                RequirementCase = "heir"
+	RequirementCaseInjury              RequirementCase = "injury"
+	RequirementCaseMinorHeir           RequirementCase = "minor_heir"
+	RequirementCaseOccupationalDisease RequirementCase = "occupational_disease"
+	RequirementCaseReimbursement       RequirementCase = "reimbursement"
+	RequirementCaseScholarship         RequirementCase = "scholarship"
+	RequirementCaseTraffic             RequirementCase = "traffic"
+	RequirementCaseTransportCost       RequirementCase = "transport_cost"
+	RequirementCaseViolence            RequirementCase = "violence"
+)
+
+// Valid indicates whether the value is a known member of the RequirementCase enum.
+func (e RequirementCase) Valid() bool {
+	switch e {
+	case RequirementCaseAlways:
+		return true
+	case RequirementCaseCareCost:
+		return true
+	case RequirementCaseDeath:
+		return true
+	case RequirementCaseDisability:
+		return true
+	case RequirementCaseHeir:
+		return true
+	case RequirementCaseInjury:
+		return true
+	case RequirementCaseMinorHeir:
+		return true
+	case RequirementCaseOccupationalDisease:
+		return true
+	case RequirementCaseReimbursement:
+		return true
+	case RequirementCaseScholarship:
+		return true
+	case RequirementCaseTraffic:
+		return true
+	case RequirementCaseTransportCost:
+		return true
+	case RequirementCaseViolence:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequirementStatus.
+const (
+	RequirementStatusAccepted RequirementStatus = "accepted"
+	RequirementStatusAttached RequirementStatus = "attached"
+	RequirementStatusMissing  RequirementStatus = "missing"
+	RequirementStatusRejected RequirementStatus = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the RequirementStatus enum.
+func (e RequirementStatus) Valid() bool {
+	switch e {
+	case RequirementStatusAccepted:
+		return true
+	case RequirementStatusAttached:
+		return true
+	case RequirementStatusMissing:
+		return true
+	case RequirementStatusRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReturnReason.
+const (
+	ReturnReasonAccountUnclear    ReturnReason = "account_unclear"
+	ReturnReasonDocumentExpired   ReturnReason = "document_expired"
+	ReturnReasonDocumentIllegible ReturnReason = "document_illegible"
+	ReturnReasonDocumentMissing   ReturnReason = "document_missing"
+	ReturnReasonFactsUnclear      ReturnReason = "facts_unclear"
+	ReturnReasonHeirUnproven      ReturnReason = "heir_unproven"
+	ReturnReasonOther             ReturnReason = "other"
+)
+
+// Valid indicates whether the value is a known member of the ReturnReason enum.
+func (e ReturnReason) Valid() bool {
+	switch e {
+	case ReturnReasonAccountUnclear:
+		return true
+	case ReturnReasonDocumentExpired:
+		return true
+	case ReturnReasonDocumentIllegible:
+		return true
+	case ReturnReasonDocumentMissing:
+		return true
+	case ReturnReasonFactsUnclear:
+		return true
+	case ReturnReasonHeirUnproven:
+		return true
+	case ReturnReasonOther:
 		return true
 	default:
 		return false
@@ -1075,6 +2197,42 @@ func (e RiskClass) Valid() bool {
 	case RiskClassIv:
 		return true
 	case RiskClassV:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Road.
+const (
+	RoadBpjsBranch         Road = "bpjs_branch"
+	RoadElectionBodyScheme Road = "election_body_scheme"
+	RoadEmployerLiability  Road = "employer_liability"
+	RoadJasaRaharja        Road = "jasa_raharja"
+	RoadJkn                Road = "jkn"
+	RoadLabourOffice       Road = "labour_office"
+	RoadRegionalGovernment Road = "regional_government"
+	RoadSocialAssistance   Road = "social_assistance"
+)
+
+// Valid indicates whether the value is a known member of the Road enum.
+func (e Road) Valid() bool {
+	switch e {
+	case RoadBpjsBranch:
+		return true
+	case RoadElectionBodyScheme:
+		return true
+	case RoadEmployerLiability:
+		return true
+	case RoadJasaRaharja:
+		return true
+	case RoadJkn:
+		return true
+	case RoadLabourOffice:
+		return true
+	case RoadRegionalGovernment:
+		return true
+	case RoadSocialAssistance:
 		return true
 	default:
 		return false
@@ -1312,6 +2470,27 @@ func (e SortOrder) Valid() bool {
 	}
 }
 
+// Defines values for Stream.
+const (
+	StreamExGratia Stream = "ex_gratia"
+	StreamJKK      Stream = "jkk"
+	StreamJKM      Stream = "jkm"
+)
+
+// Valid indicates whether the value is a known member of the Stream enum.
+func (e Stream) Valid() bool {
+	switch e {
+	case StreamExGratia:
+		return true
+	case StreamJKK:
+		return true
+	case StreamJKM:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TimeZone.
 const (
 	TimeZoneAsiaJakarta  TimeZone = "Asia/Jakarta"
@@ -1327,6 +2506,27 @@ func (e TimeZone) Valid() bool {
 	case TimeZoneAsiaJayapura:
 		return true
 	case TimeZoneAsiaMakassar:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TransportMode.
+const (
+	TransportModeAir  TransportMode = "air"
+	TransportModeLand TransportMode = "land"
+	TransportModeSea  TransportMode = "sea"
+)
+
+// Valid indicates whether the value is a known member of the TransportMode enum.
+func (e TransportMode) Valid() bool {
+	switch e {
+	case TransportModeAir:
+		return true
+	case TransportModeLand:
+		return true
+	case TransportModeSea:
 		return true
 	default:
 		return false
@@ -1523,13 +2723,15 @@ type AgreementParty struct {
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
 	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
-	Billing              *BillingMode              `json:"billing,omitempty"`
-	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
-	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
-	ElectionCode         nullable.Nullable[string] `json:"election_code,omitempty"`
-	EndsOn               *openapi_types.Date       `json:"ends_on,omitempty"`
-	FundingSource        *FundingSource            `json:"funding_source,omitempty"`
-	LegalBases           []string                  `json:"legal_bases,omitempty"`
+	Billing              *BillingMode             `json:"billing,omitempty"`
+	ContributionsPerTerm nullable.Nullable[int32] `json:"contributions_per_term,omitempty"`
+	DeclaredWageAmount   nullable.Nullable[int64] `json:"declared_wage_amount,omitempty"`
+
+	// ElectionCode Example: pilkada_2024
+	ElectionCode  nullable.Nullable[string] `json:"election_code,omitempty"`
+	EndsOn        *openapi_types.Date       `json:"ends_on,omitempty"`
+	FundingSource *FundingSource            `json:"funding_source,omitempty"`
+	LegalBases    []string                  `json:"legal_bases,omitempty"`
 
 	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it. `calendar` unless it is said.
 	MonthRule *MonthRule          `json:"month_rule,omitempty"`
@@ -1583,6 +2785,15 @@ type AllocationInput struct {
 type AllocationsInput struct {
 	Allocations []AllocationInput `json:"allocations"`
 }
+
+// AppealInput Example: {"reason":"facts_disputed"}
+type AppealInput struct {
+	Note   *string      `json:"note,omitempty"`
+	Reason AppealReason `json:"reason"`
+}
+
+// AppealReason defines model for AppealReason.
+type AppealReason string
 
 // Area Example: {"code":"61.06","level":"regency","name":"Kabupaten Kapuas Hulu","parent_code":"61"}
 type Area struct {
@@ -1722,43 +2933,150 @@ type BankStatementPage struct {
 	Total      *int64          `json:"total,omitempty"`
 }
 
+// BenefitClaim Example: {"claim_amount":84400000,"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","paid_amount":84400000,"programme":"jkk","status":"paid"}
+type BenefitClaim struct {
+	// ClaimAmount Whole rupiah.
+	//
+	// Example: 5940
+	ClaimAmount Rupiah             `json:"claim_amount"`
+	ClaimID     openapi_types.UUID `json:"claim_id"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah         `json:"paid_amount"`
+	Programme  ClaimProgramme `json:"programme"`
+	Status     ClaimStatus    `json:"status"`
+}
+
+// BenefitEstimate Example: {"ex_gratia":{"body":"kpu","ex_gratia_amount":46000000,"items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"schedule":"kpu-2023-02","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}]},"options":[{"items":[{"benefit_amount":52800000,"kind":"death"}],"programme":"jkk","programme_amount":74800000,"schedule":"jkk-2019-12","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}],"total_amount":120800000}],"wage_base_amount":1100000}
+type BenefitEstimate struct {
+	// ExGratia What the election body gives of its own, whatever the programme pays.
+	//
+	// Example: {"body":"kpu","ex_gratia_amount":46000000,"items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"schedule":"kpu-2023-02","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}]}
+	ExGratia *EstimatedExGratia `json:"ex_gratia,omitempty"`
+
+	// Options One for each programme, of which one pays.
+	Options []EstimatedOption `json:"options"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount *Rupiah `json:"wage_base_amount,omitempty"`
+}
+
+// BenefitEstimateInput The monthly base is given, or follows from the honorarium of a position in an election; where shares of it are paid one of them is needed. Months that nobody names count as none.
+//
+// Example: {"ex_gratia":{"body":"kpu"},"occurred_on":"2024-02-15","outcome":"died","programmes":["jkk"],"segment":"pu","wage_base_amount":1100000}
+type BenefitEstimateInput struct {
+	// Children After a death or a total disability, in the order in which they are to be paid.
+	Children []SchoolChild `json:"children,omitempty"`
+
+	// ConsecutiveMonths Contributed without a break up to the death.
+	ConsecutiveMonths *int32 `json:"consecutive_months,omitempty"`
+
+	// ContributedMonths In all; as many as in a row unless it is given.
+	ContributedMonths *int32 `json:"contributed_months,omitempty"`
+
+	// ExGratia Example: {"body":"kpu"}
+	ExGratia *ExGratiaInput `json:"ex_gratia,omitempty"`
+
+	// Honorarium Example: {"election_code":"pilkada_2024","position":"kpps","role":"member"}
+	Honorarium *EstimatedHonorarium `json:"honorarium,omitempty"`
+	LeftHanded *bool                `json:"left_handed,omitempty"`
+
+	// Losses What an injury at work cost or took; under JKK.
+	Losses []LossInput `json:"losses,omitempty"`
+
+	// OccurredOn The day of the accident or diagnosis; under JKM that of the death.
+	OccurredOn openapi_types.Date `json:"occurred_on"`
+
+	// Outcome `disabled`: for good; `injured`: or ill.
+	Outcome EventOutcome `json:"outcome"`
+
+	// Programmes Both for a death, `jkk` otherwise, unless told.
+	Programmes []Programme `json:"programmes,omitempty"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount *Rupiah `json:"wage_base_amount,omitempty"`
+
+	// WholeSchooling Every school year that may be paid, from each child's level on; otherwise the years asked for.
+	WholeSchooling *bool `json:"whole_schooling,omitempty"`
+}
+
+// BenefitGrant Example: {"grant_amount":46000000,"grant_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","paid_amount":0,"status":"granted"}
+type BenefitGrant struct {
+	// GrantAmount Whole rupiah.
+	//
+	// Example: 5940
+	GrantAmount Rupiah             `json:"grant_amount"`
+	GrantID     openapi_types.UUID `json:"grant_id"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah      `json:"paid_amount"`
+	Status     GrantStatus `json:"status"`
+}
+
 // BenefitItem Example: {"benefit_amount":62400000,"kind":"death"}
 type BenefitItem struct {
 	// BenefitAmount Whole rupiah.
 	//
 	// Example: 5940
-	BenefitAmount Rupiah      `json:"benefit_amount"`
-	Kind          BenefitKind `json:"kind"`
+	BenefitAmount Rupiah `json:"benefit_amount"`
+
+	// Kind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
+	Kind BenefitKind `json:"kind"`
 }
 
-// BenefitItemInput Example: {"benefit_amount":4250000,"kind":"medical_care"}
-type BenefitItemInput struct {
-	// BenefitAmount Whole rupiah.
-	//
-	// Example: 5940
-	BenefitAmount Rupiah      `json:"benefit_amount"`
-	Kind          BenefitKind `json:"kind"`
-}
-
-// BenefitKind defines model for BenefitKind.
+// BenefitKind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
 type BenefitKind string
 
-// BenefitSchedule Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+// BenefitSchedule Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"death","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
 type BenefitSchedule struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty             `json:"certainty"`
-	DryRun    *bool                 `json:"dry_run,omitempty"`
-	From      openapi_types.Date    `json:"from"`
-	Items     []BenefitScheduleItem `json:"items"`
-	Law       string                `json:"law"`
+	Certainty Certainty  `json:"certainty"`
+	Costs     []CostRule `json:"costs,omitempty"`
+
+	// Disability Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+	//
+	// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+	Disability *DisabilityRule    `json:"disability,omitempty"`
+	DryRun     *bool              `json:"dry_run,omitempty"`
+	From       openapi_types.Date `json:"from"`
+
+	// Incapacity Shares of the monthly base while somebody cannot work (STMB).
+	//
+	// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+	Incapacity *IncapacityRule       `json:"incapacity,omitempty"`
+	Items      []BenefitScheduleItem `json:"items"`
+
+	// LatePayment What whoever pays late owes besides, for each calendar day.
+	//
+	// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+	LatePayment *LatePaymentRule `json:"late_payment,omitempty"`
+	Law         string           `json:"law"`
 
 	// Name The name of a rule, such as `pu-2015-07`.
 	//
 	// Example: pu-2015-07
-	Name      RuleName            `json:"name"`
-	Programme Programme           `json:"programme"`
-	Revision  int32               `json:"revision"`
-	To        *openapi_types.Date `json:"to,omitempty"`
+	Name      RuleName  `json:"name"`
+	Programme Programme `json:"programme"`
+	Revision  int32     `json:"revision"`
+
+	// Scholarship The school years of children after a death or a total disability.
+	//
+	// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+	Scholarship *ScholarshipRule `json:"scholarship,omitempty"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
 
 	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
 	//
@@ -1772,13 +3090,34 @@ type BenefitSchedule struct {
 	Warnings []Fault      `json:"warnings,omitempty"`
 }
 
-// BenefitScheduleInput Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","times":1},{"each_amount":500000,"kind":"periodic","times":24},{"each_amount":10000000,"kind":"funeral","times":1}],"law":"PP 82/2019, art. 34","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+// BenefitScheduleInput Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"death","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
 type BenefitScheduleInput struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty                  `json:"certainty"`
-	From      openapi_types.Date         `json:"from"`
-	Items     []BenefitScheduleItemInput `json:"items"`
-	Law       string                     `json:"law"`
+	Certainty Certainty       `json:"certainty"`
+	Costs     []CostRuleInput `json:"costs,omitempty"`
+
+	// Disability Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+	//
+	// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+	Disability *DisabilityRuleInput `json:"disability,omitempty"`
+	From       openapi_types.Date   `json:"from"`
+
+	// Incapacity Shares of the monthly base while somebody cannot work (STMB).
+	//
+	// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+	Incapacity *IncapacityRuleInput       `json:"incapacity,omitempty"`
+	Items      []BenefitScheduleItemInput `json:"items"`
+
+	// LatePayment What whoever pays late owes besides, for each calendar day.
+	//
+	// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+	LatePayment *LatePaymentRuleInput `json:"late_payment,omitempty"`
+	Law         string                `json:"law"`
+
+	// Scholarship The school years of children after a death or a total disability.
+	//
+	// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+	Scholarship *ScholarshipRuleInput `json:"scholarship,omitempty"`
 
 	// To The last day, inclusive; absent while it has no end.
 	To *openapi_types.Date `json:"to,omitempty"`
@@ -1798,8 +3137,8 @@ type BenefitScheduleItem struct {
 	// Example: 5940
 	EachAmount *Rupiah `json:"each_amount,omitempty"`
 
-	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
-	Kind DeathItemKind `json:"kind"`
+	// Kind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
+	Kind BenefitKind `json:"kind"`
 
 	// MinimumAmount Whole rupiah.
 	//
@@ -1816,15 +3155,15 @@ type BenefitScheduleItem struct {
 
 // BenefitScheduleItemInput So many times an amount, or so many times the monthly base, at least the minimum.
 //
-// Example: {"each_amount":500000,"kind":"periodic","times":24}
+// Example: {"each_amount":500000,"kind":"periodic","of_base":false,"times":24}
 type BenefitScheduleItemInput struct {
 	// EachAmount Whole rupiah.
 	//
 	// Example: 5940
 	EachAmount *Rupiah `json:"each_amount,omitempty"`
 
-	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
-	Kind DeathItemKind `json:"kind"`
+	// Kind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
+	Kind BenefitKind `json:"kind"`
 
 	// MinimumAmount Whole rupiah.
 	//
@@ -1839,16 +3178,30 @@ type BenefitScheduleItemInput struct {
 	Times  int64 `json:"times"`
 }
 
-// BenefitScheduleList Example: {"items":[{"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}]}
+// BenefitScheduleList Example: {"items":[{"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"death","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}]}
 type BenefitScheduleList struct {
 	Items []BenefitSchedule `json:"items"`
 }
 
-// BenefitStep Example: {"expression":"48 × 1300000","law":"PP 82/2019","rule":"jkk_death","step_amount":62400000}
+// BenefitStep Example: {"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}
 type BenefitStep struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Explanation The same in words, in the language asked for.
+	Explanation string `json:"explanation"`
+
+	// Expression The sum as it was done.
 	Expression string `json:"expression"`
-	Law        string `json:"law"`
-	Rule       string `json:"rule"`
+
+	// Inputs What went into a step: whole numbers and codes, for programs.
+	//
+	// Example: {"each":1300000,"times":48}
+	Inputs StepInputs `json:"inputs"`
+	Law    string     `json:"law"`
+
+	// Rule A stable code, such as `death`, `limit` or `waiting_period`.
+	Rule string `json:"rule"`
 
 	// StepAmount Whole rupiah.
 	//
@@ -1864,6 +3217,9 @@ type Bilingual struct {
 
 // BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 type BillingMode string
+
+// BodySide defines model for BodySide.
+type BodySide string
 
 // Budget `committed_amount` is the sum of issued invoices that stand, less what credit notes took back of them; drafts are not in it.
 //
@@ -1990,10 +3346,97 @@ type BudgetReferenceInput struct {
 // BudgetStage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
 type BudgetStage string
 
+// Care Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+type Care struct {
+	AdmittedOn   *openapi_types.Date `json:"admitted_on,omitempty"`
+	DischargedOn *openapi_types.Date `json:"discharged_on,omitempty"`
+	Facility     string              `json:"facility"`
+	InNetwork    bool                `json:"in_network"`
+}
+
+// CareGrade A percentage of the most of its grade, from so many days in hospital on, up to those of the grade before it.
+//
+// Example: {"certainty":"unconfirmed","grade":"serious","inpatient_days":5,"most_amount":16500000,"percent":50}
+type CareGrade struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty     *Certainty    `json:"certainty,omitempty"`
+	Grade         CareGradeName `json:"grade"`
+	InpatientDays int32         `json:"inpatient_days"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+	Percent    int64  `json:"percent"`
+}
+
+// CareGradeInput A percentage of the most of its grade, from so many days in hospital on, up to those of the grade before it.
+//
+// Example: {"certainty":"unconfirmed","grade":"serious","inpatient_days":5,"most_amount":16500000,"percent":50}
+type CareGradeInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty     *Certainty    `json:"certainty,omitempty"`
+	Grade         CareGradeName `json:"grade"`
+	InpatientDays int32         `json:"inpatient_days"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+	Percent    int64  `json:"percent"`
+}
+
+// CareGradeName defines model for CareGradeName.
+type CareGradeName string
+
+// CareInput Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+type CareInput struct {
+	AdmittedOn   *openapi_types.Date `json:"admitted_on,omitempty"`
+	DischargedOn *openapi_types.Date `json:"discharged_on,omitempty"`
+	Facility     string              `json:"facility"`
+
+	// InNetwork A hospital of the PLKK network bills BPJS Ketenagakerjaan itself; what was paid elsewhere is claimed back.
+	InNetwork bool `json:"in_network"`
+}
+
 // Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
 type Certainty string
 
-// Claim Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","status":"draft","steps":[{"expression":"62400000 + 12000000 + 10000000","law":"PP 82/2019","rule":"jkk_total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}
+// ChainLink Example: {"holds":false,"link":"payment","reason":"uncovered_unpaid"}
+type ChainLink struct {
+	// At The instant it was entered.
+	At    *time.Time          `json:"at,omitempty"`
+	From  *openapi_types.Date `json:"from,omitempty"`
+	Holds bool                `json:"holds"`
+
+	// ID Of the resource; of a decree, the officer. Absent where the link is missing, where an officer was entered without an import, and where the caller does not see it.
+	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Link A link of the chain that cover hangs on. `arrears` is there only where something was overdue.
+	Link LinkKind `json:"link"`
+
+	// On The day of signature, issue, payment, or when it was due.
+	On *openapi_types.Date `json:"on,omitempty"`
+
+	// Reason A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Reason *Code `json:"reason,omitempty"`
+
+	// Reference The number on the paper: of the decree, agreement, invoice or payment; the version of a rule.
+	Reference *string `json:"reference,omitempty"`
+
+	// To Inclusive.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// Claim Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","history":[],"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"left_handed":false,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","reimbursement":false,"requirements":[],"schedule":"jkk-2019-12","status":"draft","steps":[{"certainty":"secondary","explanation":"Together: 62400000 + 12000000 + 10000000.","expression":"62400000 + 12000000 + 10000000","inputs":{},"law":"PP 82/2019","rule":"total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}
 type Claim struct {
 	Actions     []Action           `json:"actions"`
 	AgreementID openapi_types.UUID `json:"agreement_id"`
@@ -2002,24 +3445,46 @@ type Claim struct {
 	// ClaimAmount Whole rupiah.
 	//
 	// Example: 5940
-	ClaimAmount      Rupiah              `json:"claim_amount"`
-	CoveragePeriodID openapi_types.UUID  `json:"coverage_period_id"`
-	CreatedAt        time.Time           `json:"created_at"`
-	DecidedAt        *time.Time          `json:"decided_at,omitempty"`
-	DryRun           *bool               `json:"dry_run,omitempty"`
-	ID               openapi_types.UUID  `json:"id"`
-	IncidentID       openapi_types.UUID  `json:"incident_id"`
-	Items            []BenefitItem       `json:"items"`
-	OfficerID        openapi_types.UUID  `json:"officer_id"`
-	PaidOn           *openapi_types.Date `json:"paid_on,omitempty"`
+	ClaimAmount Rupiah `json:"claim_amount"`
 
-	// PayDueOn The last working day to pay in time.
+	// CompensationAmount Whole rupiah.
+	//
+	// Example: 5940
+	CompensationAmount *Rupiah             `json:"compensation_amount,omitempty"`
+	CoveragePeriodID   openapi_types.UUID  `json:"coverage_period_id"`
+	CreatedAt          time.Time           `json:"created_at"`
+	DecidedAt          *time.Time          `json:"decided_at,omitempty"`
+	DryRun             *bool               `json:"dry_run,omitempty"`
+	HandedOverOn       *openapi_types.Date `json:"handed_over_on,omitempty"`
+
+	// History What was done to it, in order. Empty in lists.
+	History    []ClaimStep         `json:"history"`
+	ID         openapi_types.UUID  `json:"id"`
+	IncidentID openapi_types.UUID  `json:"incident_id"`
+	Items      []BenefitItem       `json:"items"`
+	LeftHanded bool                `json:"left_handed"`
+	Losses     []Loss              `json:"losses,omitempty"`
+	OfficerID  openapi_types.UUID  `json:"officer_id"`
+	PaidOn     *openapi_types.Date `json:"paid_on,omitempty"`
+
+	// PayDueOn The last working day to pay in time; absent while the clock stands still.
 	PayDueOn         *openapi_types.Date `json:"pay_due_on,omitempty"`
+	PayeeID          *openapi_types.UUID `json:"payee_id,omitempty"`
 	PaymentReference *string             `json:"payment_reference,omitempty"`
-	Programme        Programme           `json:"programme"`
+	Programme        ClaimProgramme      `json:"programme"`
+	Pupils           []Pupil             `json:"pupils,omitempty"`
+	Reimbursement    bool                `json:"reimbursement"`
 	RejectionNote    *string             `json:"rejection_note,omitempty"`
 	RejectionReason  *RejectionReason    `json:"rejection_reason,omitempty"`
-	Status           ClaimStatus         `json:"status"`
+	ReopensID        *openapi_types.UUID `json:"reopens_id,omitempty"`
+
+	// Requirements What the claim needs. Empty in lists.
+	Requirements []Requirement `json:"requirements"`
+
+	// Schedule The version of the rules it was computed by. What late payment adds (`compensation_amount`) is paid on top of `claim_amount`.
+	Schedule   *string     `json:"schedule,omitempty"`
+	SchoolYear *int32      `json:"school_year,omitempty"`
+	Status     ClaimStatus `json:"status"`
 
 	// Steps How the amount came about; the last step equals it.
 	Steps       []BenefitStep `json:"steps"`
@@ -2034,32 +3499,106 @@ type Claim struct {
 	Warnings       []Fault `json:"warnings,omitempty"`
 }
 
-// ClaimInput Example: {"incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","programme":"jkk"}
+// ClaimDecision defines model for ClaimDecision.
+type ClaimDecision string
+
+// ClaimInput Example: {"incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","programme":"jkk"}
 type ClaimInput struct {
 	IncidentID openapi_types.UUID `json:"incident_id"`
 
-	// Items What was spent or is claimed after an injury. Not for deaths, whose benefit is computed.
-	Items     []BenefitItemInput `json:"items,omitempty"`
-	Programme Programme          `json:"programme"`
+	// LeftHanded Right and left change places in the table of disabilities.
+	LeftHanded *bool `json:"left_handed,omitempty"`
+
+	// Losses Under JKK: what was spent, and what the officer lost; with `reopens_id` all of it, what was paid before too. What a death pays follows from the law; what was spent before it is claimed with it.
+	Losses []LossInput `json:"losses,omitempty"`
+
+	// PayeeID The heir who receives, after a death.
+	PayeeID   *openapi_types.UUID `json:"payee_id,omitempty"`
+	Programme ClaimProgramme      `json:"programme"`
+
+	// Pupils Of a scholarship.
+	Pupils []PupilInput `json:"pupils,omitempty"`
+
+	// Reimbursement The officer's body paid first, because it reported late, and claims it back: the money goes to the body. `payee_id` then names the heir whom it paid.
+	Reimbursement *bool `json:"reimbursement,omitempty"`
+
+	// ReopensID The paid claim that paid too little, of the same incident and programme. The whole benefit is computed anew, so all losses of the event are named, those paid before too; what was paid is taken off (`nothing_more_to_pay`, where nothing is left).
+	ReopensID *openapi_types.UUID `json:"reopens_id,omitempty"`
+
+	// SchoolYear Of a scholarship: the year in which the school year begins.
+	SchoolYear *int32 `json:"school_year,omitempty"`
 }
 
-// ClaimPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","status":"draft","steps":[{"expression":"62400000 + 12000000 + 10000000","law":"PP 82/2019","rule":"jkk_total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}]}
+// ClaimPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","history":[],"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"left_handed":false,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","reimbursement":false,"requirements":[],"schedule":"jkk-2019-12","status":"draft","steps":[{"certainty":"secondary","explanation":"Together: 62400000 + 12000000 + 10000000.","expression":"62400000 + 12000000 + 10000000","inputs":{},"law":"PP 82/2019","rule":"total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}]}
 type ClaimPage struct {
 	Items      []Claim `json:"items"`
 	NextCursor *string `json:"next_cursor,omitempty"`
 	Total      *int64  `json:"total,omitempty"`
 }
 
+// ClaimPatch Example: {"payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e"}
+type ClaimPatch struct {
+	LeftHanded *bool `json:"left_handed,omitempty"`
+
+	// Losses In place of those before; of a claim that reopens another, all of the event.
+	Losses        []LossInput                           `json:"losses,omitempty"`
+	PayeeID       nullable.Nullable[openapi_types.UUID] `json:"payee_id,omitempty"`
+	Pupils        []PupilInput                          `json:"pupils,omitempty"`
+	Reimbursement *bool                                 `json:"reimbursement,omitempty"`
+}
+
 // ClaimPaymentInput Example: {"paid_on":"2024-12-06","reference":"TRF-20241206-77"}
 type ClaimPaymentInput struct {
-	PaidOn openapi_types.Date `json:"paid_on"`
+	// HandedOverOn The day of a ceremony, if there was one.
+	HandedOverOn *openapi_types.Date `json:"handed_over_on,omitempty"`
+	PaidOn       openapi_types.Date  `json:"paid_on"`
 
 	// Reference The bank's own reference.
 	Reference string `json:"reference"`
 }
 
+// ClaimProgramme defines model for ClaimProgramme.
+type ClaimProgramme string
+
+// ClaimReason Example: {"code":"rejected_not_work_related","reason":"not_work_related","remedy":"Go on with the claim of JKM that was opened.","title":"The work did not cause it"}
+type ClaimReason struct {
+	// Code A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Code Code `json:"code"`
+
+	// DocumentKind What a paper is.
+	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
+
+	// Note In the words of whoever decided.
+	Note   *string `json:"note,omitempty"`
+	Reason string  `json:"reason"`
+
+	// Remedy What to do next.
+	Remedy string `json:"remedy"`
+	Title  string `json:"title"`
+}
+
 // ClaimStatus defines model for ClaimStatus.
 type ClaimStatus string
+
+// ClaimStep What was done to a claim, by whom and why. The reason is explained in the language asked for.
+//
+// Example: {"at":"2024-12-02T09:00:00+07:00","client_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f22","decision":"rejected","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","reasons":[{"code":"rejected_not_work_related","reason":"not_work_related","remedy":"Go on with the claim of JKM that was opened.","title":"The work did not cause it"}]}
+type ClaimStep struct {
+	At time.Time `json:"at"`
+
+	// ClaimAmount Whole rupiah.
+	//
+	// Example: 5940
+	ClaimAmount *Rupiah `json:"claim_amount,omitempty"`
+
+	// ClientID By which of its clients: maker and checker differ.
+	ClientID       openapi_types.UUID `json:"client_id"`
+	Decision       ClaimDecision      `json:"decision"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	Reasons        []ClaimReason      `json:"reasons"`
+}
 
 // APIClient Example: {"actions":[],"created_at":"2024-08-26T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","name":"SIAKBA Kapuas Hulu","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","scopes":["officers:read","officers:write"],"secrets":[{"created_at":"2024-08-26T09:00:00+07:00"}],"status":"active","updated_at":"2024-08-26T09:00:00+07:00","version":1}
 type APIClient struct {
@@ -2119,16 +3658,213 @@ type ClientWithSecret struct {
 	Warnings     []Fault `json:"warnings,omitempty"`
 }
 
+// Clock Example: {"certainty":"secondary","clock":"jkk_claim","from":"2019-12-02","law":"PP 82/2019, art. 26","name":"jkk_claim-2019-12","near":{"days":90},"revision":1,"version_name":"jkk_claim-2019-12","years":5}
+type Clock struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Clock A time limit, whatever its version.
+	//
+	// Example: jkk_claim
+	Clock ClockName `json:"clock"`
+
+	// Days Of the calendar.
+	Days   *int32             `json:"days,omitempty"`
+	DryRun *bool              `json:"dry_run,omitempty"`
+	From   openapi_types.Date `json:"from"`
+	Hours  *int32             `json:"hours,omitempty"`
+	Law    string             `json:"law"`
+
+	// Name The name of a version of a time limit.
+	//
+	// Example: jkk_claim-2019-12
+	Name ClockVersionName `json:"name"`
+
+	// Near Example: {"days":90}
+	Near     ClockNear `json:"near"`
+	Revision int32     `json:"revision"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+	WorkingDays *int32      `json:"working_days,omitempty"`
+	Years       *int32      `json:"years,omitempty"`
+}
+
+// ClockInput Example: {"certainty":"secondary","from":"2019-12-02","law":"PP 82/2019, art. 26","near":{"days":90},"years":5}
+type ClockInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Days Of the calendar.
+	Days  *int32             `json:"days,omitempty"`
+	From  openapi_types.Date `json:"from"`
+	Hours *int32             `json:"hours,omitempty"`
+	Law   string             `json:"law"`
+
+	// Near How long before its end it is told that the time runs out: hours of a clock in hours, days of any other.
+	//
+	// Example: {"days":90}
+	Near ClockNearInput `json:"near"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To          *openapi_types.Date `json:"to,omitempty"`
+	WorkingDays *int32              `json:"working_days,omitempty"`
+	Years       *int32              `json:"years,omitempty"`
+}
+
+// ClockList Example: {"items":[{"certainty":"secondary","clock":"jkk_claim","from":"2019-12-02","law":"PP 82/2019, art. 26","name":"jkk_claim-2019-12","near":{"days":90},"revision":1,"version_name":"jkk_claim-2019-12","years":5}]}
+type ClockList struct {
+	Items []Clock `json:"items"`
+}
+
+// ClockName A time limit, whatever its version.
+//
+// Example: jkk_claim
+type ClockName = string
+
+// ClockNear Example: {"days":90}
+type ClockNear struct {
+	Days        *int32 `json:"days,omitempty"`
+	Hours       *int32 `json:"hours,omitempty"`
+	WorkingDays *int32 `json:"working_days,omitempty"`
+}
+
+// ClockNearInput How long before its end it is told that the time runs out: hours of a clock in hours, days of any other.
+//
+// Example: {"days":90}
+type ClockNearInput struct {
+	Days        *int32 `json:"days,omitempty"`
+	Hours       *int32 `json:"hours,omitempty"`
+	WorkingDays *int32 `json:"working_days,omitempty"`
+}
+
+// ClockVersionName The name of a version of a time limit.
+//
+// Example: jkk_claim-2019-12
+type ClockVersionName = string
+
 // Code A stable name, never translated. `GET /v1/problems/{code}` explains it.
 //
 // Example: rule_broken
 type Code = string
+
+// ConcludedOutcome defines model for ConcludedOutcome.
+type ConcludedOutcome string
+
+// ConclusionInput Example: {"outcome":"recovered","stated_at":"2024-12-05T09:00:00+07:00"}
+type ConclusionInput struct {
+	// DiedAt When the officer died, if not at the event itself; beside the outcome `died` alone.
+	DiedAt  *time.Time       `json:"died_at,omitempty"`
+	Outcome ConcludedOutcome `json:"outcome"`
+
+	// StatedAt When the doctor's letter, or the certificate of death, stated it.
+	StatedAt time.Time `json:"stated_at"`
+}
 
 // ContentEncoding defines model for ContentEncoding.
 type ContentEncoding string
 
 // ContractDocument Example: {"info":{"title":"Naungan"},"openapi":"3.0.3","paths":{}}
 type ContractDocument = json.RawMessage
+
+// CostKind defines model for CostKind.
+type CostKind string
+
+// CostRule A cost that is paid back: with a markup in percent if it is a price, up to the most where there is one, for at most so many months.
+//
+// Example: {"kind":"transport","mode":"air","most_amount":10000000}
+type CostRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+	Kind      CostKind   `json:"kind"`
+
+	// Law Where it is not the schedule's own.
+	Law           *string `json:"law,omitempty"`
+	MarkupPercent *int64  `json:"markup_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int32         `json:"months,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount *Rupiah `json:"most_amount,omitempty"`
+}
+
+// CostRuleInput A cost that is paid back: with a markup in percent if it is a price, up to the most where there is one, for at most so many months.
+//
+// Example: {"kind":"transport","mode":"air","most_amount":10000000}
+type CostRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+	Kind      CostKind   `json:"kind"`
+
+	// Law Where it is not the schedule's own.
+	Law           *string `json:"law,omitempty"`
+	MarkupPercent *int64  `json:"markup_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int32         `json:"months,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount *Rupiah `json:"most_amount,omitempty"`
+}
+
+// CoverageCheck Example: {"at":"2024-11-27T19:40:00Z","chain":[{"from":"2024-05-26","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","link":"decree","reference":"41/PP.04.2/2024","to":"2025-01-27"},{"from":"2024-08-26","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","link":"agreement","on":"2024-08-26","reference":"12/PKS/2024","to":"2025-01-27"},{"at":"2024-08-26T02:00:00Z","holds":true,"link":"import"},{"at":"2024-08-26T02:05:00Z","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","link":"enrolment"},{"from":"2024-08-26","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","link":"coverage_period","to":"2025-01-27"},{"holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","link":"invoice","on":"2024-09-02","reference":"2024/000001"},{"holds":true,"link":"payment","on":"2024-09-02"},{"holds":true,"link":"rule_version","reference":"pu-2015-07"}],"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"day":"2024-11-28","known_at":"2024-11-28T02:00:00Z","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programmes":[{"covered":"full","law":"PP 82/2019, annex III","programme":"jkk"},{"covered":"full","law":"PP 82/2019, art. 34","programme":"jkm"}],"roads":[],"segment":"pu","wage_base_amount":1300000}
+type CoverageCheck struct {
+	At    time.Time   `json:"at"`
+	Chain []ChainLink `json:"chain"`
+
+	// CoveragePeriodID In force on that day, whether or not it was paid for.
+	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
+
+	// Covered Whether any programme covers.
+	Covered bool `json:"covered"`
+
+	// Day The day of `at`, in the zone of the officer's organisation.
+	Day openapi_types.Date `json:"day"`
+
+	// KnownAt Send it again for the same answer.
+	KnownAt    time.Time          `json:"known_at"`
+	OfficerID  openapi_types.UUID `json:"officer_id"`
+	Programmes []ProgrammeCheck   `json:"programmes"`
+
+	// Reason A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Reason *Code `json:"reason,omitempty"`
+
+	// Roads Where else to turn, the nearest first; empty under full cover.
+	Roads []RoadElsewhere `json:"roads"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment *Segment `json:"segment,omitempty"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount *Rupiah `json:"wage_base_amount,omitempty"`
+}
+
+// CoverageCheckInput Example: {"at":"2024-11-28T02:40:00+07:00","known_at":"2024-11-28T09:00:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07"}
+type CoverageCheckInput struct {
+	// At When it happened, to the minute; the day is that of the officer's organisation.
+	At time.Time `json:"at"`
+
+	// KnownAt By what was known at this instant; not in the future. Now unless given.
+	KnownAt   *time.Time         `json:"known_at,omitempty"`
+	OfficerID openapi_types.UUID `json:"officer_id"`
+}
 
 // CoverageGap Example: {"as_of":"2024-12-02","covered":0,"expected":4579,"on_roster":0,"positions":[{"covered":0,"expected":4579,"included":false,"on_roster":0,"position":"kpps","uncovered":4579}],"uncovered":4579}
 type CoverageGap struct {
@@ -2287,8 +4023,206 @@ type CreditNotePage struct {
 // DamageKind defines model for DamageKind.
 type DamageKind string
 
-// DeathItemKind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
-type DeathItemKind string
+// Deadline Example: {"actions":[],"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","clock":"jkk_payment-2015-07","created_at":"2024-11-29T09:00:00+07:00","due_at":"2024-12-10T23:59:59.999999+07:00","due_on":"2024-12-10","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","law":"PP 44/2015, art. 37","near_at":"2024-12-09T00:00:00+07:00","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","pauses":[],"remaining":7,"rule":"jkk_payment","started_at":"2024-11-29T09:00:00+07:00","status":"running","time_zone":"Asia/Jakarta","unit":"working_days","updated_at":"2024-11-29T09:00:00+07:00","version":1}
+type Deadline struct {
+	Actions []Action `json:"actions"`
+
+	// BreachedAt Its last instant, once that has passed and nothing had been done.
+	BreachedAt *time.Time `json:"breached_at,omitempty"`
+
+	// CancelledAt When it ceased to be owed.
+	CancelledAt *time.Time `json:"cancelled_at,omitempty"`
+
+	// ClaimID Likewise.
+	ClaimID *openapi_types.UUID `json:"claim_id,omitempty"`
+
+	// Clock One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Clock     RuleVersion `json:"clock"`
+	CreatedAt time.Time   `json:"created_at"`
+	DryRun    *bool       `json:"dry_run,omitempty"`
+
+	// DueAt The last instant in time, inclusive. A holiday that is entered later moves it, while it lies ahead. While the clock is paused, as it was before.
+	DueAt time.Time `json:"due_at"`
+
+	// DueOn The last day, inclusive. Absent where hours count.
+	DueOn *openapi_types.Date `json:"due_on,omitempty"`
+	ID    openapi_types.UUID  `json:"id"`
+
+	// IncidentID What it is about.
+	IncidentID *openapi_types.UUID `json:"incident_id,omitempty"`
+
+	// Late Whether it was met after its last instant. Absent until it is met.
+	Late  *bool      `json:"late,omitempty"`
+	Law   string     `json:"law"`
+	MetAt *time.Time `json:"met_at,omitempty"`
+
+	// NearAt From when on it is told that the time runs out.
+	NearAt time.Time `json:"near_at"`
+
+	// NoteReference Under which number its owner keeps what it is about. Only of those started by hand.
+	NoteReference *string `json:"note_reference,omitempty"`
+
+	// OrganisationID Who owes it.
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	PausedAt       *time.Time         `json:"paused_at,omitempty"`
+
+	// Pauses Those that are over. What was used before them stays used.
+	Pauses []DeadlinePause `json:"pauses"`
+
+	// Remaining How many whole units are left, or were when the clock was paused: 0 in the last hour, and on the last day. Absent once it is met, breached or cancelled.
+	Remaining *int32 `json:"remaining,omitempty"`
+
+	// Rule `incident_report`: the first report of a work accident, 48 hours from the event or diagnosis (Permenaker 1/2025, article 8). `incident_conclusion`: the second report, 48 hours from the doctor's letter (article 19). `guarantee_conclusion`: whether a suspected work accident is one, 30 days from the first report (PP 49/2023, article 25A). `jkk_claim`: 5 years from the event, 2 before 2 December 2019 (PP 82/2019, article 26). `jkk_payment`, `jkm_payment`: 7 and 3 working days after the requirements are met (PP 44/2015, articles 37 and 40). `personal_data_breach`, `personal_data_access`, `personal_data_correction`: 72 hours (UU 27/2022, articles 46, 32 and 30). `data_change`: 7 working days (PP 44/2015, article 9).
+	Rule      DeadlineRule `json:"rule"`
+	StartedAt time.Time    `json:"started_at"`
+
+	// Status Follows from what happened and the instant. `met` in time or `late`. `breached` is over, and what is owed is owed still. `paused` while the next step is not its owner's.
+	Status DeadlineStatus `json:"status"`
+
+	// TimeZone Days are reckoned in this zone.
+	TimeZone TimeZone `json:"time_zone"`
+
+	// Unit Hours of the clock, day and night; days of the calendar; or days without Saturdays, Sundays and holidays.
+	Unit      DeadlineUnit `json:"unit"`
+	UpdatedAt time.Time    `json:"updated_at"`
+	Version   int64        `json:"version"`
+	Warnings  []Fault      `json:"warnings,omitempty"`
+}
+
+// DeadlineInput Example: {"note_reference":"INS-2024/007","rule":"personal_data_breach","started_at":"2024-11-28T08:15:00+07:00"}
+type DeadlineInput struct {
+	// NoteReference Under which number you keep what it is about. No names, and no numbers of people: letters, and digits in runs of eight at most, apart by `.`, `/`, `-` or `_`. One deadline of a rule runs for a number.
+	//
+	// Example: INS-2024/007
+	NoteReference string `json:"note_reference"`
+
+	// Rule The clocks that are started by hand.
+	Rule ManualDeadlineRule `json:"rule"`
+
+	// StartedAt When the clock began: the failure was found, the request came in, the data changed.
+	StartedAt time.Time `json:"started_at"`
+}
+
+// DeadlineMeetingInput Example: {"met_at":"2024-11-28T08:55:00+07:00"}
+type DeadlineMeetingInput struct {
+	MetAt time.Time `json:"met_at"`
+}
+
+// DeadlinePage Example: {"items":[{"actions":[],"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","clock":"jkk_payment-2015-07","created_at":"2024-11-29T09:00:00+07:00","due_at":"2024-12-10T23:59:59.999999+07:00","due_on":"2024-12-10","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","law":"PP 44/2015, art. 37","near_at":"2024-12-09T00:00:00+07:00","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","pauses":[],"remaining":7,"rule":"jkk_payment","started_at":"2024-11-29T09:00:00+07:00","status":"running","time_zone":"Asia/Jakarta","unit":"working_days","updated_at":"2024-11-29T09:00:00+07:00","version":1}]}
+type DeadlinePage struct {
+	Items      []Deadline `json:"items"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+	Total      *int64     `json:"total,omitempty"`
+}
+
+// DeadlinePause A span for which the clock stood still.
+//
+// Example: {"from":"2024-11-29T10:00:00+07:00","to":"2024-12-03T14:30:00+07:00"}
+type DeadlinePause struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// DeadlineRule `incident_report`: the first report of a work accident, 48 hours from the event or diagnosis (Permenaker 1/2025, article 8). `incident_conclusion`: the second report, 48 hours from the doctor's letter (article 19). `guarantee_conclusion`: whether a suspected work accident is one, 30 days from the first report (PP 49/2023, article 25A). `jkk_claim`: 5 years from the event, 2 before 2 December 2019 (PP 82/2019, article 26). `jkk_payment`, `jkm_payment`: 7 and 3 working days after the requirements are met (PP 44/2015, articles 37 and 40). `personal_data_breach`, `personal_data_access`, `personal_data_correction`: 72 hours (UU 27/2022, articles 46, 32 and 30). `data_change`: 7 working days (PP 44/2015, article 9).
+type DeadlineRule string
+
+// DeadlineSort defines model for DeadlineSort.
+type DeadlineSort string
+
+// DeadlineStatus Follows from what happened and the instant. `met` in time or `late`. `breached` is over, and what is owed is owed still. `paused` while the next step is not its owner's.
+type DeadlineStatus string
+
+// DeadlineUnit Hours of the clock, day and night; days of the calendar; or days without Saturdays, Sundays and holidays.
+type DeadlineUnit string
+
+// DisabilityPart What the loss of a part counts, in ten-thousandths: one `rate`, or `right_rate` and `left_rate` of a right-handed person, or a `rate` for each unit (`per`), or one that the doctor assesses from `rate` to `most_rate`.
+//
+// Example: {"left_rate":1200,"part":"thumb","right_rate":1500}
+type DisabilityPart struct {
+	// Count How many of it a person can lose, on each side where it has sides. One, if absent.
+	//
+	// Example: 3
+	Count    *int   `json:"count,omitempty"`
+	LeftRate *int64 `json:"left_rate,omitempty"`
+	MostRate *int64 `json:"most_rate,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part DisabilityPartName `json:"part"`
+
+	// Per What a unit is.
+	//
+	// Example: 10_db
+	Per       *string `json:"per,omitempty"`
+	Rate      *int64  `json:"rate,omitempty"`
+	RightRate *int64  `json:"right_rate,omitempty"`
+}
+
+// DisabilityPartInput What the loss of a part counts, in ten-thousandths: one `rate`, or `right_rate` and `left_rate` of a right-handed person, or a `rate` for each unit (`per`), or one that the doctor assesses from `rate` to `most_rate`.
+//
+// Example: {"left_rate":1200,"part":"thumb","right_rate":1500}
+type DisabilityPartInput struct {
+	// Count How many of it a person can lose, on each side where it has sides. One, if absent.
+	//
+	// Example: 3
+	Count    *int   `json:"count,omitempty"`
+	LeftRate *int64 `json:"left_rate,omitempty"`
+	MostRate *int64 `json:"most_rate,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part DisabilityPartName `json:"part"`
+
+	// Per What a unit is.
+	//
+	// Example: 10_db
+	Per       *string `json:"per,omitempty"`
+	Rate      *int64  `json:"rate,omitempty"`
+	RightRate *int64  `json:"right_rate,omitempty"`
+}
+
+// DisabilityPartName A part of the body, or what it can do, as `listBenefitSchedules` names it.
+//
+// Example: thumb
+type DisabilityPartName = string
+
+// DisabilityRule Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+//
+// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+type DisabilityRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostRate In ten-thousandths.
+	MostRate int64                 `json:"most_rate"`
+	Multiple int64                 `json:"multiple"`
+	Parts    []DisabilityPart      `json:"parts"`
+	Total    []BenefitScheduleItem `json:"total"`
+}
+
+// DisabilityRuleInput Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+//
+// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+type DisabilityRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostRate In ten-thousandths.
+	MostRate int64                      `json:"most_rate"`
+	Multiple int64                      `json:"multiple"`
+	Parts    []DisabilityPartInput      `json:"parts"`
+	Total    []BenefitScheduleItemInput `json:"total"`
+}
 
 // Disbursement With which papers the treasury paid.
 //
@@ -2314,6 +4248,266 @@ type DisbursementInput struct {
 	SppNumber     *string             `json:"spp_number,omitempty"`
 }
 
+// DisbursementOfGrant Example: {"disbursed_on":"2024-12-06","reference":"SP2D-0988/2024"}
+type DisbursementOfGrant struct {
+	DisbursedOn openapi_types.Date `json:"disbursed_on"`
+	Reference   string             `json:"reference"`
+}
+
+// Disease Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+type Disease struct {
+	Diagnosis    string `json:"diagnosis"`
+	Exposure     string `json:"exposure"`
+	Job          string `json:"job"`
+	TenureMonths int32  `json:"tenure_months"`
+}
+
+// DiseaseInput What a notice of an occupational disease says beyond others (Permenaker 1/2025, article 8A).
+//
+// Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+type DiseaseInput struct {
+	Diagnosis    string `json:"diagnosis"`
+	Exposure     string `json:"exposure"`
+	Job          string `json:"job"`
+	TenureMonths int32  `json:"tenure_months"`
+}
+
+// DismissalInput Example: {"reason":"told_twice"}
+type DismissalInput struct {
+	Reason DismissalReason `json:"reason"`
+}
+
+// DismissalReason defines model for DismissalReason.
+type DismissalReason string
+
+// Document Example: {"actions":[],"created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"medical_report","media_type":"application/pdf","scanned":true,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":482113,"status":"received","updated_at":"2024-11-29T09:00:03+07:00","uploaded_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","version":2}
+type Document struct {
+	Actions   []Action  `json:"actions"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DecidedAt When the BPJS office accepted or rejected it.
+	DecidedAt  *time.Time          `json:"decided_at,omitempty"`
+	DryRun     *bool               `json:"dry_run,omitempty"`
+	HeirID     *openapi_types.UUID `json:"heir_id,omitempty"`
+	ID         openapi_types.UUID  `json:"id"`
+	IncidentID openapi_types.UUID  `json:"incident_id"`
+
+	// Kind What a paper is.
+	Kind DocumentKind `json:"kind"`
+
+	// MediaType As its bytes say.
+	MediaType string `json:"media_type"`
+
+	// OutdatedAt When the account or the guardian that it proves was changed; it meets no requirement any more, and may be sent again.
+	OutdatedAt *time.Time `json:"outdated_at,omitempty"`
+
+	// Rank The rank of heirs that it says is empty.
+	Rank          *int32  `json:"rank,omitempty"`
+	RejectionNote *string `json:"rejection_note,omitempty"`
+
+	// RejectionReason Why a paper was rejected.
+	RejectionReason *DocumentFlaw `json:"rejection_reason,omitempty"`
+
+	// Scanned A scanner has looked at it. False for good where the installation had none.
+	Scanned bool `json:"scanned"`
+
+	// SchoolYear Of a `school_letter`: the calendar year in which the school year began.
+	SchoolYear *int32 `json:"school_year,omitempty"`
+
+	// Sha256 Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	Sha256 SHA256 `json:"sha256"`
+
+	// Size In bytes.
+	Size int64 `json:"size"`
+
+	// Status `scanning` until the scanner has answered, `quarantined` if it found something; `received` waits for the verdict of the BPJS office.
+	Status    DocumentStatus `json:"status"`
+	UpdatedAt time.Time      `json:"updated_at"`
+
+	// UploadedBy The organisation that sent it.
+	UploadedBy openapi_types.UUID `json:"uploaded_by"`
+	Version    int64              `json:"version"`
+	Warnings   []Fault            `json:"warnings,omitempty"`
+}
+
+// DocumentFlaw Why a paper was rejected.
+type DocumentFlaw string
+
+// DocumentKind What a paper is.
+type DocumentKind string
+
+// DocumentLink Example: {"actions":[],"created_at":"2024-11-29T09:10:00+07:00","document_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","expires_at":"2024-11-29T09:25:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","made_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","status":"active","updated_at":"2024-11-29T09:10:00+07:00","used":0,"uses":1,"version":1}
+type DocumentLink struct {
+	Actions    []Action           `json:"actions"`
+	CreatedAt  time.Time          `json:"created_at"`
+	DocumentID openapi_types.UUID `json:"document_id"`
+	DryRun     *bool              `json:"dry_run,omitempty"`
+	ExpiresAt  time.Time          `json:"expires_at"`
+	ID         openapi_types.UUID `json:"id"`
+
+	// MadeBy The organisation that made it.
+	MadeBy openapi_types.UUID `json:"made_by"`
+
+	// Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
+	Purpose   Purpose            `json:"purpose"`
+	Status    DocumentLinkStatus `json:"status"`
+	UpdatedAt time.Time          `json:"updated_at"`
+
+	// URL Where to read the document: a path on this server, to be read against its address. Only in the answer that makes the link; secret, as long as it lives.
+	URL *string `json:"url,omitempty"`
+
+	// Used How often it was.
+	Used int32 `json:"used"`
+
+	// Uses How often it may be opened.
+	Uses     int32   `json:"uses"`
+	Version  int64   `json:"version"`
+	Warnings []Fault `json:"warnings,omitempty"`
+}
+
+// DocumentLinkInput Example: {"minutes":15,"purpose":"verification"}
+type DocumentLinkInput struct {
+	// Minutes How long it lives.
+	Minutes *int32 `json:"minutes,omitempty"`
+
+	// Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
+	Purpose Purpose `json:"purpose"`
+
+	// Uses How often it may be opened.
+	Uses *int32 `json:"uses,omitempty"`
+}
+
+// DocumentLinkPage Example: {"items":[{"actions":[],"created_at":"2024-11-29T09:10:00+07:00","document_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","expires_at":"2024-11-29T09:25:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","made_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","status":"active","updated_at":"2024-11-29T09:10:00+07:00","used":0,"uses":1,"version":1}]}
+type DocumentLinkPage struct {
+	Items      []DocumentLink `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+	Total      *int64         `json:"total,omitempty"`
+}
+
+// DocumentLinkStatus defines model for DocumentLinkStatus.
+type DocumentLinkStatus string
+
+// DocumentPage Example: {"items":[{"actions":[],"created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"medical_report","media_type":"application/pdf","scanned":true,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":482113,"status":"received","updated_at":"2024-11-29T09:00:03+07:00","uploaded_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","version":2}]}
+type DocumentPage struct {
+	Items      []Document `json:"items"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+	Total      *int64     `json:"total,omitempty"`
+}
+
+// DocumentReading Example: {"client_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","read_at":"2024-11-29T09:12:00+07:00"}
+type DocumentReading struct {
+	// ClientID The client of it.
+	ClientID openapi_types.UUID `json:"client_id"`
+	ID       openapi_types.UUID `json:"id"`
+
+	// LinkID The link by which it was read; absent for a token.
+	LinkID *openapi_types.UUID `json:"link_id,omitempty"`
+
+	// OrganisationID The organisation that read it, or that made the link.
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+
+	// Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
+	Purpose Purpose   `json:"purpose"`
+	ReadAt  time.Time `json:"read_at"`
+}
+
+// DocumentReadingPage Example: {"items":[{"client_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","read_at":"2024-11-29T09:12:00+07:00"}]}
+type DocumentReadingPage struct {
+	Items      []DocumentReading `json:"items"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+	Total      *int64            `json:"total,omitempty"`
+}
+
+// DocumentRejectionInput Example: {"note":"Foto buram; kirim ulang halaman kedua.","reason":"illegible"}
+type DocumentRejectionInput struct {
+	Note *string `json:"note,omitempty"`
+
+	// Reason Why a paper was rejected.
+	Reason DocumentFlaw `json:"reason"`
+}
+
+// DocumentRequirement A document that claims of some streams need in a case.
+//
+// Example: {"document":"death_certificate","mandatory":true,"streams":["jkk"],"when":"death"}
+type DocumentRequirement struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Document What a paper is.
+	Document DocumentKind `json:"document"`
+
+	// Law Where it is not the schedule's own.
+	Law       *string         `json:"law,omitempty"`
+	Mandatory bool            `json:"mandatory"`
+	Streams   []Stream        `json:"streams"`
+	When      RequirementCase `json:"when"`
+}
+
+// DocumentRequirementInput A document that claims of some streams need in a case.
+//
+// Example: {"document":"death_certificate","mandatory":true,"streams":["jkk"],"when":"death"}
+type DocumentRequirementInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Document What a paper is.
+	Document DocumentKind `json:"document"`
+
+	// Law Where it is not the schedule's own.
+	Law       *string         `json:"law,omitempty"`
+	Mandatory bool            `json:"mandatory"`
+	Streams   []Stream        `json:"streams"`
+	When      RequirementCase `json:"when"`
+}
+
+// DocumentRequirements Example: {"certainty":"unconfirmed","entries":[{"certainty":"verified","document":"death_certificate","law":"Permenaker 1/2025, art. 19","mandatory":true,"streams":["jkk"],"when":"death"}],"from":"2015-07-01","law":"Permenaker 5/2021","name":"documents-2015-07","revision":1,"version_name":"documents-2015-07"}
+type DocumentRequirements struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty             `json:"certainty"`
+	DryRun    *bool                 `json:"dry_run,omitempty"`
+	Entries   []DocumentRequirement `json:"entries"`
+	From      openapi_types.Date    `json:"from"`
+	Law       string                `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Revision int32    `json:"revision"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// DocumentRequirementsInput Example: {"certainty":"unconfirmed","entries":[{"certainty":"verified","document":"death_certificate","law":"Permenaker 1/2025, art. 19","mandatory":true,"streams":["jkk"],"when":"death"}],"from":"2015-07-01","law":"Permenaker 5/2021"}
+type DocumentRequirementsInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty                  `json:"certainty"`
+	Entries   []DocumentRequirementInput `json:"entries"`
+	From      openapi_types.Date         `json:"from"`
+	Law       string                     `json:"law"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// DocumentRequirementsList Example: {"items":[{"certainty":"unconfirmed","entries":[{"certainty":"verified","document":"death_certificate","law":"Permenaker 1/2025, art. 19","mandatory":true,"streams":["jkk"],"when":"death"}],"from":"2015-07-01","law":"Permenaker 5/2021","name":"documents-2015-07","revision":1,"version_name":"documents-2015-07"}]}
+type DocumentRequirementsList struct {
+	Items []DocumentRequirements `json:"items"`
+}
+
+// DocumentStatus `scanning` until the scanner has answered, `quarantined` if it found something; `received` waits for the verdict of the BPJS office.
+type DocumentStatus string
+
+// EducationLevel defines model for EducationLevel.
+type EducationLevel string
+
 // Election Example: {"code":"pilkada_2024","name_en":"Regional elections 2024","name_id":"Pilkada serentak 2024","terms":[{"certainty":"secondary","law":"S-647/MK.02/2022","monthly_honorarium_amount":1300000,"position":"pps","role":"member","term_from":"2024-05-26","term_to":"2025-01-27"}],"voted_on":"2024-11-27"}
 type Election struct {
 	// Code The code of an election; see `/v1/elections`.
@@ -2325,6 +4519,9 @@ type Election struct {
 	Terms   []ElectionTerm     `json:"terms"`
 	VotedOn openapi_types.Date `json:"voted_on"`
 }
+
+// ElectionBody defines model for ElectionBody.
+type ElectionBody string
 
 // ElectionCode The code of an election; see `/v1/elections`.
 //
@@ -2419,8 +4616,172 @@ type EnrolmentSkip struct {
 // EnrolmentStatus `running` goes on by itself; `completed` and `failed` are ends, and `failure` says why.
 type EnrolmentStatus string
 
+// EstimatedExGratia What the election body gives of its own, whatever the programme pays.
+//
+// Example: {"body":"kpu","ex_gratia_amount":46000000,"items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"schedule":"kpu-2023-02","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}]}
+type EstimatedExGratia struct {
+	Body OrganisationKind `json:"body"`
+
+	// ExGratiaAmount Whole rupiah.
+	//
+	// Example: 5940
+	ExGratiaAmount Rupiah        `json:"ex_gratia_amount"`
+	Items          []BenefitItem `json:"items"`
+
+	// Schedule One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Schedule RuleVersion   `json:"schedule"`
+	Steps    []BenefitStep `json:"steps"`
+}
+
+// EstimatedHonorarium Example: {"election_code":"pilkada_2024","position":"kpps","role":"member"}
+type EstimatedHonorarium struct {
+	// ElectionCode The code of an election; see `/v1/elections`.
+	//
+	// Example: pilkada_2024
+	ElectionCode ElectionCode `json:"election_code"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+	Role     Role         `json:"role"`
+}
+
+// EstimatedOption What one programme pays, and with it the election body.
+//
+// Example: {"items":[{"benefit_amount":52800000,"kind":"death"}],"programme":"jkk","programme_amount":74800000,"schedule":"jkk-2019-12","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}],"total_amount":120800000}
+type EstimatedOption struct {
+	Items     []BenefitItem `json:"items"`
+	Programme Programme     `json:"programme"`
+
+	// ProgrammeAmount Whole rupiah.
+	//
+	// Example: 5940
+	ProgrammeAmount Rupiah `json:"programme_amount"`
+
+	// Schedule One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Schedule RuleVersion `json:"schedule"`
+
+	// Steps How the amount came about; the last step equals it.
+	Steps []BenefitStep `json:"steps"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+}
+
+// EventOutcome `disabled`: for good; `injured`: or ill.
+type EventOutcome string
+
 // EventStream Server-sent events (WHATWG HTML, section 9.2).
 type EventStream = string
+
+// ExGratiaDisability By percent of what is lost for good, up to the most.
+//
+// Example: {"certainty":"unconfirmed","most_amount":30800000}
+type ExGratiaDisability struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+}
+
+// ExGratiaDisabilityInput By percent of what is lost for good, up to the most.
+//
+// Example: {"certainty":"unconfirmed","most_amount":30800000}
+type ExGratiaDisabilityInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+}
+
+// ExGratiaInput Example: {"body":"kpu"}
+type ExGratiaInput struct {
+	Body OrganisationKind `json:"body"`
+
+	// InpatientDays Where the outcome is `injured`; none is an outpatient.
+	InpatientDays *int32 `json:"inpatient_days,omitempty"`
+
+	// LossPercent Of the organ that is lost; where the outcome is `disabled`.
+	LossPercent *int64 `json:"loss_percent,omitempty"`
+}
+
+// ExGratiaSchedule Example: {"body":"kpu","certainty":"secondary","disability":{"certainty":"unconfirmed","most_amount":30800000},"from":"2023-02-01","grades":[{"grade":"serious","inpatient_days":10,"most_amount":16500000,"percent":100},{"grade":"moderate","inpatient_days":0,"most_amount":8250000,"percent":25}],"items":[{"each_amount":36000000,"kind":"death","of_base":false,"times":1},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"Keputusan KPU 59/2023","name":"kpu-2023-02","revision":1,"version_name":"kpu-2023-02"}
+type ExGratiaSchedule struct {
+	Body OrganisationKind `json:"body"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Disability By percent of what is lost for good, up to the most.
+	//
+	// Example: {"certainty":"unconfirmed","most_amount":30800000}
+	Disability ExGratiaDisability    `json:"disability"`
+	DryRun     *bool                 `json:"dry_run,omitempty"`
+	From       openapi_types.Date    `json:"from"`
+	Grades     []CareGrade           `json:"grades"`
+	Items      []BenefitScheduleItem `json:"items"`
+	Law        string                `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Revision int32    `json:"revision"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// ExGratiaScheduleInput Example: {"certainty":"secondary","disability":{"certainty":"unconfirmed","most_amount":30800000},"from":"2023-02-01","grades":[{"grade":"serious","inpatient_days":10,"most_amount":16500000,"percent":100},{"grade":"moderate","inpatient_days":0,"most_amount":8250000,"percent":25}],"items":[{"each_amount":36000000,"kind":"death","of_base":false,"times":1},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"Keputusan KPU 59/2023"}
+type ExGratiaScheduleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Disability By percent of what is lost for good, up to the most.
+	//
+	// Example: {"certainty":"unconfirmed","most_amount":30800000}
+	Disability ExGratiaDisabilityInput    `json:"disability"`
+	From       openapi_types.Date         `json:"from"`
+	Grades     []CareGradeInput           `json:"grades"`
+	Items      []BenefitScheduleItemInput `json:"items"`
+	Law        string                     `json:"law"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *openapi_types.Date `json:"to,omitempty"`
+}
+
+// ExGratiaScheduleList Example: {"items":[{"body":"kpu","certainty":"secondary","disability":{"certainty":"unconfirmed","most_amount":30800000},"from":"2023-02-01","grades":[{"grade":"serious","inpatient_days":10,"most_amount":16500000,"percent":100},{"grade":"moderate","inpatient_days":0,"most_amount":8250000,"percent":25}],"items":[{"each_amount":36000000,"kind":"death","of_base":false,"times":1},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"Keputusan KPU 59/2023","name":"kpu-2023-02","revision":1,"version_name":"kpu-2023-02"}]}
+type ExGratiaScheduleList struct {
+	Items []ExGratiaSchedule `json:"items"`
+}
+
+// Extent How far a programme covers. JKM covers `partly` while its waiting rule pays the funeral alone.
+type Extent string
 
 // Fault One place of a request, and what is wrong or doubtful there.
 //
@@ -2461,6 +4822,67 @@ type File = openapi_types.File
 // FreeObject Example: {"title":"Naungan"}
 type FreeObject map[string]interface{}
 
+// Fund What is granted counts from the day it is granted, paid or not, until it is cancelled.
+//
+// Example: {"ceiling_amount":460000000,"created_at":"2024-01-02T09:00:00+07:00","disbursed_amount":0,"fiscal_year":2024,"granted_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reference":"DIPA-076.01/2024","remaining_amount":414000000,"updated_at":"2024-01-02T09:00:00+07:00","version":1}
+type Fund struct {
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah    `json:"ceiling_amount"`
+	CreatedAt     time.Time `json:"created_at"`
+
+	// DisbursedAmount Whole rupiah.
+	//
+	// Example: 5940
+	DisbursedAmount Rupiah `json:"disbursed_amount"`
+	DryRun          *bool  `json:"dry_run,omitempty"`
+	FiscalYear      int32  `json:"fiscal_year"`
+
+	// GrantedAmount Whole rupiah.
+	//
+	// Example: 5940
+	GrantedAmount  Rupiah             `json:"granted_amount"`
+	ID             openapi_types.UUID `json:"id"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	Reference      string             `json:"reference"`
+
+	// RemainingAmount Whole rupiah.
+	//
+	// Example: 5940
+	RemainingAmount Rupiah    `json:"remaining_amount"`
+	UpdatedAt       time.Time `json:"updated_at"`
+	Version         int64     `json:"version"`
+}
+
+// FundInput Example: {"ceiling_amount":460000000,"fiscal_year":2024,"reference":"DIPA-076.01/2024"}
+type FundInput struct {
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah `json:"ceiling_amount"`
+	FiscalYear    int32  `json:"fiscal_year"`
+
+	// Reference The number of the DIPA or decision that grants the money.
+	Reference string `json:"reference"`
+}
+
+// FundPage Example: {"items":[{"ceiling_amount":460000000,"created_at":"2024-01-02T09:00:00+07:00","disbursed_amount":0,"fiscal_year":2024,"granted_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reference":"DIPA-076.01/2024","remaining_amount":414000000,"updated_at":"2024-01-02T09:00:00+07:00","version":1}]}
+type FundPage struct {
+	Items      []Fund  `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+	Total      *int64  `json:"total,omitempty"`
+}
+
+// FundPatch Example: {"ceiling_amount":920000000}
+type FundPatch struct {
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount *Rupiah `json:"ceiling_amount,omitempty"`
+	Reference     *string `json:"reference,omitempty"`
+}
+
 // FundingSource defines model for FundingSource.
 type FundingSource string
 
@@ -2485,11 +4907,226 @@ type GapPosition struct {
 	Uncovered int64 `json:"uncovered"`
 }
 
+// Grant Example: {"actions":[],"created_at":"2024-11-29T09:00:00+07:00","fund_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","grant_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","schedule":"kpu-2023-02","status":"granted","steps":[{"certainty":"secondary","explanation":"Together: 36000000 + 10000000.","expression":"36000000 + 10000000","inputs":{},"law":"Keputusan KPU 59/2023","rule":"total","step_amount":46000000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1}
+type Grant struct {
+	Actions               []Action            `json:"actions"`
+	CancelReason          *GrantCancelReason  `json:"cancel_reason,omitempty"`
+	CreatedAt             time.Time           `json:"created_at"`
+	DisbursedOn           *openapi_types.Date `json:"disbursed_on,omitempty"`
+	DisbursementReference *string             `json:"disbursement_reference,omitempty"`
+	DryRun                *bool               `json:"dry_run,omitempty"`
+	FundID                openapi_types.UUID  `json:"fund_id"`
+
+	// GrantAmount Whole rupiah.
+	//
+	// Example: 5940
+	GrantAmount    Rupiah              `json:"grant_amount"`
+	ID             openapi_types.UUID  `json:"id"`
+	IncidentID     openapi_types.UUID  `json:"incident_id"`
+	Items          []BenefitItem       `json:"items"`
+	OrganisationID openapi_types.UUID  `json:"organisation_id"`
+	PayeeID        *openapi_types.UUID `json:"payee_id,omitempty"`
+
+	// Schedule The version of the rules it was computed by.
+	Schedule string      `json:"schedule"`
+	Status   GrantStatus `json:"status"`
+
+	// Steps How the amount came about; the last step equals it.
+	Steps     []BenefitStep `json:"steps"`
+	UpdatedAt time.Time     `json:"updated_at"`
+	Version   int64         `json:"version"`
+}
+
+// GrantCancelReason defines model for GrantCancelReason.
+type GrantCancelReason string
+
+// GrantCancellation Example: {"reason":"untrue"}
+type GrantCancellation struct {
+	Reason GrantCancelReason `json:"reason"`
+}
+
+// GrantInput Example: {"fund_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e"}
+type GrantInput struct {
+	FundID     openapi_types.UUID `json:"fund_id"`
+	IncidentID openapi_types.UUID `json:"incident_id"`
+
+	// InpatientDays After an injury or illness; 0 for an outpatient.
+	InpatientDays *int32 `json:"inpatient_days,omitempty"`
+
+	// LossPercent Of the organ that is lost; after a disability.
+	LossPercent *int64 `json:"loss_percent,omitempty"`
+
+	// PayeeID The heir who receives, after a death.
+	PayeeID *openapi_types.UUID `json:"payee_id,omitempty"`
+}
+
+// GrantPage Example: {"items":[{"actions":[],"created_at":"2024-11-29T09:00:00+07:00","fund_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","grant_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","schedule":"kpu-2023-02","status":"granted","steps":[{"certainty":"secondary","explanation":"Together: 36000000 + 10000000.","expression":"36000000 + 10000000","inputs":{},"law":"Keputusan KPU 59/2023","rule":"total","step_amount":46000000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1}]}
+type GrantPage struct {
+	Items      []Grant `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+	Total      *int64  `json:"total,omitempty"`
+}
+
+// GrantStatus defines model for GrantStatus.
+type GrantStatus string
+
+// GuaranteeDecision defines model for GuaranteeDecision.
+type GuaranteeDecision string
+
+// GuaranteeInput Example: {"decision":"guaranteed","reference":"JKK/88/112024"}
+type GuaranteeInput struct {
+	Decision GuaranteeDecision `json:"decision"`
+
+	// Reference The number of the letter of guarantee, or of its refusal.
+	Reference *string `json:"reference,omitempty"`
+}
+
+// GuaranteeStatus Whether BPJS Ketenagakerjaan guarantees the care. `none` where there is nothing to guarantee, without cover or after an illness.
+type GuaranteeStatus string
+
+// Guardian Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+type Guardian struct {
+	FullName string `json:"full_name"`
+	NIK      string `json:"nik"`
+	Phone    string `json:"phone"`
+}
+
+// GuardianInput Who receives for a child that is not of age.
+//
+// Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+type GuardianInput struct {
+	FullName string `json:"full_name"`
+	NIK      string `json:"nik"`
+	Phone    string `json:"phone"`
+}
+
 // Health Example: {"status":"ok"}
 type Health struct {
 	// Status Example: ok
 	Status string `json:"status"`
 }
+
+// Heir Example: {"created_at":"2024-11-29T09:00:00+07:00","has_bank_account":true,"has_guardian":false,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","minor":false,"personal_data":"masked","rank":1,"relation":"spouse","updated_at":"2024-11-29T09:00:00+07:00","version":1}
+type Heir struct {
+	// BankAccountBank Only unmasked.
+	BankAccountBank *string `json:"bank_account_bank,omitempty"`
+
+	// BankAccountName Only unmasked.
+	BankAccountName *string `json:"bank_account_name,omitempty"`
+
+	// BankAccountNumber Only unmasked.
+	BankAccountNumber *string `json:"bank_account_number,omitempty"`
+
+	// BornOn Only unmasked.
+	BornOn    *openapi_types.Date `json:"born_on,omitempty"`
+	CreatedAt time.Time           `json:"created_at"`
+	DryRun    *bool               `json:"dry_run,omitempty"`
+
+	// FullName Only unmasked.
+	FullName *string `json:"full_name,omitempty"`
+
+	// Guardian Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+	Guardian       *Guardian          `json:"guardian,omitempty"`
+	HasBankAccount bool               `json:"has_bank_account"`
+	HasGuardian    bool               `json:"has_guardian"`
+	ID             openapi_types.UUID `json:"id"`
+	IncidentID     openapi_types.UUID `json:"incident_id"`
+
+	// Minor Not of age today; a guardian receives.
+	Minor bool `json:"minor"`
+
+	// NIK Only unmasked.
+	NIK          *string          `json:"nik,omitempty"`
+	PersonalData PersonalDataView `json:"personal_data"`
+
+	// Phone Only unmasked.
+	Phone *string `json:"phone,omitempty"`
+
+	// Rank From 1; a lower rank is paid only if every higher one is empty, and only 6 is paid nothing but the funeral.
+	Rank int32 `json:"rank"`
+
+	// Relation In the order of the law; `testament` is whoever a will names.
+	Relation HeirRelation `json:"relation"`
+
+	// StruckAt When they were found to be no heir.
+	StruckAt  *time.Time `json:"struck_at,omitempty"`
+	UpdatedAt time.Time  `json:"updated_at"`
+	Version   int64      `json:"version"`
+}
+
+// HeirInput Example: {"bank_account_bank":"Bank Contoh","bank_account_name":"Budi Contoh","bank_account_number":"1234567890","born_on":"1985-08-05","full_name":"Budi Contoh","nik":"9906010508850013","relation":"spouse"}
+type HeirInput struct {
+	BankAccountBank   *string            `json:"bank_account_bank,omitempty"`
+	BankAccountName   *string            `json:"bank_account_name,omitempty"`
+	BankAccountNumber *string            `json:"bank_account_number,omitempty"`
+	BornOn            openapi_types.Date `json:"born_on"`
+	FullName          string             `json:"full_name"`
+
+	// Guardian Who receives for a child that is not of age.
+	//
+	// Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+	Guardian *GuardianInput `json:"guardian,omitempty"`
+
+	// NIK A newborn may have none yet.
+	NIK   *string `json:"nik,omitempty"`
+	Phone *string `json:"phone,omitempty"`
+
+	// Relation In the order of the law; `testament` is whoever a will names.
+	Relation HeirRelation `json:"relation"`
+}
+
+// HeirList Example: {"items":[{"created_at":"2024-11-29T09:00:00+07:00","has_bank_account":true,"has_guardian":false,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","minor":false,"personal_data":"masked","rank":1,"relation":"spouse","updated_at":"2024-11-29T09:00:00+07:00","version":1}]}
+type HeirList struct {
+	Items []Heir `json:"items"`
+}
+
+// HeirPatch Example: {"bank_account_number":"1234567890"}
+type HeirPatch struct {
+	BankAccountBank   nullable.Nullable[string]        `json:"bank_account_bank,omitempty"`
+	BankAccountName   nullable.Nullable[string]        `json:"bank_account_name,omitempty"`
+	BankAccountNumber nullable.Nullable[string]        `json:"bank_account_number,omitempty"`
+	BornOn            *openapi_types.Date              `json:"born_on,omitempty"`
+	FullName          *string                          `json:"full_name,omitempty"`
+	Guardian          nullable.Nullable[GuardianInput] `json:"guardian,omitempty"`
+	NIK               nullable.Nullable[string]        `json:"nik,omitempty"`
+	Phone             nullable.Nullable[string]        `json:"phone,omitempty"`
+}
+
+// HeirRelation In the order of the law; `testament` is whoever a will names.
+type HeirRelation string
+
+// HistoryEntry Example: {"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f31","occurred_at":"2024-05-26T02:00:00Z","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","resource":"officer","resource_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","type":"officer_appointed"}
+type HistoryEntry struct {
+	ID openapi_types.UUID `json:"id"`
+
+	// OccurredAt Of a deadline that was breached, its last instant, whenever that was told.
+	OccurredAt time.Time `json:"occurred_at"`
+
+	// OrganisationID Who did it.
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+
+	// Resource What an entry of a history is about.
+	Resource   HistoryResource    `json:"resource"`
+	ResourceID openapi_types.UUID `json:"resource_id"`
+
+	// Type What happened: a noun and a past participle.
+	//
+	// Example: officer_appointed
+	Type string `json:"type"`
+}
+
+// HistoryPage Example: {"items":[{"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f31","occurred_at":"2024-05-26T02:00:00Z","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","resource":"officer","resource_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","type":"officer_appointed"}]}
+type HistoryPage struct {
+	Items      []HistoryEntry `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+	Total      *int64         `json:"total,omitempty"`
+}
+
+// HistoryResource What an entry of a history is about.
+type HistoryResource string
+
+// HistorySortOrder defines model for HistorySortOrder.
+type HistorySortOrder string
 
 // Holiday Example: {"certainty":"secondary","day":"2024-12-25","name_en":"Christmas Day","name_id":"Hari Natal","version":1,"works":false}
 type Holiday struct {
@@ -2787,15 +5424,98 @@ type ImportRowPage struct {
 // ImportStatus `receiving` waits for the rest of the file, `validated` for a commit; `committed`, `partially_committed`, `rejected`, `cancelled` and `reversed` are ends; the others go on by themselves.
 type ImportStatus string
 
-// Incident Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_late":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}
-type Incident struct {
-	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
-	Covered          bool                `json:"covered"`
-	CreatedAt        time.Time           `json:"created_at"`
-	DryRun           *bool               `json:"dry_run,omitempty"`
-	ID               openapi_types.UUID  `json:"id"`
+// IncapacityRule Shares of the monthly base while somebody cannot work (STMB).
+//
+// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+type IncapacityRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
 
-	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025).
+	// DaysCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	DaysCertainty *Certainty `json:"days_certainty,omitempty"`
+
+	// DaysInMonth Of which a day is one part.
+	DaysInMonth int64 `json:"days_in_month"`
+
+	// Law Where it is not the schedule's own.
+	Law   *string          `json:"law,omitempty"`
+	Tiers []IncapacityTier `json:"tiers"`
+}
+
+// IncapacityRuleInput Shares of the monthly base while somebody cannot work (STMB).
+//
+// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+type IncapacityRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// DaysCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	DaysCertainty *Certainty `json:"days_certainty,omitempty"`
+
+	// DaysInMonth Of which a day is one part.
+	DaysInMonth int64 `json:"days_in_month"`
+
+	// Law Where it is not the schedule's own.
+	Law   *string               `json:"law,omitempty"`
+	Tiers []IncapacityTierInput `json:"tiers"`
+}
+
+// IncapacityTier So many months at so many percent of the base; the last tier has no end, and no months.
+//
+// Example: {"months":12,"percent":100}
+type IncapacityTier struct {
+	Months  *int64 `json:"months,omitempty"`
+	Percent int64  `json:"percent"`
+}
+
+// IncapacityTierInput So many months at so many percent of the base; the last tier has no end, and no months.
+//
+// Example: {"months":12,"percent":100}
+type IncapacityTierInput struct {
+	Months  *int64 `json:"months,omitempty"`
+	Percent int64  `json:"percent"`
+}
+
+// Incident Example: {"actions":[],"area_code":"61.06.01.1001","body":"kpu","confirmed_at":"2024-11-28T09:00:00+07:00","coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","died_at":"2024-11-28T02:40:00+07:00","guarantee":"waiting","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","notifier_relation":"family","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","position":"pps","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reported_late":false,"status":"reported","suspected":false,"traffic":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}
+type Incident struct {
+	Actions []Action `json:"actions"`
+
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode AreaCode     `json:"area_code"`
+	Body     ElectionBody `json:"body"`
+
+	// Care Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+	Care *Care `json:"care,omitempty"`
+
+	// ConcludedAt When the report of stage II came.
+	ConcludedAt *time.Time `json:"concluded_at,omitempty"`
+
+	// ConfirmedAt When the officer's own body reported it (stage I).
+	ConfirmedAt      *time.Time          `json:"confirmed_at,omitempty"`
+	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
+
+	// Covered Absent for whoever sees no such officer, and of a notice about a person whom nobody has looked up yet.
+	Covered   *bool      `json:"covered,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	DiedAt    *time.Time `json:"died_at,omitempty"`
+
+	// Disease Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+	Disease         *Disease         `json:"disease,omitempty"`
+	DismissalReason *DismissalReason `json:"dismissal_reason,omitempty"`
+	DismissedAt     *time.Time       `json:"dismissed_at,omitempty"`
+	DryRun          *bool            `json:"dry_run,omitempty"`
+
+	// Guarantee Whether BPJS Ketenagakerjaan guarantees the care. `none` where there is nothing to guarantee, without cover or after an illness.
+	Guarantee          *GuaranteeStatus `json:"guarantee,omitempty"`
+	GuaranteeDecidedAt *time.Time       `json:"guarantee_decided_at,omitempty"`
+
+	// GuaranteeReference Also shown to whoever only told of the incident, once its body confirmed it: whoever treats somebody must know who pays.
+	GuaranteeReference *string            `json:"guarantee_reference,omitempty"`
+	ID                 openapi_types.UUID `json:"id"`
+
+	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
 	Kind IncidentKind `json:"kind"`
 
 	// Narrative Only unmasked.
@@ -2805,16 +5525,55 @@ type Incident struct {
 	NotifierName *string `json:"notifier_name,omitempty"`
 
 	// NotifierPhone Only unmasked.
-	NotifierPhone  *string            `json:"notifier_phone,omitempty"`
-	OccurredAt     time.Time          `json:"occurred_at"`
-	OfficerID      openapi_types.UUID `json:"officer_id"`
-	OrganisationID openapi_types.UUID `json:"organisation_id"`
-	Outcome        IncidentOutcome    `json:"outcome"`
-	PersonalData   PersonalDataView   `json:"personal_data"`
-	Place          string             `json:"place"`
-	ReportDueAt    time.Time          `json:"report_due_at"`
-	ReportedAt     time.Time          `json:"reported_at"`
-	ReportedLate   bool               `json:"reported_late"`
+	NotifierPhone *string `json:"notifier_phone,omitempty"`
+
+	// NotifierRelation Who told (Permenaker 1/2025, articles 8A and 48A). In what is sent, absent is `other`.
+	NotifierRelation NotifierRelation `json:"notifier_relation"`
+	OccurredAt       time.Time        `json:"occurred_at"`
+
+	// OfficerID Absent for whoever sees no such officer.
+	OfficerID *openapi_types.UUID `json:"officer_id,omitempty"`
+
+	// OrganisationID The officer's body. Absent for whoever sees no such officer.
+	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
+
+	// Outcome What is known of how it ended. `recovered` and `disabled` come with the report of stage II.
+	Outcome IncidentOutcome `json:"outcome"`
+
+	// Person As they were reported; they are on no roster that the caller sees.
+	//
+	// Example: {"area_code":"61.06.01.1001","body":"kpu","position":"kpps"}
+	Person       *Person          `json:"person,omitempty"`
+	PersonalData PersonalDataView `json:"personal_data"`
+	Place        string           `json:"place"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+
+	// ReportDueAt The last instant for the report of stage I; none for an illness, which is no work accident.
+	ReportDueAt *time.Time `json:"report_due_at,omitempty"`
+
+	// ReportedAt When we first heard of it.
+	ReportedAt time.Time `json:"reported_at"`
+
+	// ReportedBy The organisation that reported it.
+	ReportedBy *openapi_types.UUID `json:"reported_by,omitempty"`
+
+	// ReportedLate The report of stage I came after its time, or has not come and it is over. JKK is then paid by the body first, which claims it back (Permenaker 1/2025, article 8(2a) and (2b)).
+	ReportedLate bool `json:"reported_late"`
+
+	// Roads Where else to turn, in the language asked for. Absent where `covered` is.
+	Roads []RoadElsewhere `json:"roads,omitempty"`
+
+	// StatedAt When the doctor's letter stated the outcome.
+	StatedAt *time.Time `json:"stated_at,omitempty"`
+
+	// Status `notified` by others, the body's report of stage I is missing; `reported`; `under_care` somewhere; `concluded` by the report of stage II; `refused`: the BPJS office found that the work did not cause it; `dismissed`: a notice that was none.
+	Status    IncidentStatus `json:"status"`
+	Suspected bool           `json:"suspected"`
+	Traffic   bool           `json:"traffic"`
 
 	// UncoveredReason A stable name, never translated. `GET /v1/problems/{code}` explains it.
 	//
@@ -2823,37 +5582,117 @@ type Incident struct {
 	UpdatedAt       time.Time `json:"updated_at"`
 	Version         int64     `json:"version"`
 	Warnings        []Fault   `json:"warnings,omitempty"`
+
+	// Witnesses Only unmasked.
+	Witnesses []Witness `json:"witnesses,omitempty"`
 }
 
-// IncidentInput Example: {"kind":"sudden_death","narrative":"Pingsan saat rekapitulasi suara dan meninggal di perjalanan ke puskesmas.","notifier_name":"Wati Contoh","notifier_phone":"081200000001","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","outcome":"died","place":"Balai desa"}
+// IncidentBenefits What an incident pays under both schemes. `insurance_amount` is that of all `claims`, drafts too, with what lateness adds; `ex_gratia_amount` that of all `grants`; `total_amount` both together, neither taken off the other; `paid_amount` what was handed over of both. What a body gives of its own, its bodies see alone: to a BPJS office `grants`, `ex_gratia_amount` and `total_amount` are absent, and `paid_amount` is of the claims.
+//
+// Example: {"claims":[{"claim_amount":84400000,"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","paid_amount":84400000,"programme":"jkk","status":"paid"}],"ex_gratia_amount":46000000,"grants":[{"grant_amount":46000000,"grant_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","paid_amount":0,"status":"granted"}],"incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","insurance_amount":84400000,"paid_amount":84400000,"total_amount":130400000}
+type IncidentBenefits struct {
+	// Claims Claims from BPJS Ketenagakerjaan that were not rejected or withdrawn.
+	Claims []BenefitClaim `json:"claims"`
+
+	// ExGratiaAmount Whole rupiah.
+	//
+	// Example: 5940
+	ExGratiaAmount *Rupiah `json:"ex_gratia_amount,omitempty"`
+
+	// Grants What the election body gives of its own and did not cancel; absent for who may not see grants.
+	Grants     []BenefitGrant     `json:"grants,omitzero"`
+	IncidentID openapi_types.UUID `json:"incident_id"`
+
+	// InsuranceAmount Whole rupiah.
+	//
+	// Example: 5940
+	InsuranceAmount Rupiah `json:"insurance_amount"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah `json:"paid_amount"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount *Rupiah `json:"total_amount,omitempty"`
+}
+
+// IncidentInput Example: {"kind":"sudden_death","narrative":"Pingsan saat rekapitulasi suara dan meninggal di perjalanan ke puskesmas.","notifier_name":"Wati Contoh","notifier_phone":"081200000001","notifier_relation":"family","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","outcome":"died","place":"Balai desa"}
 type IncidentInput struct {
-	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025).
+	// Care Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+	Care *CareInput `json:"care,omitempty"`
+
+	// Disease What a notice of an occupational disease says beyond others (Permenaker 1/2025, article 8A).
+	//
+	// Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+	Disease *DiseaseInput `json:"disease,omitempty"`
+
+	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
 	Kind IncidentKind `json:"kind"`
 
 	// Narrative What happened, how and why.
-	Narrative     string `json:"narrative"`
-	NotifierName  string `json:"notifier_name"`
+	Narrative    string `json:"narrative"`
+	NotifierName string `json:"notifier_name"`
+
+	// NotifierPhone As it is dialled, a landline too, and kept as it is given: no notice fails for it.
 	NotifierPhone string `json:"notifier_phone"`
 
-	// OccurredAt With its offset; the clock runs in hours from this minute.
-	OccurredAt time.Time          `json:"occurred_at"`
-	OfficerID  openapi_types.UUID `json:"officer_id"`
-	Outcome    IncidentOutcome    `json:"outcome"`
-	Place      string             `json:"place"`
+	// NotifierRelation Who told (Permenaker 1/2025, articles 8A and 48A). In what is sent, absent is `other`.
+	NotifierRelation *NotifierRelation `json:"notifier_relation,omitempty"`
+
+	// OccurredAt With its offset; the clock runs in hours from this minute. Of a disease, when it was diagnosed; of an illness that ended in death, when the officer died.
+	OccurredAt time.Time `json:"occurred_at"`
+
+	// OfficerID Either this or `person`.
+	OfficerID *openapi_types.UUID `json:"officer_id,omitempty"`
+	Outcome   ReportedOutcome     `json:"outcome"`
+
+	// Person Somebody whom the reporter cannot name by id, or who is on no roster.
+	//
+	// Example: {"area_code":"61.06.01.1001","body":"kpu","full_name":"Siti Contoh","nik":"9906014508890011","position":"kpps"}
+	Person *PersonInput `json:"person,omitempty"`
+	Place  string       `json:"place"`
+
+	// Suspected Nobody knows yet whether the work caused it: guaranteed at first, concluded within 30 days.
+	Suspected *bool `json:"suspected,omitempty"`
+
+	// Traffic On the road: Jasa Raharja pays first (PMK 141/2018).
+	Traffic   *bool          `json:"traffic,omitempty"`
+	Witnesses []WitnessInput `json:"witnesses,omitempty"`
 }
 
-// IncidentKind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025).
+// IncidentKind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
 type IncidentKind string
 
-// IncidentOutcome defines model for IncidentOutcome.
+// IncidentOutcome What is known of how it ended. `recovered` and `disabled` come with the report of stage II.
 type IncidentOutcome string
 
-// IncidentPage Example: {"items":[{"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_late":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}]}
+// IncidentPage Example: {"items":[{"actions":[],"area_code":"61.06.01.1001","body":"kpu","confirmed_at":"2024-11-28T09:00:00+07:00","coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","died_at":"2024-11-28T02:40:00+07:00","guarantee":"waiting","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","notifier_relation":"family","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","position":"pps","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reported_late":false,"status":"reported","suspected":false,"traffic":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}]}
 type IncidentPage struct {
 	Items      []Incident `json:"items"`
 	NextCursor *string    `json:"next_cursor,omitempty"`
 	Total      *int64     `json:"total,omitempty"`
 }
+
+// IncidentPatch Example: {"care":{"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}}
+type IncidentPatch struct {
+	Care    nullable.Nullable[CareInput]    `json:"care,omitempty"`
+	Disease nullable.Nullable[DiseaseInput] `json:"disease,omitempty"`
+
+	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
+	Kind       *IncidentKind    `json:"kind,omitempty"`
+	Narrative  *string          `json:"narrative,omitempty"`
+	OccurredAt *time.Time       `json:"occurred_at,omitempty"`
+	Outcome    *ReportedOutcome `json:"outcome,omitempty"`
+	Place      *string          `json:"place,omitempty"`
+	Traffic    *bool            `json:"traffic,omitempty"`
+	Witnesses  []WitnessInput   `json:"witnesses,omitempty"`
+}
+
+// IncidentStatus `notified` by others, the body's report of stage I is missing; `reported`; `under_care` somewhere; `concluded` by the report of stage II; `refused`: the BPJS office found that the work did not cause it; `dismissed`: a notice that was none.
+type IncidentStatus string
 
 // Invoice `total_amount` is `jkk_amount` + `jkm_amount` + `fine_amount`; `outstanding_amount` is what of it was neither taken back by credit notes of this invoice (`credited_amount`) nor settled by payments, and by credit of other invoices (`paid_amount`); 0 on a void one.
 //
@@ -3265,6 +6104,111 @@ type LateFineInput struct {
 	Rate int64 `json:"rate"`
 }
 
+// LatePaymentRule What whoever pays late owes besides, for each calendar day.
+//
+// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+type LatePaymentRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// DayRate In ten-thousandths of what was late.
+	DayRate int64 `json:"day_rate"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+}
+
+// LatePaymentRuleInput What whoever pays late owes besides, for each calendar day.
+//
+// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+type LatePaymentRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// DayRate In ten-thousandths of what was late.
+	DayRate int64 `json:"day_rate"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+}
+
+// LinkKind A link of the chain that cover hangs on. `arrears` is there only where something was overdue.
+type LinkKind string
+
+// Loss What was spent, or what was lost; see `LossInput`.
+//
+// Example: {"kind":"disability","part":"index_finger","side":"left"}
+type Loss struct {
+	// AssessedRate In ten-thousandths.
+	AssessedRate *int64 `json:"assessed_rate,omitempty"`
+
+	// CostAmount Whole rupiah.
+	//
+	// Example: 5940
+	CostAmount  *Rupiah             `json:"cost_amount,omitempty"`
+	Days        *int64              `json:"days,omitempty"`
+	FromOn      *openapi_types.Date `json:"from_on,omitempty"`
+	Kind        LossKind            `json:"kind"`
+	LossPercent *int64              `json:"loss_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int64         `json:"months,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part *DisabilityPartName `json:"part,omitempty"`
+	Side *BodySide           `json:"side,omitempty"`
+
+	// ToOn Inclusive.
+	ToOn *openapi_types.Date `json:"to_on,omitempty"`
+
+	// Total Permanent and total disability, which stands alone.
+	Total *bool  `json:"total,omitempty"`
+	Units *int64 `json:"units,omitempty"`
+}
+
+// LossInput Each kind asks for members of its own. Costs: `cost_amount`, of a prosthesis the price of the government's rehabilitation centre; transport its `mode` besides, home care its `months`. `temporary_incapacity`: `from_on` and `to_on` together, or in an estimate `months` and `days` instead; never both. `disability`: `total` alone, or a `part` with what its row in `disability.parts` of the schedule asks for, `side` where that has a `left_rate`, `units` where it has a `per`, `assessed_rate` where it has a `most_rate`, else none of them; and `loss_percent` where the part can still be used.
+//
+// Example: {"kind":"disability","part":"index_finger","side":"left"}
+type LossInput struct {
+	// AssessedRate In ten-thousandths.
+	AssessedRate *int64 `json:"assessed_rate,omitempty"`
+
+	// CostAmount Whole rupiah.
+	//
+	// Example: 5940
+	CostAmount  *Rupiah             `json:"cost_amount,omitempty"`
+	Days        *int64              `json:"days,omitempty"`
+	FromOn      *openapi_types.Date `json:"from_on,omitempty"`
+	Kind        LossKind            `json:"kind"`
+	LossPercent *int64              `json:"loss_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int64         `json:"months,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part *DisabilityPartName `json:"part,omitempty"`
+	Side *BodySide           `json:"side,omitempty"`
+
+	// ToOn Inclusive.
+	ToOn *openapi_types.Date `json:"to_on,omitempty"`
+
+	// Total Permanent and total disability, which stands alone.
+	Total *bool  `json:"total,omitempty"`
+	Units *int64 `json:"units,omitempty"`
+}
+
+// LossKind defines model for LossKind.
+type LossKind string
+
+// ManualDeadlineRule The clocks that are started by hand.
+type ManualDeadlineRule string
+
 // MatchReason `payment_code` and `invoice_number` were found in what the bank says, `amount` fits one open invoice alone; `ambiguous` fits several, `closed` names one that is paid or void, `none` fits nothing.
 type MatchReason string
 
@@ -3309,6 +6253,9 @@ type NewSchedule struct {
 	// Segment Which tariff holds: wage earners, or others.
 	Segment Segment `json:"segment"`
 }
+
+// NotifierRelation Who told (Permenaker 1/2025, articles 8A and 48A). In what is sent, absent is `other`.
+type NotifierRelation string
 
 // Officer Example: {"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
 type Officer struct {
@@ -3382,6 +6329,8 @@ type OfficerInput struct {
 	FullName   string `json:"full_name"`
 
 	// KPJ Membership number at BPJS Ketenagakerjaan.
+	//
+	// Example: 24012345678
 	KPJ *string `json:"kpj,omitempty"`
 
 	// MonthlyHonorariumAmount Whole rupiah.
@@ -3396,6 +6345,8 @@ type OfficerInput struct {
 	Phone *string `json:"phone,omitempty"`
 
 	// PollingStation The number of the TPS within the village.
+	//
+	// Example: 4
 	PollingStation *string `json:"polling_station,omitempty"`
 
 	// Position The code of a position; see `/v1/positions`.
@@ -3422,21 +6373,25 @@ type OfficerPatch struct {
 	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
 	//
 	// Example: 61.06
-	AreaCode                *AreaCode                 `json:"area_code,omitempty"`
-	BornOn                  *openapi_types.Date       `json:"born_on,omitempty"`
-	DecreeNumber            nullable.Nullable[string] `json:"decree_number,omitempty"`
-	Email                   nullable.Nullable[string] `json:"email,omitempty"`
-	ExternalID              *string                   `json:"external_id,omitempty"`
-	FullName                *string                   `json:"full_name,omitempty"`
+	AreaCode     *AreaCode                 `json:"area_code,omitempty"`
+	BornOn       *openapi_types.Date       `json:"born_on,omitempty"`
+	DecreeNumber nullable.Nullable[string] `json:"decree_number,omitempty"`
+	Email        nullable.Nullable[string] `json:"email,omitempty"`
+	ExternalID   *string                   `json:"external_id,omitempty"`
+	FullName     *string                   `json:"full_name,omitempty"`
+
+	// KPJ Example: 24012345678
 	KPJ                     nullable.Nullable[string] `json:"kpj,omitempty"`
 	MonthlyHonorariumAmount nullable.Nullable[int64]  `json:"monthly_honorarium_amount,omitempty"`
 	NIK                     *string                   `json:"nik,omitempty"`
 	Phone                   nullable.Nullable[string] `json:"phone,omitempty"`
-	PollingStation          nullable.Nullable[string] `json:"polling_station,omitempty"`
-	Role                    *Role                     `json:"role,omitempty"`
-	Sex                     *Sex                      `json:"sex,omitempty"`
-	TermFrom                *openapi_types.Date       `json:"term_from,omitempty"`
-	TermTo                  *openapi_types.Date       `json:"term_to,omitempty"`
+
+	// PollingStation Example: 4
+	PollingStation nullable.Nullable[string] `json:"polling_station,omitempty"`
+	Role           *Role                     `json:"role,omitempty"`
+	Sex            *Sex                      `json:"sex,omitempty"`
+	TermFrom       *openapi_types.Date       `json:"term_from,omitempty"`
+	TermTo         *openapi_types.Date       `json:"term_to,omitempty"`
 }
 
 // OfficerSearch Example: {"niks":["6106014508890002"]}
@@ -3485,9 +6440,13 @@ type OrganisationInput struct {
 	Name       string            `json:"name"`
 
 	// NPP Employer number at BPJS Ketenagakerjaan.
+	//
+	// Example: AB123456
 	NPP *string `json:"npp,omitempty"`
 
 	// NPWP Tax number of the body.
+	//
+	// Example: 012345678901000
 	NPWP *string `json:"npwp,omitempty"`
 
 	// TimeZone Days are reckoned in this zone.
@@ -3511,8 +6470,12 @@ type OrganisationPage struct {
 type OrganisationPatch struct {
 	ExternalID nullable.Nullable[string] `json:"external_id,omitempty"`
 	Name       *string                   `json:"name,omitempty"`
-	NPP        nullable.Nullable[string] `json:"npp,omitempty"`
-	NPWP       nullable.Nullable[string] `json:"npwp,omitempty"`
+
+	// NPP Example: AB123456
+	NPP nullable.Nullable[string] `json:"npp,omitempty"`
+
+	// NPWP Example: 012345678901000
+	NPWP nullable.Nullable[string] `json:"npwp,omitempty"`
 
 	// TimeZone Days are reckoned in this zone.
 	TimeZone *TimeZone `json:"time_zone,omitempty"`
@@ -3523,6 +6486,17 @@ type Organiser string
 
 // PDF A PDF document.
 type PDF = openapi_types.File
+
+// Paper The bytes of a paper, photographed or scanned.
+//
+// Example: %PDF-1.4
+// 1 0 obj
+// << /Type /Catalog >>
+// endobj
+// trailer
+// << /Root 1 0 R >>
+// %%EOF
+type Paper = openapi_types.File
 
 // Party Example: {"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser","signatory_name":"Ketua KPU","signatory_office":"Ketua"}
 type Party struct {
@@ -3618,6 +6592,46 @@ type PaymentPage struct {
 	Items      []Payment `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
 	Total      *int64    `json:"total,omitempty"`
+}
+
+// Person As they were reported; they are on no roster that the caller sees.
+//
+// Example: {"area_code":"61.06.01.1001","body":"kpu","position":"kpps"}
+type Person struct {
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode AreaCode     `json:"area_code"`
+	Body     ElectionBody `json:"body"`
+
+	// FullName Only unmasked.
+	FullName *string `json:"full_name,omitempty"`
+
+	// NIK Only unmasked.
+	NIK *string `json:"nik,omitempty"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+}
+
+// PersonInput Somebody whom the reporter cannot name by id, or who is on no roster.
+//
+// Example: {"area_code":"61.06.01.1001","body":"kpu","full_name":"Siti Contoh","nik":"9906014508890011","position":"kpps"}
+type PersonInput struct {
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode AreaCode     `json:"area_code"`
+	Body     ElectionBody `json:"body"`
+	FullName string       `json:"full_name"`
+	NIK      string       `json:"nik"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
 }
 
 // PersonalDataView defines model for PersonalDataView.
@@ -3733,8 +6747,40 @@ type ProblemTypeList struct {
 // Programme defines model for Programme.
 type Programme string
 
+// ProgrammeCheck Example: {"covered":"partly","law":"Permenaker 1/2025","programme":"jkm","reason":"uncovered_waiting_period"}
+type ProgrammeCheck struct {
+	// Covered How far a programme covers. JKM covers `partly` while its waiting rule pays the funeral alone.
+	Covered Extent `json:"covered"`
+
+	// Law By which text; absent where none says it in so many words.
+	Law       *string   `json:"law,omitempty"`
+	Programme Programme `json:"programme"`
+
+	// Reason A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Reason *Code `json:"reason,omitempty"`
+}
+
 // ProvenField `cover`: the period does not owe the month; `schedule`, `relief`: there is no such version for the month; `line`: there are more lines, or fewer, than officers were invoiced; `digest`: the lines are other than those issued; `total`: the sums are, or the fines.
 type ProvenField string
+
+// Pupil Example: {"heir_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","level":"primary","not_working":true,"unmarried":true}
+type Pupil struct {
+	HeirID     openapi_types.UUID `json:"heir_id"`
+	Level      EducationLevel     `json:"level"`
+	NotWorking bool               `json:"not_working"`
+	Unmarried  bool               `json:"unmarried"`
+}
+
+// PupilInput Example: {"heir_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","level":"primary","not_working":true,"unmarried":true}
+type PupilInput struct {
+	// HeirID The child.
+	HeirID     openapi_types.UUID `json:"heir_id"`
+	Level      EducationLevel     `json:"level"`
+	NotWorking bool               `json:"not_working"`
+	Unmarried  bool               `json:"unmarried"`
+}
 
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose string
@@ -3905,7 +6951,7 @@ type QuotedPosition struct {
 // RatedClass defines model for RatedClass.
 type RatedClass string
 
-// RejectionInput Example: {"note":"Ajukan sebagai JKM.","reason":"not_work_related"}
+// RejectionInput Example: {"note":"Lanjutkan sebagai JKM.","reason":"not_work_related"}
 type RejectionInput struct {
 	Note   *string         `json:"note,omitempty"`
 	Reason RejectionReason `json:"reason"`
@@ -3968,8 +7014,83 @@ type ReliefList struct {
 	Items []Relief `json:"items"`
 }
 
+// ReopeningInput Example: {"reason":"new_evidence"}
+type ReopeningInput struct {
+	Note   *string         `json:"note,omitempty"`
+	Reason ReopeningReason `json:"reason"`
+}
+
+// ReopeningReason defines model for ReopeningReason.
+type ReopeningReason string
+
+// ReportedOutcome defines model for ReportedOutcome.
+type ReportedOutcome string
+
+// Requirement A paper that the claim needs, and how it stands.
+//
+// Example: {"document_ids":[],"document_kind":"death_certificate","law":"PP 44/2015, art. 40","mandatory":true,"status":"missing","title":"Akta atau surat keterangan kematian"}
+type Requirement struct {
+	DocumentIds []openapi_types.UUID `json:"document_ids"`
+
+	// DocumentKind What a paper is.
+	DocumentKind DocumentKind `json:"document_kind"`
+
+	// HeirID Whose paper it is, sent with this `heir_id`; where there is none, it is sent without.
+	HeirID *openapi_types.UUID `json:"heir_id,omitempty"`
+	Law    string              `json:"law"`
+
+	// Mandatory The claim cannot be submitted without it.
+	Mandatory bool `json:"mandatory"`
+
+	// Rank The rank of heirs that it says is empty.
+	Rank *int32 `json:"rank,omitempty"`
+
+	// SchoolYear Of a `school_letter`: the year for which it is needed.
+	SchoolYear *int32            `json:"school_year,omitempty"`
+	Status     RequirementStatus `json:"status"`
+
+	// Title In the language asked for.
+	Title string `json:"title"`
+}
+
+// RequirementCase defines model for RequirementCase.
+type RequirementCase string
+
+// RequirementStatus defines model for RequirementStatus.
+type RequirementStatus string
+
+// ReturnInput Example: {"reasons":[{"document_kind":"heirs_letter","reason":"document_missing"}]}
+type ReturnInput struct {
+	Reasons []ReturnReasonInput `json:"reasons"`
+}
+
+// ReturnReason defines model for ReturnReason.
+type ReturnReason string
+
+// ReturnReasonInput Example: {"document_kind":"heirs_letter","reason":"document_missing"}
+type ReturnReasonInput struct {
+	// DocumentKind What a paper is.
+	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
+
+	// Note Without names or numbers of people.
+	Note   *string      `json:"note,omitempty"`
+	Reason ReturnReason `json:"reason"`
+}
+
 // RiskClass defines model for RiskClass.
 type RiskClass string
+
+// Road Where else to turn.
+type Road string
+
+// RoadElsewhere Example: {"detail":"Care is covered by national health insurance as for everybody else; show the JKN card.","road":"jkn","title":"JKN (BPJS Kesehatan)"}
+type RoadElsewhere struct {
+	Detail string `json:"detail"`
+
+	// Road Where else to turn.
+	Road  Road   `json:"road"`
+	Title string `json:"title"`
+}
 
 // Role defines model for Role.
 type Role string
@@ -4181,6 +7302,92 @@ type ScheduleList struct {
 	Items []Schedule `json:"items"`
 }
 
+// ScholarshipLevel What a school year costs there, and how many are paid.
+//
+// Example: {"level":"primary","year_amount":1500000,"years":6}
+type ScholarshipLevel struct {
+	Level EducationLevel `json:"level"`
+
+	// YearAmount Whole rupiah.
+	//
+	// Example: 5940
+	YearAmount Rupiah `json:"year_amount"`
+	Years      int32  `json:"years"`
+}
+
+// ScholarshipLevelInput What a school year costs there, and how many are paid.
+//
+// Example: {"level":"primary","year_amount":1500000,"years":6}
+type ScholarshipLevelInput struct {
+	Level EducationLevel `json:"level"`
+
+	// YearAmount Whole rupiah.
+	//
+	// Example: 5940
+	YearAmount Rupiah `json:"year_amount"`
+	Years      int32  `json:"years"`
+}
+
+// ScholarshipRule The school years of children after a death or a total disability.
+//
+// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+type ScholarshipRule struct {
+	// AgeBelow In years, exclusive.
+	AgeBelow int32 `json:"age_below"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Children At most.
+	Children int32 `json:"children"`
+
+	// Law Where it is not the schedule's own.
+	Law    *string            `json:"law,omitempty"`
+	Levels []ScholarshipLevel `json:"levels"`
+
+	// Months Contributed, at least; absent where none are asked for.
+	Months *int32 `json:"months,omitempty"`
+
+	// YearsAtOnce School years that are paid back together.
+	YearsAtOnce int32 `json:"years_at_once"`
+}
+
+// ScholarshipRuleInput The school years of children after a death or a total disability.
+//
+// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+type ScholarshipRuleInput struct {
+	// AgeBelow In years, exclusive.
+	AgeBelow int32 `json:"age_below"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Children At most.
+	Children int32 `json:"children"`
+
+	// Law Where it is not the schedule's own.
+	Law    *string                 `json:"law,omitempty"`
+	Levels []ScholarshipLevelInput `json:"levels"`
+
+	// Months Contributed, at least; absent where none are asked for.
+	Months *int32 `json:"months,omitempty"`
+
+	// YearsAtOnce School years that are paid back together.
+	YearsAtOnce int32 `json:"years_at_once"`
+}
+
+// SchoolChild Example: {"age_years":9,"level":"primary"}
+type SchoolChild struct {
+	AgeYears *int32         `json:"age_years,omitempty"`
+	Level    EducationLevel `json:"level"`
+
+	// PaidYears Of this level before.
+	PaidYears *int32 `json:"paid_years,omitempty"`
+
+	// SchoolYears Asked for at this level; one unless told.
+	SchoolYears *int32 `json:"school_years,omitempty"`
+}
+
 // Scope Example: officers:read
 type Scope = string
 
@@ -4200,6 +7407,14 @@ type SignatureInput struct {
 
 // SortOrder defines model for SortOrder.
 type SortOrder string
+
+// StepInputs What went into a step: whole numbers and codes, for programs.
+//
+// Example: {"each":1300000,"times":48}
+type StepInputs map[string]interface{}
+
+// Stream `jkk` or `jkm` pays, never both of one event; `ex_gratia` is what the election body gives of its own.
+type Stream string
 
 // TariffTier Incomes from this one (inclusive) to the next tier's (exclusive) have one base.
 //
@@ -4263,6 +7478,9 @@ type TokenRequest struct {
 	Scope *string `json:"scope,omitempty"`
 }
 
+// TransportMode `land` takes in rivers and lakes.
+type TransportMode string
+
 // Unit What there is one body of.
 type Unit string
 
@@ -4282,11 +7500,11 @@ type WageBasePolicy string
 // Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
 type WaitingRule struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty       `json:"certainty"`
-	Law       string          `json:"law"`
-	Months    int32           `json:"months"`
-	Pays      []DeathItemKind `json:"pays"`
-	Segments  []Segment       `json:"segments"`
+	Certainty Certainty     `json:"certainty"`
+	Law       string        `json:"law"`
+	Months    int32         `json:"months"`
+	Pays      []BenefitKind `json:"pays"`
+	Segments  []Segment     `json:"segments"`
 }
 
 // WaitingRuleInput Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
@@ -4294,11 +7512,23 @@ type WaitingRule struct {
 // Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
 type WaitingRuleInput struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty       `json:"certainty"`
-	Law       string          `json:"law"`
-	Months    int32           `json:"months"`
-	Pays      []DeathItemKind `json:"pays"`
-	Segments  []Segment       `json:"segments"`
+	Certainty Certainty     `json:"certainty"`
+	Law       string        `json:"law"`
+	Months    int32         `json:"months"`
+	Pays      []BenefitKind `json:"pays"`
+	Segments  []Segment     `json:"segments"`
+}
+
+// Witness Example: {"full_name":"Wati Contoh","phone":"081200000001"}
+type Witness struct {
+	FullName string  `json:"full_name"`
+	Phone    *string `json:"phone,omitempty"`
+}
+
+// WitnessInput Example: {"full_name":"Wati Contoh","phone":"081200000001"}
+type WitnessInput struct {
+	FullName string  `json:"full_name"`
+	Phone    *string `json:"phone,omitempty"`
 }
 
 // AcceptLanguage defines model for AcceptLanguage.
@@ -4551,6 +7781,12 @@ type ReconcileStatementParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 }
 
+// EstimateBenefitsParams defines parameters for EstimateBenefits.
+type EstimateBenefitsParams struct {
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListBenefitSchedulesParams defines parameters for ListBenefitSchedules.
 type ListBenefitSchedulesParams struct {
 	Programme *Programme `form:"programme,omitempty" json:"programme,omitempty"`
@@ -4619,7 +7855,7 @@ type AmendBudgetParams struct {
 type ListClaimsParams struct {
 	OfficerID  *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
 	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
-	Programme  []Programme         `form:"programme,omitempty" json:"programme,omitempty"`
+	Programme  []ClaimProgramme    `form:"programme,omitempty" json:"programme,omitempty"`
 	Status     []ClaimStatus       `form:"status,omitempty" json:"status,omitempty"`
 
 	// Sort `id` is the order of creation, `-id` the newest first.
@@ -4633,6 +7869,9 @@ type ListClaimsParams struct {
 
 	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // OpenClaimParams defines parameters for OpenClaim.
@@ -4642,12 +7881,45 @@ type OpenClaimParams struct {
 
 	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetClaimParams defines parameters for GetClaim.
 type GetClaimParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AmendClaimParams defines parameters for AmendClaim.
+type AmendClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AppealClaimParams defines parameters for AppealClaim.
+type AppealClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ApproveClaimParams defines parameters for ApproveClaim.
@@ -4660,6 +7932,9 @@ type ApproveClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // PayClaimParams defines parameters for PayClaim.
@@ -4672,6 +7947,9 @@ type PayClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // RejectClaimParams defines parameters for RejectClaim.
@@ -4684,6 +7962,39 @@ type RejectClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ReopenClaimParams defines parameters for ReopenClaim.
+type ReopenClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ReturnClaimParams defines parameters for ReturnClaim.
+type ReturnClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // SubmitClaimParams defines parameters for SubmitClaim.
@@ -4696,6 +8007,65 @@ type SubmitClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// VerifyClaimParams defines parameters for VerifyClaim.
+type VerifyClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// WithdrawClaimParams defines parameters for WithdrawClaim.
+type WithdrawClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListClocksParams defines parameters for ListClocks.
+type ListClocksParams struct {
+	Clock *ClockName `form:"clock,omitempty" json:"clock,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetClockParams defines parameters for GetClock.
+type GetClockParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectClockParams defines parameters for CorrectClock.
+type CorrectClockParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListSchedulesParams defines parameters for ListSchedules.
@@ -4734,6 +8104,12 @@ type CorrectScheduleParams struct {
 
 	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CheckCoverageParams defines parameters for CheckCoverage.
+type CheckCoverageParams struct {
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ListCoveragePeriodsParams defines parameters for ListCoveragePeriods.
@@ -4816,10 +8192,375 @@ type AllocateCreditParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListDeadlinesParams defines parameters for ListDeadlines.
+type ListDeadlinesParams struct {
+	Rule   []DeadlineRule   `form:"rule,omitempty" json:"rule,omitempty"`
+	Status []DeadlineStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// OrganisationID Who owes it.
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+
+	// IncidentID Also those of its claims.
+	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
+	ClaimID    *openapi_types.UUID `form:"claim_id,omitempty" json:"claim_id,omitempty"`
+	DueAtGte   *time.Time          `form:"due_at_gte,omitempty" json:"due_at_gte,omitempty"`
+	DueAtLte   *time.Time          `form:"due_at_lte,omitempty" json:"due_at_lte,omitempty"`
+	Sort       *DeadlineSort       `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// StartDeadlineParams defines parameters for StartDeadline.
+type StartDeadlineParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetDeadlineParams defines parameters for GetDeadline.
+type GetDeadlineParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// MeetDeadlineParams defines parameters for MeetDeadline.
+type MeetDeadlineParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListDocumentRequirementsParams defines parameters for ListDocumentRequirements.
+type ListDocumentRequirementsParams struct {
+	// Day Only what holds on this day.
+	Day *openapi_types.Date `form:"day,omitempty" json:"day,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetDocumentRequirementsParams defines parameters for GetDocumentRequirements.
+type GetDocumentRequirementsParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectDocumentRequirementsParams defines parameters for CorrectDocumentRequirements.
+type CorrectDocumentRequirementsParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListDocumentsParams defines parameters for ListDocuments.
+type ListDocumentsParams struct {
+	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
+	HeirID     *openapi_types.UUID `form:"heir_id,omitempty" json:"heir_id,omitempty"`
+	Kind       []DocumentKind      `form:"kind,omitempty" json:"kind,omitempty"`
+	Status     []DocumentStatus    `form:"status,omitempty" json:"status,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// UploadDocumentParams defines parameters for UploadDocument.
+type UploadDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IncidentID The incident that it proves something of.
+	IncidentID openapi_types.UUID `form:"incident_id" json:"incident_id"`
+
+	// Kind What the paper is.
+	Kind DocumentKind `form:"kind" json:"kind"`
+
+	// HeirID The heir whose paper it is, where a requirement names one; such a paper meets no requirement without an `heir_id`.
+	HeirID *openapi_types.UUID `form:"heir_id,omitempty" json:"heir_id,omitempty"`
+
+	// Rank Of a `no_heirs_statement`: the rank of heirs that it says is empty.
+	Rank *int32 `form:"rank,omitempty" json:"rank,omitempty"`
+
+	// SchoolYear Of a `school_letter`, and required of it: the calendar year in which the school year began.
+	SchoolYear *int32 `form:"school_year,omitempty" json:"school_year,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// ReprDigest The SHA-256 of the bytes sent, as `sha-256=:…:` (RFC 9530). A file that arrives otherwise is refused.
+	ReprDigest *string `json:"Repr-Digest,omitempty"`
+}
+
+// GetDocumentParams defines parameters for GetDocument.
+type GetDocumentParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AcceptDocumentParams defines parameters for AcceptDocument.
+type AcceptDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListDocumentReadingsParams defines parameters for ListDocumentReadings.
+type ListDocumentReadingsParams struct {
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// DownloadDocumentParams defines parameters for DownloadDocument.
+type DownloadDocumentParams struct {
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// ListDocumentLinksParams defines parameters for ListDocumentLinks.
+type ListDocumentLinksParams struct {
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// LinkDocumentParams defines parameters for LinkDocument.
+type LinkDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawDocumentLinkParams defines parameters for WithdrawDocumentLink.
+type WithdrawDocumentLinkParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RejectDocumentParams defines parameters for RejectDocument.
+type RejectDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawDocumentParams defines parameters for WithdrawDocument.
+type WithdrawDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListElectionsParams defines parameters for ListElections.
 type ListElectionsParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListFundsParams defines parameters for ListFunds.
+type ListFundsParams struct {
+	FiscalYear *int32 `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// SetFundParams defines parameters for SetFund.
+type SetFundParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetFundParams defines parameters for GetFund.
+type GetFundParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AmendFundParams defines parameters for AmendFund.
+type AmendFundParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListGrantsParams defines parameters for ListGrants.
+type ListGrantsParams struct {
+	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
+	FundID     *openapi_types.UUID `form:"fund_id,omitempty" json:"fund_id,omitempty"`
+	Status     []GrantStatus       `form:"status,omitempty" json:"status,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GrantParams defines parameters for Grant.
+type GrantParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetGrantParams defines parameters for GetGrant.
+type GetGrantParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CancelGrantParams defines parameters for CancelGrant.
+type CancelGrantParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DisburseGrantParams defines parameters for DisburseGrant.
+type DisburseGrantParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListExGratiaSchedulesParams defines parameters for ListExGratiaSchedules.
+type ListExGratiaSchedulesParams struct {
+	Body *OrganisationKind `form:"body,omitempty" json:"body,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetExGratiaScheduleParams defines parameters for GetExGratiaSchedule.
+type GetExGratiaScheduleParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectExGratiaScheduleParams defines parameters for CorrectExGratiaSchedule.
+type CorrectExGratiaScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListHolidaysParams defines parameters for ListHolidays.
@@ -4873,6 +8614,9 @@ type ListImportsParams struct {
 
 	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ReceiveImportParams defines parameters for ReceiveImport.
@@ -4910,6 +8654,9 @@ type ReceiveImportParams struct {
 
 	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
 	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetImportParams defines parameters for GetImport.
@@ -4919,6 +8666,9 @@ type GetImportParams struct {
 
 	// Prefer `wait=20` waits so many seconds, 25 at most, for the import to come to rest (RFC 7240).
 	Prefer *PreferWait `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // CancelImportParams defines parameters for CancelImport.
@@ -4931,6 +8681,9 @@ type CancelImportParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // CommitImportParams defines parameters for CommitImport.
@@ -4943,6 +8696,9 @@ type CommitImportParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // AppendImportParams defines parameters for AppendImport.
@@ -4952,6 +8708,15 @@ type AppendImportParams struct {
 
 	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
 	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// FollowImportParams defines parameters for FollowImport.
+type FollowImportParams struct {
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ReverseImportParams defines parameters for ReverseImport.
@@ -4964,6 +8729,9 @@ type ReverseImportParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ListImportRowsParams defines parameters for ListImportRows.
@@ -4978,6 +8746,9 @@ type ListImportRowsParams struct {
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
 	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ExportSIPPParams defines parameters for ExportSIPP.
@@ -5000,7 +8771,15 @@ type ReadSIPPRejectionsParams struct {
 type ListIncidentsParams struct {
 	OfficerID *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
 	Covered   *bool               `form:"covered,omitempty" json:"covered,omitempty"`
+	Kind      []IncidentKind      `form:"kind,omitempty" json:"kind,omitempty"`
 	Outcome   []IncidentOutcome   `form:"outcome,omitempty" json:"outcome,omitempty"`
+	Status    []IncidentStatus    `form:"status,omitempty" json:"status,omitempty"`
+	Guarantee []GuaranteeStatus   `form:"guarantee,omitempty" json:"guarantee,omitempty"`
+
+	// AreaCode This area and all below it.
+	AreaCode      *AreaCode  `form:"area_code,omitempty" json:"area_code,omitempty"`
+	OccurredAtGte *time.Time `form:"occurred_at_gte,omitempty" json:"occurred_at_gte,omitempty"`
+	OccurredAtLte *time.Time `form:"occurred_at_lte,omitempty" json:"occurred_at_lte,omitempty"`
 
 	// Sort `id` is the order of creation, `-id` the newest first.
 	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
@@ -5013,6 +8792,9 @@ type ListIncidentsParams struct {
 
 	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ReportIncidentParams defines parameters for ReportIncident.
@@ -5025,12 +8807,159 @@ type ReportIncidentParams struct {
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
 	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetIncidentParams defines parameters for GetIncident.
 type GetIncidentParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AmendIncidentParams defines parameters for AmendIncident.
+type AmendIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ConcludeIncidentParams defines parameters for ConcludeIncident.
+type ConcludeIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ConfirmIncidentParams defines parameters for ConfirmIncident.
+type ConfirmIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DismissIncidentParams defines parameters for DismissIncident.
+type DismissIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GuaranteeIncidentParams defines parameters for GuaranteeIncident.
+type GuaranteeIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListHeirsParams defines parameters for ListHeirs.
+type ListHeirsParams struct {
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// NameHeirParams defines parameters for NameHeir.
+type NameHeirParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// GetHeirParams defines parameters for GetHeir.
+type GetHeirParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// AmendHeirParams defines parameters for AmendHeir.
+type AmendHeirParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// StrikeHeirParams defines parameters for StrikeHeir.
+type StrikeHeirParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
 	Purpose *Purpose `json:"Purpose,omitempty"`
@@ -5220,6 +9149,21 @@ type EndOfficerParams struct {
 	Purpose *Purpose `json:"Purpose,omitempty"`
 }
 
+// ListOfficerHistoryParams defines parameters for ListOfficerHistory.
+type ListOfficerHistoryParams struct {
+	// Sort `occurred_at` is the order in which it happened, `-occurred_at` the latest first.
+	Sort *HistorySortOrder `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
 // ListOrganisationsParams defines parameters for ListOrganisations.
 type ListOrganisationsParams struct {
 	Kind  []OrganisationKind  `form:"kind,omitempty" json:"kind,omitempty"`
@@ -5322,13 +9266,13 @@ type ListPositionsParams struct {
 
 // ListProblemsParams defines parameters for ListProblems.
 type ListProblemsParams struct {
-	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names. `id` unless told otherwise.
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetProblemParams defines parameters for GetProblem.
 type GetProblemParams struct {
-	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names. `id` unless told otherwise.
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
@@ -5398,6 +9342,9 @@ type CreateClientJSONRequestBody = ClientInput
 // RotateClientJSONRequestBody defines body for RotateClient for application/json ContentType.
 type RotateClientJSONRequestBody = RotationInput
 
+// EstimateBenefitsJSONRequestBody defines body for EstimateBenefits for application/json ContentType.
+type EstimateBenefitsJSONRequestBody = BenefitEstimateInput
+
 // CorrectBenefitScheduleJSONRequestBody defines body for CorrectBenefitSchedule for application/json ContentType.
 type CorrectBenefitScheduleJSONRequestBody = BenefitScheduleInput
 
@@ -5410,11 +9357,26 @@ type AmendBudgetApplicationMergePatchPlusJSONRequestBody = BudgetPatch
 // OpenClaimJSONRequestBody defines body for OpenClaim for application/json ContentType.
 type OpenClaimJSONRequestBody = ClaimInput
 
+// AmendClaimApplicationMergePatchPlusJSONRequestBody defines body for AmendClaim for application/merge-patch+json ContentType.
+type AmendClaimApplicationMergePatchPlusJSONRequestBody = ClaimPatch
+
+// AppealClaimJSONRequestBody defines body for AppealClaim for application/json ContentType.
+type AppealClaimJSONRequestBody = AppealInput
+
 // PayClaimJSONRequestBody defines body for PayClaim for application/json ContentType.
 type PayClaimJSONRequestBody = ClaimPaymentInput
 
 // RejectClaimJSONRequestBody defines body for RejectClaim for application/json ContentType.
 type RejectClaimJSONRequestBody = RejectionInput
+
+// ReopenClaimJSONRequestBody defines body for ReopenClaim for application/json ContentType.
+type ReopenClaimJSONRequestBody = ReopeningInput
+
+// ReturnClaimJSONRequestBody defines body for ReturnClaim for application/json ContentType.
+type ReturnClaimJSONRequestBody = ReturnInput
+
+// CorrectClockJSONRequestBody defines body for CorrectClock for application/json ContentType.
+type CorrectClockJSONRequestBody = ClockInput
 
 // EnterScheduleJSONRequestBody defines body for EnterSchedule for application/json ContentType.
 type EnterScheduleJSONRequestBody = NewSchedule
@@ -5422,11 +9384,47 @@ type EnterScheduleJSONRequestBody = NewSchedule
 // CorrectScheduleJSONRequestBody defines body for CorrectSchedule for application/json ContentType.
 type CorrectScheduleJSONRequestBody = ScheduleInput
 
+// CheckCoverageJSONRequestBody defines body for CheckCoverage for application/json ContentType.
+type CheckCoverageJSONRequestBody = CoverageCheckInput
+
 // CreditInvoiceJSONRequestBody defines body for CreditInvoice for application/json ContentType.
 type CreditInvoiceJSONRequestBody = CreditNoteInput
 
 // AllocateCreditJSONRequestBody defines body for AllocateCredit for application/json ContentType.
 type AllocateCreditJSONRequestBody = AllocationsInput
+
+// StartDeadlineJSONRequestBody defines body for StartDeadline for application/json ContentType.
+type StartDeadlineJSONRequestBody = DeadlineInput
+
+// MeetDeadlineJSONRequestBody defines body for MeetDeadline for application/json ContentType.
+type MeetDeadlineJSONRequestBody = DeadlineMeetingInput
+
+// CorrectDocumentRequirementsJSONRequestBody defines body for CorrectDocumentRequirements for application/json ContentType.
+type CorrectDocumentRequirementsJSONRequestBody = DocumentRequirementsInput
+
+// LinkDocumentJSONRequestBody defines body for LinkDocument for application/json ContentType.
+type LinkDocumentJSONRequestBody = DocumentLinkInput
+
+// RejectDocumentJSONRequestBody defines body for RejectDocument for application/json ContentType.
+type RejectDocumentJSONRequestBody = DocumentRejectionInput
+
+// SetFundJSONRequestBody defines body for SetFund for application/json ContentType.
+type SetFundJSONRequestBody = FundInput
+
+// AmendFundApplicationMergePatchPlusJSONRequestBody defines body for AmendFund for application/merge-patch+json ContentType.
+type AmendFundApplicationMergePatchPlusJSONRequestBody = FundPatch
+
+// GrantJSONRequestBody defines body for Grant for application/json ContentType.
+type GrantJSONRequestBody = GrantInput
+
+// CancelGrantJSONRequestBody defines body for CancelGrant for application/json ContentType.
+type CancelGrantJSONRequestBody = GrantCancellation
+
+// DisburseGrantJSONRequestBody defines body for DisburseGrant for application/json ContentType.
+type DisburseGrantJSONRequestBody = DisbursementOfGrant
+
+// CorrectExGratiaScheduleJSONRequestBody defines body for CorrectExGratiaSchedule for application/json ContentType.
+type CorrectExGratiaScheduleJSONRequestBody = ExGratiaScheduleInput
 
 // EnterHolidayJSONRequestBody defines body for EnterHoliday for application/json ContentType.
 type EnterHolidayJSONRequestBody = NewHoliday
@@ -5439,6 +9437,24 @@ type CommitImportJSONRequestBody = ImportCommit
 
 // ReportIncidentJSONRequestBody defines body for ReportIncident for application/json ContentType.
 type ReportIncidentJSONRequestBody = IncidentInput
+
+// AmendIncidentApplicationMergePatchPlusJSONRequestBody defines body for AmendIncident for application/merge-patch+json ContentType.
+type AmendIncidentApplicationMergePatchPlusJSONRequestBody = IncidentPatch
+
+// ConcludeIncidentJSONRequestBody defines body for ConcludeIncident for application/json ContentType.
+type ConcludeIncidentJSONRequestBody = ConclusionInput
+
+// DismissIncidentJSONRequestBody defines body for DismissIncident for application/json ContentType.
+type DismissIncidentJSONRequestBody = DismissalInput
+
+// GuaranteeIncidentJSONRequestBody defines body for GuaranteeIncident for application/json ContentType.
+type GuaranteeIncidentJSONRequestBody = GuaranteeInput
+
+// NameHeirJSONRequestBody defines body for NameHeir for application/json ContentType.
+type NameHeirJSONRequestBody = HeirInput
+
+// AmendHeirApplicationMergePatchPlusJSONRequestBody defines body for AmendHeir for application/merge-patch+json ContentType.
+type AmendHeirApplicationMergePatchPlusJSONRequestBody = HeirPatch
 
 // DraftInvoiceJSONRequestBody defines body for DraftInvoice for application/json ContentType.
 type DraftInvoiceJSONRequestBody = InvoiceInput
@@ -5738,7 +9754,7 @@ type ClientInterface interface {
 
 	// CreateClientWithBody Create an API client for an organisation
 	//
-	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5747,7 +9763,7 @@ type ClientInterface interface {
 
 	// CreateClient Create an API client for an organisation
 	//
-	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5768,7 +9784,7 @@ type ClientInterface interface {
 
 	// RotateClientWithBody Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5777,7 +9793,7 @@ type ClientInterface interface {
 
 	// RotateClient Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5820,30 +9836,48 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
 	GetStatement(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListBenefitSchedules What a death pays, by programme and day
+	// EstimateBenefitsWithBody What an event would pay
 	//
-	// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+	// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+	EstimateBenefitsWithBody(ctx context.Context, params *EstimateBenefitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EstimateBenefits What an event would pay
+	//
+	// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+	EstimateBenefits(ctx context.Context, params *EstimateBenefitsParams, body EstimateBenefitsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBenefitSchedules What a programme pays, by day
+	//
+	// Every schedule that was ever in force, each with its law: what a death, an injury, a disability and the schooling of children pay, and what is owed for paying late. Of JKK the day of the accident or diagnosis counts, of JKM that of the death.
 	//
 	// Corresponds with GET /v1/benefit-schedules (the `ListBenefitSchedules` operationId).
 	ListBenefitSchedules(ctx context.Context, params *ListBenefitSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetBenefitSchedule One schedule of what a death pays
+	// GetBenefitSchedule One schedule of what a programme pays
 	//
 	// Corresponds with GET /v1/benefit-schedules/{name} (the `GetBenefitSchedule` operationId).
 	GetBenefitSchedule(ctx context.Context, name RuleName, params *GetBenefitScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CorrectBenefitScheduleWithBody Correct what a death pays
+	// CorrectBenefitScheduleWithBody Correct what a programme pays
 	//
-	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
 	CorrectBenefitScheduleWithBody(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CorrectBenefitSchedule Correct what a death pays
+	// CorrectBenefitSchedule Correct what a programme pays
 	//
-	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5905,7 +9939,7 @@ type ClientInterface interface {
 
 	// OpenClaimWithBody Open a claim for an incident
 	//
-	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5914,7 +9948,7 @@ type ClientInterface interface {
 
 	// OpenClaim Open a claim for an incident
 	//
-	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5926,16 +9960,52 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/claims/{claim_id} (the `GetClaim` operationId).
 	GetClaim(ctx context.Context, claimID openapi_types.UUID, params *GetClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AmendClaimWithBody Amend a claim
+	//
+	// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+	AmendClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendClaimWithApplicationMergePatchPlusJSONBody Amend a claim
+	//
+	// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+	//
+	// Takes a body of the `application/merge-patch+json` content type.
+	//
+	// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+	AmendClaimWithApplicationMergePatchPlusJSONBody(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, body AmendClaimApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AppealClaimWithBody Appeal against a rejection
+	//
+	// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+	AppealClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AppealClaim Appeal against a rejection
+	//
+	// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+	AppealClaim(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, body AppealClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ApproveClaim Approve a claim
 	//
-	// Done by the BPJS office of the agreement.
+	// By the BPJS office, by another client than those that submitted, verified or once rejected it. The benefit is computed once more, by the rule of the day of the event as it stands now.
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/approve (the `ApproveClaim` operationId).
 	ApproveClaim(ctx context.Context, claimID openapi_types.UUID, params *ApproveClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PayClaimWithBody Record that a claim was paid
 	//
-	// Done by the BPJS office of the agreement, on the day of its decision or later.
+	// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5944,7 +10014,7 @@ type ClientInterface interface {
 
 	// PayClaim Record that a claim was paid
 	//
-	// Done by the BPJS office of the agreement, on the day of its decision or later.
+	// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5953,7 +10023,7 @@ type ClientInterface interface {
 
 	// RejectClaimWithBody Reject a claim
 	//
-	// Done by the BPJS office of the agreement, with a coded reason.
+	// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5962,19 +10032,99 @@ type ClientInterface interface {
 
 	// RejectClaim Reject a claim
 	//
-	// Done by the BPJS office of the agreement, with a coded reason.
+	// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/reject (the `RejectClaim` operationId).
 	RejectClaim(ctx context.Context, claimID openapi_types.UUID, params *RejectClaimParams, body RejectClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ReopenClaimWithBody Reopen a claim that was decided
+	//
+	// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+	ReopenClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReopenClaim Reopen a claim that was decided
+	//
+	// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+	ReopenClaim(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, body ReopenClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReturnClaimWithBody Return a claim as incomplete
+	//
+	// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+	ReturnClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReturnClaim Return a claim as incomplete
+	//
+	// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+	ReturnClaim(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, body ReturnClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SubmitClaim Submit a claim to the BPJS office
 	//
-	// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+	// By the officer's body, once everything required is attached. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment, or lets it run on after the claim was incomplete.
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/submit (the `SubmitClaim` operationId).
 	SubmitClaim(ctx context.Context, claimID openapi_types.UUID, params *SubmitClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VerifyClaim Say that a claim is complete and true
+	//
+	// By the BPJS office, by another client than one that submitted or once rejected it. Whoever verifies does not approve.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/verify (the `VerifyClaim` operationId).
+	VerifyClaim(ctx context.Context, claimID openapi_types.UUID, params *VerifyClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawClaim Withdraw a claim
+	//
+	// By the officer's body, before it is decided. It makes room for another.
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/withdraw (the `WithdrawClaim` operationId).
+	WithdrawClaim(ctx context.Context, claimID openapi_types.UUID, params *WithdrawClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListClocks How long the law gives, by day
+	//
+	// Every statutory time limit: hours are clock hours, day and night; working days leave out Saturdays, Sundays and holidays. A limit may have had several versions.
+	//
+	// Corresponds with GET /v1/clocks (the `ListClocks` operationId).
+	ListClocks(ctx context.Context, params *ListClocksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetClock One version of a time limit
+	//
+	// Corresponds with GET /v1/clocks/{name} (the `GetClock` operationId).
+	GetClock(ctx context.Context, name ClockVersionName, params *GetClockParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectClockWithBody Correct a time limit
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+	CorrectClockWithBody(ctx context.Context, name ClockVersionName, params *CorrectClockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectClock Correct a time limit
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+	CorrectClock(ctx context.Context, name ClockVersionName, params *CorrectClockParams, body CorrectClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSchedules What cover costs, by segment and month
 	//
@@ -6023,6 +10173,34 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
 	CorrectSchedule(ctx context.Context, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckCoverageWithBody Was this officer covered at that minute?
+	//
+	// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+	// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+	// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+	//
+	// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+	// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+	CheckCoverageWithBody(ctx context.Context, params *CheckCoverageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckCoverage Was this officer covered at that minute?
+	//
+	// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+	// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+	// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+	//
+	// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+	// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+	CheckCoverage(ctx context.Context, params *CheckCoverageParams, body CheckCoverageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCoveragePeriods Coverage periods
 	//
@@ -6091,6 +10269,192 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
 	AllocateCredit(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, body AllocateCreditJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListDeadlines Deadlines
+	//
+	// Those that the caller's organisation owes, and those about incidents and claims it sees. `status=running,paused,breached` are those that somebody still has to see to.
+	//
+	// Corresponds with GET /v1/deadlines (the `ListDeadlines` operationId).
+	ListDeadlines(ctx context.Context, params *ListDeadlinesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartDeadlineWithBody Start a clock by hand
+	//
+	// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+	StartDeadlineWithBody(ctx context.Context, params *StartDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartDeadline Start a clock by hand
+	//
+	// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+	StartDeadline(ctx context.Context, params *StartDeadlineParams, body StartDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDeadline One deadline
+	//
+	// Corresponds with GET /v1/deadlines/{deadline_id} (the `GetDeadline` operationId).
+	GetDeadline(ctx context.Context, deadlineID openapi_types.UUID, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MeetDeadlineWithBody Say when what was owed was done
+	//
+	// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+	MeetDeadlineWithBody(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MeetDeadline Say when what was owed was done
+	//
+	// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+	MeetDeadline(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, body MeetDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OpenDocumentLink Read a document by a link
+	//
+	// Needs no token but the one in the address. One that is not known is 404; one that has expired, was used up or withdrawn is `document_link_over`. A link shows no more than its maker may still see.
+	//
+	// Corresponds with GET /v1/document-links/{token} (the `OpenDocumentLink` operationId).
+	OpenDocumentLink(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDocumentRequirements Which documents claims need, by day
+	//
+	// The documents that a claim of a stream needs always, and in cases. One that is not mandatory is taken into account if it is there.
+	//
+	// Corresponds with GET /v1/document-requirements (the `ListDocumentRequirements` operationId).
+	ListDocumentRequirements(ctx context.Context, params *ListDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDocumentRequirements One list of documents
+	//
+	// Corresponds with GET /v1/document-requirements/{name} (the `GetDocumentRequirements` operationId).
+	GetDocumentRequirements(ctx context.Context, name RuleName, params *GetDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectDocumentRequirementsWithBody Correct which documents claims need
+	//
+	// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+	CorrectDocumentRequirementsWithBody(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectDocumentRequirements Correct which documents claims need
+	//
+	// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+	CorrectDocumentRequirements(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, body CorrectDocumentRequirementsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDocuments Documents, without their bytes
+	//
+	// Corresponds with GET /v1/documents (the `ListDocuments` operationId).
+	ListDocuments(ctx context.Context, params *ListDocumentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UploadDocumentWithBody Send a paper that proves something of an incident
+	//
+	// The body is the file itself: PDF, JPEG, PNG or WebP, 20 MiB at most. By whoever sees the incident. What it is is read from its
+	// bytes, and held against `Content-Type`; a file that is something else as well, such as a picture with a web page or an archive in
+	// it, is refused. No name of the file is taken, for it may name a person.
+	//
+	// It answers once every byte is safe. With `Repr-Digest` a file that arrives otherwise is refused. The same bytes of the same kind for
+	// the same incident (and heir), sent again by the same organisation, get the document that is there already, with 200. What broke off on the way is gone.
+	//
+	// Where the installation has a scanner, the document is `scanning` until that has found nothing in it, and `quarantined` if it has;
+	// neither is given to anybody.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/documents (the `UploadDocument` operationId).
+	UploadDocumentWithBody(ctx context.Context, params *UploadDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDocument One document, without its bytes
+	//
+	// Corresponds with GET /v1/documents/{document_id} (the `GetDocument` operationId).
+	GetDocument(ctx context.Context, documentID openapi_types.UUID, params *GetDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptDocument Accept a paper
+	//
+	// Done by the BPJS office that covers the officer. It may accept what it rejected before.
+	//
+	// Corresponds with POST /v1/documents/{document_id}/accept (the `AcceptDocument` operationId).
+	AcceptDocument(ctx context.Context, documentID openapi_types.UUID, params *AcceptDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDocumentReadings Who read a document, when and what for
+	//
+	// Corresponds with GET /v1/documents/{document_id}/access-log (the `ListDocumentReadings` operationId).
+	ListDocumentReadings(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentReadingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DownloadDocument The bytes of a document
+	//
+	// Each paper names people, so this needs `officers.personal:read` and a `Purpose`, and each reading is recorded before the first byte leaves. It comes whole, never in ranges; bytes that do not agree with `Repr-Digest` were cut off. An organisation may have sixteen such answers under way; further ones are `service_unavailable` meanwhile.
+	//
+	// Corresponds with GET /v1/documents/{document_id}/content (the `DownloadDocument` operationId).
+	DownloadDocument(ctx context.Context, documentID openapi_types.UUID, params *DownloadDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDocumentLinks The links of a document, without their addresses
+	//
+	// Corresponds with GET /v1/documents/{document_id}/links (the `ListDocumentLinks` operationId).
+	ListDocumentLinks(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentLinksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkDocumentWithBody Make a link for somebody without a token
+	//
+	// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+	LinkDocumentWithBody(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkDocument Make a link for somebody without a token
+	//
+	// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+	LinkDocument(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, body LinkDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawDocumentLink End a link before its time
+	//
+	// Done by the organisation that made it.
+	//
+	// Corresponds with POST /v1/documents/{document_id}/links/{link_id}/withdraw (the `WithdrawDocumentLink` operationId).
+	WithdrawDocumentLink(ctx context.Context, documentID openapi_types.UUID, linkID openapi_types.UUID, params *WithdrawDocumentLinkParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RejectDocumentWithBody Reject a paper
+	//
+	// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+	RejectDocumentWithBody(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RejectDocument Reject a paper
+	//
+	// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+	RejectDocument(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, body RejectDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WithdrawDocument Take a paper back
+	//
+	// Done by the organisation that sent it, while nobody has accepted it and no claim or grant rests on it: none of the incident that is submitted, verified, approved or was paid with it. Its bytes are destroyed and its links end; that it was there, and who read it, stays known.
+	//
+	// Corresponds with POST /v1/documents/{document_id}/withdraw (the `WithdrawDocument` operationId).
+	WithdrawDocument(ctx context.Context, documentID openapi_types.UUID, params *WithdrawDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListElections Elections with terms and honoraria
 	//
 	// The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -6102,6 +10466,146 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 	GetEnrolment(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFunds Funds
+	//
+	// Corresponds with GET /v1/ex-gratia-funds (the `ListFunds` operationId).
+	ListFunds(ctx context.Context, params *ListFundsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetFundWithBody Set aside money for the election body's own scheme
+	//
+	// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+	SetFundWithBody(ctx context.Context, params *SetFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetFund Set aside money for the election body's own scheme
+	//
+	// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+	SetFund(ctx context.Context, params *SetFundParams, body SetFundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetFund One fund
+	//
+	// Corresponds with GET /v1/ex-gratia-funds/{fund_id} (the `GetFund` operationId).
+	GetFund(ctx context.Context, fundID openapi_types.UUID, params *GetFundParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendFundWithBody Amend a fund
+	//
+	// Not below what is granted from it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+	AmendFundWithBody(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendFundWithApplicationMergePatchPlusJSONBody Amend a fund
+	//
+	// Not below what is granted from it.
+	//
+	// Takes a body of the `application/merge-patch+json` content type.
+	//
+	// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+	AmendFundWithApplicationMergePatchPlusJSONBody(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, body AmendFundApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListGrants Grants
+	//
+	// Corresponds with GET /v1/ex-gratia-grants (the `ListGrants` operationId).
+	ListGrants(ctx context.Context, params *ListGrantsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GrantWithBody Grant an officer or their heirs something from a fund
+	//
+	// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+	GrantWithBody(ctx context.Context, params *GrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Grant Grant an officer or their heirs something from a fund
+	//
+	// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+	Grant(ctx context.Context, params *GrantParams, body GrantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetGrant One grant
+	//
+	// Corresponds with GET /v1/ex-gratia-grants/{grant_id} (the `GetGrant` operationId).
+	GetGrant(ctx context.Context, grantID openapi_types.UUID, params *GetGrantParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelGrantWithBody Cancel a grant
+	//
+	// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+	CancelGrantWithBody(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelGrant Cancel a grant
+	//
+	// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+	CancelGrant(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, body CancelGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DisburseGrantWithBody Record that a grant was paid
+	//
+	// By the body that granted it, by another client than the one that did.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+	DisburseGrantWithBody(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DisburseGrant Record that a grant was paid
+	//
+	// By the body that granted it, by another client than the one that did.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+	DisburseGrant(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, body DisburseGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListExGratiaSchedules What election bodies give of their own, by day
+	//
+	// What a body gives of its own (santunan) beside JKK and JKM, never netted with them.
+	//
+	// Corresponds with GET /v1/ex-gratia-schedules (the `ListExGratiaSchedules` operationId).
+	ListExGratiaSchedules(ctx context.Context, params *ListExGratiaSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetExGratiaSchedule One schedule of what a body gives
+	//
+	// Corresponds with GET /v1/ex-gratia-schedules/{name} (the `GetExGratiaSchedule` operationId).
+	GetExGratiaSchedule(ctx context.Context, name RuleName, params *GetExGratiaScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectExGratiaScheduleWithBody Correct what a body gives of its own
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+	CorrectExGratiaScheduleWithBody(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CorrectExGratiaSchedule Correct what a body gives of its own
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+	CorrectExGratiaSchedule(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, body CorrectExGratiaScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListHolidays Days on which nobody works
 	//
@@ -6241,7 +10745,7 @@ type ClientInterface interface {
 	// Server-sent events. Each `progress` event holds the import as `GET /v1/imports/{import_id}` answers it, whenever it changed; its `id` is the version. The stream ends when the import has come to rest.
 	//
 	// Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
-	FollowImport(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	FollowImport(ctx context.Context, importID openapi_types.UUID, params *FollowImportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReverseImport Take a committed import back
 	//
@@ -6290,7 +10794,7 @@ type ClientInterface interface {
 
 	// ReportIncidentWithBody Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6299,7 +10803,7 @@ type ClientInterface interface {
 
 	// ReportIncident Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6310,6 +10814,145 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/incidents/{incident_id} (the `GetIncident` operationId).
 	GetIncident(ctx context.Context, incidentID openapi_types.UUID, params *GetIncidentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendIncidentWithBody Amend what was said of an incident
+	//
+	// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+	AmendIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendIncidentWithApplicationMergePatchPlusJSONBody Amend what was said of an incident
+	//
+	// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+	//
+	// Takes a body of the `application/merge-patch+json` content type.
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+	AmendIncidentWithApplicationMergePatchPlusJSONBody(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, body AmendIncidentApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBenefits What an incident pays under all schemes
+	//
+	// Two schemes side by side: BPJS Ketenagakerjaan (JKK or JKM, and scholarships), and the election body's own. They add up and are never netted.
+	//
+	// Corresponds with GET /v1/incidents/{incident_id}/benefits (the `GetBenefits` operationId).
+	GetBenefits(ctx context.Context, incidentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConcludeIncidentWithBody Report how an incident ended
+	//
+	// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+	ConcludeIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConcludeIncident Report how an incident ended
+	//
+	// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+	ConcludeIncident(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, body ConcludeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConfirmIncident Confirm an incident that others notified
+	//
+	// By the officer's own body: the report of stage I, which a notice of others does not replace (Permenaker 1/2025, article 8A). A death ends the duty and opens the claim. It is the version that was read that is confirmed (`If-Match`; `*` is refused with `etag_invalid`): whoever told of it may have changed it since. Who was described is looked up now, on the body's own roster; `dry_run` shows what would be found.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/confirm (the `ConfirmIncident` operationId).
+	ConfirmIncident(ctx context.Context, incidentID openapi_types.UUID, params *ConfirmIncidentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissIncidentWithBody Dismiss a notice that is no incident
+	//
+	// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+	DismissIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DismissIncident Dismiss a notice that is no incident
+	//
+	// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+	DismissIncident(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, body DismissIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GuaranteeIncidentWithBody Say whether the care is guaranteed
+	//
+	// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+	GuaranteeIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GuaranteeIncident Say whether the care is guaranteed
+	//
+	// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+	GuaranteeIncident(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, body GuaranteeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListHeirs The heirs of an officer, by rank
+	//
+	// Corresponds with GET /v1/incidents/{incident_id}/heirs (the `ListHeirs` operationId).
+	ListHeirs(ctx context.Context, incidentID openapi_types.UUID, params *ListHeirsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NameHeirWithBody Name an heir of an officer who died
+	//
+	// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+	NameHeirWithBody(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// NameHeir Name an heir of an officer who died
+	//
+	// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+	NameHeir(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, body NameHeirJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetHeir One heir
+	//
+	// Corresponds with GET /v1/incidents/{incident_id}/heirs/{heir_id} (the `GetHeir` operationId).
+	GetHeir(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *GetHeirParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendHeirWithBody Amend what was said of an heir
+	//
+	// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+	AmendHeirWithBody(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AmendHeirWithApplicationMergePatchPlusJSONBody Amend what was said of an heir
+	//
+	// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+	//
+	// Takes a body of the `application/merge-patch+json` content type.
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+	AmendHeirWithApplicationMergePatchPlusJSONBody(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, body AmendHeirApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StrikeHeir Strike an heir who is none
+	//
+	// By the officer's own body, unless a live claim or grant names them.
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/heirs/{heir_id}/strike (the `StrikeHeir` operationId).
+	StrikeHeir(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *StrikeHeirParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListInvoices Invoices
 	//
@@ -6508,6 +11151,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/officers/{officer_id}/end (the `EndOfficer` operationId).
 	EndOfficer(ctx context.Context, officerID openapi_types.UUID, params *EndOfficerParams, body EndOfficerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOfficerHistory What happened to an officer
+	//
+	// In order, from the appointment on: of the officer, their enrolment and cover, their incidents and claims, as far as the caller sees them, with heirs, papers, clocks and what was granted. Entries tell what happened, to what and by whom, and hold no personal data. Readings of personal data are not among them.
+	//
+	// Corresponds with GET /v1/officers/{officer_id}/history (the `ListOfficerHistory` operationId).
+	ListOfficerHistory(ctx context.Context, officerID openapi_types.UUID, params *ListOfficerHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOrganisations Organisations
 	//
@@ -7138,7 +11788,7 @@ func (c *Client) ListClients(ctx context.Context, params *ListClientsParams, req
 
 // CreateClientWithBody Create an API client for an organisation
 //
-// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7157,7 +11807,7 @@ func (c *Client) CreateClientWithBody(ctx context.Context, params *CreateClientP
 
 // CreateClient Create an API client for an organisation
 //
-// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7208,7 +11858,7 @@ func (c *Client) RevokeClient(ctx context.Context, clientID openapi_types.UUID, 
 
 // RotateClientWithBody Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7227,7 +11877,7 @@ func (c *Client) RotateClientWithBody(ctx context.Context, clientID openapi_type
 
 // RotateClient Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7330,9 +11980,47 @@ func (c *Client) GetStatement(ctx context.Context, statementID openapi_types.UUI
 	return c.Client.Do(req)
 }
 
-// ListBenefitSchedules What a death pays, by programme and day
+// EstimateBenefitsWithBody What an event would pay
 //
-// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+func (c *Client) EstimateBenefitsWithBody(ctx context.Context, params *EstimateBenefitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEstimateBenefitsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EstimateBenefits What an event would pay
+//
+// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+func (c *Client) EstimateBenefits(ctx context.Context, params *EstimateBenefitsParams, body EstimateBenefitsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEstimateBenefitsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBenefitSchedules What a programme pays, by day
+//
+// Every schedule that was ever in force, each with its law: what a death, an injury, a disability and the schooling of children pay, and what is owed for paying late. Of JKK the day of the accident or diagnosis counts, of JKM that of the death.
 //
 // Corresponds with GET /v1/benefit-schedules (the `ListBenefitSchedules` operationId).
 func (c *Client) ListBenefitSchedules(ctx context.Context, params *ListBenefitSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7347,7 +12035,7 @@ func (c *Client) ListBenefitSchedules(ctx context.Context, params *ListBenefitSc
 	return c.Client.Do(req)
 }
 
-// GetBenefitSchedule One schedule of what a death pays
+// GetBenefitSchedule One schedule of what a programme pays
 //
 // Corresponds with GET /v1/benefit-schedules/{name} (the `GetBenefitSchedule` operationId).
 func (c *Client) GetBenefitSchedule(ctx context.Context, name RuleName, params *GetBenefitScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7362,9 +12050,9 @@ func (c *Client) GetBenefitSchedule(ctx context.Context, name RuleName, params *
 	return c.Client.Do(req)
 }
 
-// CorrectBenefitScheduleWithBody Correct what a death pays
+// CorrectBenefitScheduleWithBody Correct what a programme pays
 //
-// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7381,9 +12069,9 @@ func (c *Client) CorrectBenefitScheduleWithBody(ctx context.Context, name RuleNa
 	return c.Client.Do(req)
 }
 
-// CorrectBenefitSchedule Correct what a death pays
+// CorrectBenefitSchedule Correct what a programme pays
 //
-// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7525,7 +12213,7 @@ func (c *Client) ListClaims(ctx context.Context, params *ListClaimsParams, reqEd
 
 // OpenClaimWithBody Open a claim for an incident
 //
-// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7544,7 +12232,7 @@ func (c *Client) OpenClaimWithBody(ctx context.Context, params *OpenClaimParams,
 
 // OpenClaim Open a claim for an incident
 //
-// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7576,9 +12264,85 @@ func (c *Client) GetClaim(ctx context.Context, claimID openapi_types.UUID, param
 	return c.Client.Do(req)
 }
 
+// AmendClaimWithBody Amend a claim
+//
+// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+func (c *Client) AmendClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendClaimRequestWithBody(c.Server, claimID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendClaimWithApplicationMergePatchPlusJSONBody Amend a claim
+//
+// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+//
+// Takes a body of the `application/merge-patch+json` content type.
+//
+// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+func (c *Client) AmendClaimWithApplicationMergePatchPlusJSONBody(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, body AmendClaimApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendClaimRequestWithApplicationMergePatchPlusJSONBody(c.Server, claimID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AppealClaimWithBody Appeal against a rejection
+//
+// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+func (c *Client) AppealClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAppealClaimRequestWithBody(c.Server, claimID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AppealClaim Appeal against a rejection
+//
+// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+func (c *Client) AppealClaim(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, body AppealClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAppealClaimRequest(c.Server, claimID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ApproveClaim Approve a claim
 //
-// Done by the BPJS office of the agreement.
+// By the BPJS office, by another client than those that submitted, verified or once rejected it. The benefit is computed once more, by the rule of the day of the event as it stands now.
 //
 // Corresponds with POST /v1/claims/{claim_id}/approve (the `ApproveClaim` operationId).
 func (c *Client) ApproveClaim(ctx context.Context, claimID openapi_types.UUID, params *ApproveClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7595,7 +12359,7 @@ func (c *Client) ApproveClaim(ctx context.Context, claimID openapi_types.UUID, p
 
 // PayClaimWithBody Record that a claim was paid
 //
-// Done by the BPJS office of the agreement, on the day of its decision or later.
+// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 //
 // Takes any type of body and a specified content type.
 //
@@ -7614,7 +12378,7 @@ func (c *Client) PayClaimWithBody(ctx context.Context, claimID openapi_types.UUI
 
 // PayClaim Record that a claim was paid
 //
-// Done by the BPJS office of the agreement, on the day of its decision or later.
+// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7633,7 +12397,7 @@ func (c *Client) PayClaim(ctx context.Context, claimID openapi_types.UUID, param
 
 // RejectClaimWithBody Reject a claim
 //
-// Done by the BPJS office of the agreement, with a coded reason.
+// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7652,7 +12416,7 @@ func (c *Client) RejectClaimWithBody(ctx context.Context, claimID openapi_types.
 
 // RejectClaim Reject a claim
 //
-// Done by the BPJS office of the agreement, with a coded reason.
+// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7669,13 +12433,193 @@ func (c *Client) RejectClaim(ctx context.Context, claimID openapi_types.UUID, pa
 	return c.Client.Do(req)
 }
 
+// ReopenClaimWithBody Reopen a claim that was decided
+//
+// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+func (c *Client) ReopenClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReopenClaimRequestWithBody(c.Server, claimID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReopenClaim Reopen a claim that was decided
+//
+// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+func (c *Client) ReopenClaim(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, body ReopenClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReopenClaimRequest(c.Server, claimID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReturnClaimWithBody Return a claim as incomplete
+//
+// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+func (c *Client) ReturnClaimWithBody(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReturnClaimRequestWithBody(c.Server, claimID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReturnClaim Return a claim as incomplete
+//
+// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+func (c *Client) ReturnClaim(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, body ReturnClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReturnClaimRequest(c.Server, claimID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SubmitClaim Submit a claim to the BPJS office
 //
-// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+// By the officer's body, once everything required is attached. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment, or lets it run on after the claim was incomplete.
 //
 // Corresponds with POST /v1/claims/{claim_id}/submit (the `SubmitClaim` operationId).
 func (c *Client) SubmitClaim(ctx context.Context, claimID openapi_types.UUID, params *SubmitClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSubmitClaimRequest(c.Server, claimID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VerifyClaim Say that a claim is complete and true
+//
+// By the BPJS office, by another client than one that submitted or once rejected it. Whoever verifies does not approve.
+//
+// Corresponds with POST /v1/claims/{claim_id}/verify (the `VerifyClaim` operationId).
+func (c *Client) VerifyClaim(ctx context.Context, claimID openapi_types.UUID, params *VerifyClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVerifyClaimRequest(c.Server, claimID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawClaim Withdraw a claim
+//
+// By the officer's body, before it is decided. It makes room for another.
+//
+// Corresponds with POST /v1/claims/{claim_id}/withdraw (the `WithdrawClaim` operationId).
+func (c *Client) WithdrawClaim(ctx context.Context, claimID openapi_types.UUID, params *WithdrawClaimParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawClaimRequest(c.Server, claimID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListClocks How long the law gives, by day
+//
+// Every statutory time limit: hours are clock hours, day and night; working days leave out Saturdays, Sundays and holidays. A limit may have had several versions.
+//
+// Corresponds with GET /v1/clocks (the `ListClocks` operationId).
+func (c *Client) ListClocks(ctx context.Context, params *ListClocksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListClocksRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetClock One version of a time limit
+//
+// Corresponds with GET /v1/clocks/{name} (the `GetClock` operationId).
+func (c *Client) GetClock(ctx context.Context, name ClockVersionName, params *GetClockParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetClockRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectClockWithBody Correct a time limit
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+func (c *Client) CorrectClockWithBody(ctx context.Context, name ClockVersionName, params *CorrectClockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectClockRequestWithBody(c.Server, name, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectClock Correct a time limit
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+func (c *Client) CorrectClock(ctx context.Context, name ClockVersionName, params *CorrectClockParams, body CorrectClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectClockRequest(c.Server, name, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7784,6 +12728,54 @@ func (c *Client) CorrectScheduleWithBody(ctx context.Context, name RuleName, par
 // Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
 func (c *Client) CorrectSchedule(ctx context.Context, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCorrectScheduleRequest(c.Server, name, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckCoverageWithBody Was this officer covered at that minute?
+//
+// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+//
+// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+func (c *Client) CheckCoverageWithBody(ctx context.Context, params *CheckCoverageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckCoverageRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckCoverage Was this officer covered at that minute?
+//
+// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+//
+// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+func (c *Client) CheckCoverage(ctx context.Context, params *CheckCoverageParams, body CheckCoverageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckCoverageRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7951,6 +12943,432 @@ func (c *Client) AllocateCredit(ctx context.Context, creditNoteID openapi_types.
 	return c.Client.Do(req)
 }
 
+// ListDeadlines Deadlines
+//
+// Those that the caller's organisation owes, and those about incidents and claims it sees. `status=running,paused,breached` are those that somebody still has to see to.
+//
+// Corresponds with GET /v1/deadlines (the `ListDeadlines` operationId).
+func (c *Client) ListDeadlines(ctx context.Context, params *ListDeadlinesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeadlinesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartDeadlineWithBody Start a clock by hand
+//
+// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+func (c *Client) StartDeadlineWithBody(ctx context.Context, params *StartDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartDeadlineRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartDeadline Start a clock by hand
+//
+// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+func (c *Client) StartDeadline(ctx context.Context, params *StartDeadlineParams, body StartDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartDeadlineRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDeadline One deadline
+//
+// Corresponds with GET /v1/deadlines/{deadline_id} (the `GetDeadline` operationId).
+func (c *Client) GetDeadline(ctx context.Context, deadlineID openapi_types.UUID, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDeadlineRequest(c.Server, deadlineID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MeetDeadlineWithBody Say when what was owed was done
+//
+// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+func (c *Client) MeetDeadlineWithBody(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMeetDeadlineRequestWithBody(c.Server, deadlineID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MeetDeadline Say when what was owed was done
+//
+// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+func (c *Client) MeetDeadline(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, body MeetDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMeetDeadlineRequest(c.Server, deadlineID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OpenDocumentLink Read a document by a link
+//
+// Needs no token but the one in the address. One that is not known is 404; one that has expired, was used up or withdrawn is `document_link_over`. A link shows no more than its maker may still see.
+//
+// Corresponds with GET /v1/document-links/{token} (the `OpenDocumentLink` operationId).
+func (c *Client) OpenDocumentLink(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOpenDocumentLinkRequest(c.Server, token)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDocumentRequirements Which documents claims need, by day
+//
+// The documents that a claim of a stream needs always, and in cases. One that is not mandatory is taken into account if it is there.
+//
+// Corresponds with GET /v1/document-requirements (the `ListDocumentRequirements` operationId).
+func (c *Client) ListDocumentRequirements(ctx context.Context, params *ListDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDocumentRequirementsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDocumentRequirements One list of documents
+//
+// Corresponds with GET /v1/document-requirements/{name} (the `GetDocumentRequirements` operationId).
+func (c *Client) GetDocumentRequirements(ctx context.Context, name RuleName, params *GetDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDocumentRequirementsRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectDocumentRequirementsWithBody Correct which documents claims need
+//
+// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+func (c *Client) CorrectDocumentRequirementsWithBody(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectDocumentRequirementsRequestWithBody(c.Server, name, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectDocumentRequirements Correct which documents claims need
+//
+// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+func (c *Client) CorrectDocumentRequirements(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, body CorrectDocumentRequirementsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectDocumentRequirementsRequest(c.Server, name, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDocuments Documents, without their bytes
+//
+// Corresponds with GET /v1/documents (the `ListDocuments` operationId).
+func (c *Client) ListDocuments(ctx context.Context, params *ListDocumentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDocumentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UploadDocumentWithBody Send a paper that proves something of an incident
+//
+// The body is the file itself: PDF, JPEG, PNG or WebP, 20 MiB at most. By whoever sees the incident. What it is is read from its
+// bytes, and held against `Content-Type`; a file that is something else as well, such as a picture with a web page or an archive in
+// it, is refused. No name of the file is taken, for it may name a person.
+//
+// It answers once every byte is safe. With `Repr-Digest` a file that arrives otherwise is refused. The same bytes of the same kind for
+// the same incident (and heir), sent again by the same organisation, get the document that is there already, with 200. What broke off on the way is gone.
+//
+// Where the installation has a scanner, the document is `scanning` until that has found nothing in it, and `quarantined` if it has;
+// neither is given to anybody.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/documents (the `UploadDocument` operationId).
+func (c *Client) UploadDocumentWithBody(ctx context.Context, params *UploadDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUploadDocumentRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDocument One document, without its bytes
+//
+// Corresponds with GET /v1/documents/{document_id} (the `GetDocument` operationId).
+func (c *Client) GetDocument(ctx context.Context, documentID openapi_types.UUID, params *GetDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDocumentRequest(c.Server, documentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptDocument Accept a paper
+//
+// Done by the BPJS office that covers the officer. It may accept what it rejected before.
+//
+// Corresponds with POST /v1/documents/{document_id}/accept (the `AcceptDocument` operationId).
+func (c *Client) AcceptDocument(ctx context.Context, documentID openapi_types.UUID, params *AcceptDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptDocumentRequest(c.Server, documentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDocumentReadings Who read a document, when and what for
+//
+// Corresponds with GET /v1/documents/{document_id}/access-log (the `ListDocumentReadings` operationId).
+func (c *Client) ListDocumentReadings(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentReadingsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDocumentReadingsRequest(c.Server, documentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DownloadDocument The bytes of a document
+//
+// Each paper names people, so this needs `officers.personal:read` and a `Purpose`, and each reading is recorded before the first byte leaves. It comes whole, never in ranges; bytes that do not agree with `Repr-Digest` were cut off. An organisation may have sixteen such answers under way; further ones are `service_unavailable` meanwhile.
+//
+// Corresponds with GET /v1/documents/{document_id}/content (the `DownloadDocument` operationId).
+func (c *Client) DownloadDocument(ctx context.Context, documentID openapi_types.UUID, params *DownloadDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadDocumentRequest(c.Server, documentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDocumentLinks The links of a document, without their addresses
+//
+// Corresponds with GET /v1/documents/{document_id}/links (the `ListDocumentLinks` operationId).
+func (c *Client) ListDocumentLinks(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentLinksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDocumentLinksRequest(c.Server, documentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkDocumentWithBody Make a link for somebody without a token
+//
+// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+func (c *Client) LinkDocumentWithBody(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkDocumentRequestWithBody(c.Server, documentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkDocument Make a link for somebody without a token
+//
+// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+func (c *Client) LinkDocument(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, body LinkDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkDocumentRequest(c.Server, documentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawDocumentLink End a link before its time
+//
+// Done by the organisation that made it.
+//
+// Corresponds with POST /v1/documents/{document_id}/links/{link_id}/withdraw (the `WithdrawDocumentLink` operationId).
+func (c *Client) WithdrawDocumentLink(ctx context.Context, documentID openapi_types.UUID, linkID openapi_types.UUID, params *WithdrawDocumentLinkParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawDocumentLinkRequest(c.Server, documentID, linkID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RejectDocumentWithBody Reject a paper
+//
+// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+func (c *Client) RejectDocumentWithBody(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRejectDocumentRequestWithBody(c.Server, documentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RejectDocument Reject a paper
+//
+// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+func (c *Client) RejectDocument(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, body RejectDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRejectDocumentRequest(c.Server, documentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WithdrawDocument Take a paper back
+//
+// Done by the organisation that sent it, while nobody has accepted it and no claim or grant rests on it: none of the incident that is submitted, verified, approved or was paid with it. Its bytes are destroyed and its links end; that it was there, and who read it, stays known.
+//
+// Corresponds with POST /v1/documents/{document_id}/withdraw (the `WithdrawDocument` operationId).
+func (c *Client) WithdrawDocument(ctx context.Context, documentID openapi_types.UUID, params *WithdrawDocumentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWithdrawDocumentRequest(c.Server, documentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListElections Elections with terms and honoraria
 //
 // The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -7973,6 +13391,326 @@ func (c *Client) ListElections(ctx context.Context, params *ListElectionsParams,
 // Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 func (c *Client) GetEnrolment(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEnrolmentRequest(c.Server, enrolmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFunds Funds
+//
+// Corresponds with GET /v1/ex-gratia-funds (the `ListFunds` operationId).
+func (c *Client) ListFunds(ctx context.Context, params *ListFundsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFundsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetFundWithBody Set aside money for the election body's own scheme
+//
+// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+func (c *Client) SetFundWithBody(ctx context.Context, params *SetFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetFundRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetFund Set aside money for the election body's own scheme
+//
+// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+func (c *Client) SetFund(ctx context.Context, params *SetFundParams, body SetFundJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetFundRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetFund One fund
+//
+// Corresponds with GET /v1/ex-gratia-funds/{fund_id} (the `GetFund` operationId).
+func (c *Client) GetFund(ctx context.Context, fundID openapi_types.UUID, params *GetFundParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetFundRequest(c.Server, fundID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendFundWithBody Amend a fund
+//
+// Not below what is granted from it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+func (c *Client) AmendFundWithBody(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendFundRequestWithBody(c.Server, fundID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendFundWithApplicationMergePatchPlusJSONBody Amend a fund
+//
+// Not below what is granted from it.
+//
+// Takes a body of the `application/merge-patch+json` content type.
+//
+// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+func (c *Client) AmendFundWithApplicationMergePatchPlusJSONBody(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, body AmendFundApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendFundRequestWithApplicationMergePatchPlusJSONBody(c.Server, fundID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListGrants Grants
+//
+// Corresponds with GET /v1/ex-gratia-grants (the `ListGrants` operationId).
+func (c *Client) ListGrants(ctx context.Context, params *ListGrantsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListGrantsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GrantWithBody Grant an officer or their heirs something from a fund
+//
+// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+func (c *Client) GrantWithBody(ctx context.Context, params *GrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGrantRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Grant Grant an officer or their heirs something from a fund
+//
+// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+func (c *Client) Grant(ctx context.Context, params *GrantParams, body GrantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGrantRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetGrant One grant
+//
+// Corresponds with GET /v1/ex-gratia-grants/{grant_id} (the `GetGrant` operationId).
+func (c *Client) GetGrant(ctx context.Context, grantID openapi_types.UUID, params *GetGrantParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetGrantRequest(c.Server, grantID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelGrantWithBody Cancel a grant
+//
+// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+func (c *Client) CancelGrantWithBody(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelGrantRequestWithBody(c.Server, grantID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelGrant Cancel a grant
+//
+// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+func (c *Client) CancelGrant(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, body CancelGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelGrantRequest(c.Server, grantID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DisburseGrantWithBody Record that a grant was paid
+//
+// By the body that granted it, by another client than the one that did.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+func (c *Client) DisburseGrantWithBody(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDisburseGrantRequestWithBody(c.Server, grantID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DisburseGrant Record that a grant was paid
+//
+// By the body that granted it, by another client than the one that did.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+func (c *Client) DisburseGrant(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, body DisburseGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDisburseGrantRequest(c.Server, grantID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListExGratiaSchedules What election bodies give of their own, by day
+//
+// What a body gives of its own (santunan) beside JKK and JKM, never netted with them.
+//
+// Corresponds with GET /v1/ex-gratia-schedules (the `ListExGratiaSchedules` operationId).
+func (c *Client) ListExGratiaSchedules(ctx context.Context, params *ListExGratiaSchedulesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListExGratiaSchedulesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetExGratiaSchedule One schedule of what a body gives
+//
+// Corresponds with GET /v1/ex-gratia-schedules/{name} (the `GetExGratiaSchedule` operationId).
+func (c *Client) GetExGratiaSchedule(ctx context.Context, name RuleName, params *GetExGratiaScheduleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetExGratiaScheduleRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectExGratiaScheduleWithBody Correct what a body gives of its own
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+func (c *Client) CorrectExGratiaScheduleWithBody(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectExGratiaScheduleRequestWithBody(c.Server, name, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CorrectExGratiaSchedule Correct what a body gives of its own
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+func (c *Client) CorrectExGratiaSchedule(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, body CorrectExGratiaScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCorrectExGratiaScheduleRequest(c.Server, name, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -8251,8 +13989,8 @@ func (c *Client) AppendImportWithBody(ctx context.Context, importID openapi_type
 // Server-sent events. Each `progress` event holds the import as `GET /v1/imports/{import_id}` answers it, whenever it changed; its `id` is the version. The stream ends when the import has come to rest.
 //
 // Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
-func (c *Client) FollowImport(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewFollowImportRequest(c.Server, importID)
+func (c *Client) FollowImport(ctx context.Context, importID openapi_types.UUID, params *FollowImportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowImportRequest(c.Server, importID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -8360,7 +14098,7 @@ func (c *Client) ListIncidents(ctx context.Context, params *ListIncidentsParams,
 
 // ReportIncidentWithBody Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8379,7 +14117,7 @@ func (c *Client) ReportIncidentWithBody(ctx context.Context, params *ReportIncid
 
 // ReportIncident Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8401,6 +14139,315 @@ func (c *Client) ReportIncident(ctx context.Context, params *ReportIncidentParam
 // Corresponds with GET /v1/incidents/{incident_id} (the `GetIncident` operationId).
 func (c *Client) GetIncident(ctx context.Context, incidentID openapi_types.UUID, params *GetIncidentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetIncidentRequest(c.Server, incidentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendIncidentWithBody Amend what was said of an incident
+//
+// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+func (c *Client) AmendIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendIncidentRequestWithBody(c.Server, incidentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendIncidentWithApplicationMergePatchPlusJSONBody Amend what was said of an incident
+//
+// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+//
+// Takes a body of the `application/merge-patch+json` content type.
+//
+// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+func (c *Client) AmendIncidentWithApplicationMergePatchPlusJSONBody(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, body AmendIncidentApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendIncidentRequestWithApplicationMergePatchPlusJSONBody(c.Server, incidentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBenefits What an incident pays under all schemes
+//
+// Two schemes side by side: BPJS Ketenagakerjaan (JKK or JKM, and scholarships), and the election body's own. They add up and are never netted.
+//
+// Corresponds with GET /v1/incidents/{incident_id}/benefits (the `GetBenefits` operationId).
+func (c *Client) GetBenefits(ctx context.Context, incidentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBenefitsRequest(c.Server, incidentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConcludeIncidentWithBody Report how an incident ended
+//
+// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+func (c *Client) ConcludeIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConcludeIncidentRequestWithBody(c.Server, incidentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConcludeIncident Report how an incident ended
+//
+// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+func (c *Client) ConcludeIncident(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, body ConcludeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConcludeIncidentRequest(c.Server, incidentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConfirmIncident Confirm an incident that others notified
+//
+// By the officer's own body: the report of stage I, which a notice of others does not replace (Permenaker 1/2025, article 8A). A death ends the duty and opens the claim. It is the version that was read that is confirmed (`If-Match`; `*` is refused with `etag_invalid`): whoever told of it may have changed it since. Who was described is looked up now, on the body's own roster; `dry_run` shows what would be found.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/confirm (the `ConfirmIncident` operationId).
+func (c *Client) ConfirmIncident(ctx context.Context, incidentID openapi_types.UUID, params *ConfirmIncidentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConfirmIncidentRequest(c.Server, incidentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissIncidentWithBody Dismiss a notice that is no incident
+//
+// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+func (c *Client) DismissIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissIncidentRequestWithBody(c.Server, incidentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DismissIncident Dismiss a notice that is no incident
+//
+// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+func (c *Client) DismissIncident(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, body DismissIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDismissIncidentRequest(c.Server, incidentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GuaranteeIncidentWithBody Say whether the care is guaranteed
+//
+// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+func (c *Client) GuaranteeIncidentWithBody(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGuaranteeIncidentRequestWithBody(c.Server, incidentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GuaranteeIncident Say whether the care is guaranteed
+//
+// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+func (c *Client) GuaranteeIncident(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, body GuaranteeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGuaranteeIncidentRequest(c.Server, incidentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListHeirs The heirs of an officer, by rank
+//
+// Corresponds with GET /v1/incidents/{incident_id}/heirs (the `ListHeirs` operationId).
+func (c *Client) ListHeirs(ctx context.Context, incidentID openapi_types.UUID, params *ListHeirsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListHeirsRequest(c.Server, incidentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NameHeirWithBody Name an heir of an officer who died
+//
+// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+func (c *Client) NameHeirWithBody(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNameHeirRequestWithBody(c.Server, incidentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NameHeir Name an heir of an officer who died
+//
+// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+func (c *Client) NameHeir(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, body NameHeirJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewNameHeirRequest(c.Server, incidentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetHeir One heir
+//
+// Corresponds with GET /v1/incidents/{incident_id}/heirs/{heir_id} (the `GetHeir` operationId).
+func (c *Client) GetHeir(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *GetHeirParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHeirRequest(c.Server, incidentID, heirID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendHeirWithBody Amend what was said of an heir
+//
+// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+func (c *Client) AmendHeirWithBody(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendHeirRequestWithBody(c.Server, incidentID, heirID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AmendHeirWithApplicationMergePatchPlusJSONBody Amend what was said of an heir
+//
+// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+//
+// Takes a body of the `application/merge-patch+json` content type.
+//
+// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+func (c *Client) AmendHeirWithApplicationMergePatchPlusJSONBody(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, body AmendHeirApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAmendHeirRequestWithApplicationMergePatchPlusJSONBody(c.Server, incidentID, heirID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StrikeHeir Strike an heir who is none
+//
+// By the officer's own body, unless a live claim or grant names them.
+//
+// Corresponds with POST /v1/incidents/{incident_id}/heirs/{heir_id}/strike (the `StrikeHeir` operationId).
+func (c *Client) StrikeHeir(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *StrikeHeirParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStrikeHeirRequest(c.Server, incidentID, heirID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -8819,6 +14866,23 @@ func (c *Client) EndOfficerWithBody(ctx context.Context, officerID openapi_types
 // Corresponds with POST /v1/officers/{officer_id}/end (the `EndOfficer` operationId).
 func (c *Client) EndOfficer(ctx context.Context, officerID openapi_types.UUID, params *EndOfficerParams, body EndOfficerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndOfficerRequest(c.Server, officerID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOfficerHistory What happened to an officer
+//
+// In order, from the appointment on: of the officer, their enrolment and cover, their incidents and claims, as far as the caller sees them, with heirs, papers, clocks and what was granted. Entries tell what happened, to what and by whom, and hold no personal data. Readings of personal data are not among them.
+//
+// Corresponds with GET /v1/officers/{officer_id}/history (the `ListOfficerHistory` operationId).
+func (c *Client) ListOfficerHistory(ctx context.Context, officerID openapi_types.UUID, params *ListOfficerHistoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOfficerHistoryRequest(c.Server, officerID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -11130,6 +17194,61 @@ func NewGetStatementRequest(server string, statementID openapi_types.UUID) (*htt
 	return req, nil
 }
 
+// NewEstimateBenefitsRequest calls the generic EstimateBenefits builder with application/json body
+func NewEstimateBenefitsRequest(server string, params *EstimateBenefitsParams, body EstimateBenefitsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEstimateBenefitsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewEstimateBenefitsRequestWithBody constructs an http.Request for the EstimateBenefits method, with any body, and a specified content type
+func NewEstimateBenefitsRequestWithBody(server string, params *EstimateBenefitsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/benefit-estimates")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListBenefitSchedulesRequest constructs an http.Request for the ListBenefitSchedules method
 func NewListBenefitSchedulesRequest(server string, params *ListBenefitSchedulesParams) (*http.Request, error) {
 	var err error
@@ -11842,6 +17961,17 @@ func NewListClaimsRequest(server string, params *ListClaimsParams) (*http.Reques
 			req.Header.Set("Prefer", headerParam0)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -11924,6 +18054,17 @@ func NewOpenClaimRequestWithBody(server string, params *OpenClaimParams, content
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -11971,6 +18112,226 @@ func NewGetClaimRequest(server string, claimID openapi_types.UUID, params *GetCl
 			}
 
 			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAmendClaimRequestWithApplicationMergePatchPlusJSONBody calls the generic AmendClaim builder with application/merge-patch+json body
+func NewAmendClaimRequestWithApplicationMergePatchPlusJSONBody(server string, claimID openapi_types.UUID, params *AmendClaimParams, body AmendClaimApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendClaimRequestWithBody(server, claimID, params, "application/merge-patch+json", bodyReader)
+}
+
+// NewAmendClaimRequestWithBody constructs an http.Request for the AmendClaim method, with any body, and a specified content type
+func NewAmendClaimRequestWithBody(server string, claimID openapi_types.UUID, params *AmendClaimParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "claim_id", claimID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/claims/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAppealClaimRequest calls the generic AppealClaim builder with application/json body
+func NewAppealClaimRequest(server string, claimID openapi_types.UUID, params *AppealClaimParams, body AppealClaimJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAppealClaimRequestWithBody(server, claimID, params, "application/json", bodyReader)
+}
+
+// NewAppealClaimRequestWithBody constructs an http.Request for the AppealClaim method, with any body, and a specified content type
+func NewAppealClaimRequestWithBody(server string, claimID openapi_types.UUID, params *AppealClaimParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "claim_id", claimID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/claims/%s/appeal", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
 		}
 
 	}
@@ -12058,6 +18419,17 @@ func NewApproveClaimRequest(server string, claimID openapi_types.UUID, params *A
 			}
 
 			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
 		}
 
 	}
@@ -12156,6 +18528,17 @@ func NewPayClaimRequestWithBody(server string, claimID openapi_types.UUID, param
 			}
 
 			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
 		}
 
 	}
@@ -12258,6 +18641,239 @@ func NewRejectClaimRequestWithBody(server string, claimID openapi_types.UUID, pa
 			req.Header.Set("If-Match", headerParam1)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReopenClaimRequest calls the generic ReopenClaim builder with application/json body
+func NewReopenClaimRequest(server string, claimID openapi_types.UUID, params *ReopenClaimParams, body ReopenClaimJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReopenClaimRequestWithBody(server, claimID, params, "application/json", bodyReader)
+}
+
+// NewReopenClaimRequestWithBody constructs an http.Request for the ReopenClaim method, with any body, and a specified content type
+func NewReopenClaimRequestWithBody(server string, claimID openapi_types.UUID, params *ReopenClaimParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "claim_id", claimID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/claims/%s/reopen", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReturnClaimRequest calls the generic ReturnClaim builder with application/json body
+func NewReturnClaimRequest(server string, claimID openapi_types.UUID, params *ReturnClaimParams, body ReturnClaimJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReturnClaimRequestWithBody(server, claimID, params, "application/json", bodyReader)
+}
+
+// NewReturnClaimRequestWithBody constructs an http.Request for the ReturnClaim method, with any body, and a specified content type
+func NewReturnClaimRequestWithBody(server string, claimID openapi_types.UUID, params *ReturnClaimParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "claim_id", claimID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/claims/%s/return", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
 	}
 
 	return req, nil
@@ -12344,6 +18960,445 @@ func NewSubmitClaimRequest(server string, claimID openapi_types.UUID, params *Su
 
 			req.Header.Set("If-Match", headerParam1)
 		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewVerifyClaimRequest constructs an http.Request for the VerifyClaim method
+func NewVerifyClaimRequest(server string, claimID openapi_types.UUID, params *VerifyClaimParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "claim_id", claimID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/claims/%s/verify", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawClaimRequest constructs an http.Request for the WithdrawClaim method
+func NewWithdrawClaimRequest(server string, claimID openapi_types.UUID, params *WithdrawClaimParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "claim_id", claimID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/claims/%s/withdraw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListClocksRequest constructs an http.Request for the ListClocks method
+func NewListClocksRequest(server string, params *ListClocksParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/clocks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Clock != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "clock", *params.Clock, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetClockRequest constructs an http.Request for the GetClock method
+func NewGetClockRequest(server string, name ClockVersionName, params *GetClockParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/clocks/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Revision != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "revision", *params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectClockRequest calls the generic CorrectClock builder with application/json body
+func NewCorrectClockRequest(server string, name ClockVersionName, params *CorrectClockParams, body CorrectClockJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectClockRequestWithBody(server, name, params, "application/json", bodyReader)
+}
+
+// NewCorrectClockRequestWithBody constructs an http.Request for the CorrectClock method, with any body, and a specified content type
+func NewCorrectClockRequestWithBody(server string, name ClockVersionName, params *CorrectClockParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/clocks/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
 
 	}
 
@@ -12670,6 +19725,61 @@ func NewCorrectScheduleRequestWithBody(server string, name RuleName, params *Cor
 		}
 
 		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewCheckCoverageRequest calls the generic CheckCoverage builder with application/json body
+func NewCheckCoverageRequest(server string, params *CheckCoverageParams, body CheckCoverageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCheckCoverageRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCheckCoverageRequestWithBody constructs an http.Request for the CheckCoverage method, with any body, and a specified content type
+func NewCheckCoverageRequestWithBody(server string, params *CheckCoverageParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/coverage-checks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
 
 	}
 
@@ -13282,6 +20392,1710 @@ func NewAllocateCreditRequestWithBody(server string, creditNoteID openapi_types.
 	return req, nil
 }
 
+// NewListDeadlinesRequest constructs an http.Request for the ListDeadlines method
+func NewListDeadlinesRequest(server string, params *ListDeadlinesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deadlines")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Rule != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "rule", params.Rule, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OrganisationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organisation_id", *params.OrganisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.IncidentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "incident_id", *params.IncidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ClaimID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "claim_id", *params.ClaimID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DueAtGte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "due_at_gte", *params.DueAtGte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DueAtLte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "due_at_lte", *params.DueAtLte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewStartDeadlineRequest calls the generic StartDeadline builder with application/json body
+func NewStartDeadlineRequest(server string, params *StartDeadlineParams, body StartDeadlineJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStartDeadlineRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewStartDeadlineRequestWithBody constructs an http.Request for the StartDeadline method, with any body, and a specified content type
+func NewStartDeadlineRequestWithBody(server string, params *StartDeadlineParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deadlines")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDeadlineRequest constructs an http.Request for the GetDeadline method
+func NewGetDeadlineRequest(server string, deadlineID openapi_types.UUID, params *GetDeadlineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deadline_id", deadlineID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deadlines/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewMeetDeadlineRequest calls the generic MeetDeadline builder with application/json body
+func NewMeetDeadlineRequest(server string, deadlineID openapi_types.UUID, params *MeetDeadlineParams, body MeetDeadlineJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMeetDeadlineRequestWithBody(server, deadlineID, params, "application/json", bodyReader)
+}
+
+// NewMeetDeadlineRequestWithBody constructs an http.Request for the MeetDeadline method, with any body, and a specified content type
+func NewMeetDeadlineRequestWithBody(server string, deadlineID openapi_types.UUID, params *MeetDeadlineParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deadline_id", deadlineID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deadlines/%s/meet", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewOpenDocumentLinkRequest constructs an http.Request for the OpenDocumentLink method
+func NewOpenDocumentLinkRequest(server string, token string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "token", token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/document-links/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListDocumentRequirementsRequest constructs an http.Request for the ListDocumentRequirements method
+func NewListDocumentRequirementsRequest(server string, params *ListDocumentRequirementsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/document-requirements")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Day != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day", *params.Day, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDocumentRequirementsRequest constructs an http.Request for the GetDocumentRequirements method
+func NewGetDocumentRequirementsRequest(server string, name RuleName, params *GetDocumentRequirementsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/document-requirements/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Revision != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "revision", *params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectDocumentRequirementsRequest calls the generic CorrectDocumentRequirements builder with application/json body
+func NewCorrectDocumentRequirementsRequest(server string, name RuleName, params *CorrectDocumentRequirementsParams, body CorrectDocumentRequirementsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectDocumentRequirementsRequestWithBody(server, name, params, "application/json", bodyReader)
+}
+
+// NewCorrectDocumentRequirementsRequestWithBody constructs an http.Request for the CorrectDocumentRequirements method, with any body, and a specified content type
+func NewCorrectDocumentRequirementsRequestWithBody(server string, name RuleName, params *CorrectDocumentRequirementsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/document-requirements/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListDocumentsRequest constructs an http.Request for the ListDocuments method
+func NewListDocumentsRequest(server string, params *ListDocumentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.IncidentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "incident_id", *params.IncidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.HeirID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "heir_id", *params.HeirID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUploadDocumentRequestWithBody constructs an http.Request for the UploadDocument method, with any body, and a specified content type
+func NewUploadDocumentRequestWithBody(server string, params *UploadDocumentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "incident_id", params.IncidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.HeirID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "heir_id", *params.HeirID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Rank != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "rank", *params.Rank, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SchoolYear != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "school_year", *params.SchoolYear, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.ReprDigest != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Repr-Digest", *params.ReprDigest, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Repr-Digest", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDocumentRequest constructs an http.Request for the GetDocument method
+func NewGetDocumentRequest(server string, documentID openapi_types.UUID, params *GetDocumentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAcceptDocumentRequest constructs an http.Request for the AcceptDocument method
+func NewAcceptDocumentRequest(server string, documentID openapi_types.UUID, params *AcceptDocumentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/accept", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListDocumentReadingsRequest constructs an http.Request for the ListDocumentReadings method
+func NewListDocumentReadingsRequest(server string, documentID openapi_types.UUID, params *ListDocumentReadingsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/access-log", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDownloadDocumentRequest constructs an http.Request for the DownloadDocument method
+func NewDownloadDocumentRequest(server string, documentID openapi_types.UUID, params *DownloadDocumentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/content", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Purpose != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListDocumentLinksRequest constructs an http.Request for the ListDocumentLinks method
+func NewListDocumentLinksRequest(server string, documentID openapi_types.UUID, params *ListDocumentLinksParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/links", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewLinkDocumentRequest calls the generic LinkDocument builder with application/json body
+func NewLinkDocumentRequest(server string, documentID openapi_types.UUID, params *LinkDocumentParams, body LinkDocumentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLinkDocumentRequestWithBody(server, documentID, params, "application/json", bodyReader)
+}
+
+// NewLinkDocumentRequestWithBody constructs an http.Request for the LinkDocument method, with any body, and a specified content type
+func NewLinkDocumentRequestWithBody(server string, documentID openapi_types.UUID, params *LinkDocumentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/links", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawDocumentLinkRequest constructs an http.Request for the WithdrawDocumentLink method
+func NewWithdrawDocumentLinkRequest(server string, documentID openapi_types.UUID, linkID openapi_types.UUID, params *WithdrawDocumentLinkParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "link_id", linkID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/links/%s/withdraw", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRejectDocumentRequest calls the generic RejectDocument builder with application/json body
+func NewRejectDocumentRequest(server string, documentID openapi_types.UUID, params *RejectDocumentParams, body RejectDocumentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRejectDocumentRequestWithBody(server, documentID, params, "application/json", bodyReader)
+}
+
+// NewRejectDocumentRequestWithBody constructs an http.Request for the RejectDocument method, with any body, and a specified content type
+func NewRejectDocumentRequestWithBody(server string, documentID openapi_types.UUID, params *RejectDocumentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/reject", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewWithdrawDocumentRequest constructs an http.Request for the WithdrawDocument method
+func NewWithdrawDocumentRequest(server string, documentID openapi_types.UUID, params *WithdrawDocumentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "document_id", documentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/documents/%s/withdraw", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListElectionsRequest constructs an http.Request for the ListElections method
 func NewListElectionsRequest(server string, params *ListElectionsParams) (*http.Request, error) {
 	var err error
@@ -13353,6 +22167,1072 @@ func NewGetEnrolmentRequest(server string, enrolmentID openapi_types.UUID) (*htt
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListFundsRequest constructs an http.Request for the ListFunds method
+func NewListFundsRequest(server string, params *ListFundsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-funds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.FiscalYear != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fiscal_year", *params.FiscalYear, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSetFundRequest calls the generic SetFund builder with application/json body
+func NewSetFundRequest(server string, params *SetFundParams, body SetFundJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetFundRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSetFundRequestWithBody constructs an http.Request for the SetFund method, with any body, and a specified content type
+func NewSetFundRequestWithBody(server string, params *SetFundParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-funds")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetFundRequest constructs an http.Request for the GetFund method
+func NewGetFundRequest(server string, fundID openapi_types.UUID, params *GetFundParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "fund_id", fundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-funds/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAmendFundRequestWithApplicationMergePatchPlusJSONBody calls the generic AmendFund builder with application/merge-patch+json body
+func NewAmendFundRequestWithApplicationMergePatchPlusJSONBody(server string, fundID openapi_types.UUID, params *AmendFundParams, body AmendFundApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendFundRequestWithBody(server, fundID, params, "application/merge-patch+json", bodyReader)
+}
+
+// NewAmendFundRequestWithBody constructs an http.Request for the AmendFund method, with any body, and a specified content type
+func NewAmendFundRequestWithBody(server string, fundID openapi_types.UUID, params *AmendFundParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "fund_id", fundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-funds/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+	}
+
+	return req, nil
+}
+
+// NewListGrantsRequest constructs an http.Request for the ListGrants method
+func NewListGrantsRequest(server string, params *ListGrantsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-grants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.IncidentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "incident_id", *params.IncidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.FundID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fund_id", *params.FundID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGrantRequest calls the generic Grant builder with application/json body
+func NewGrantRequest(server string, params *GrantParams, body GrantJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGrantRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewGrantRequestWithBody constructs an http.Request for the Grant method, with any body, and a specified content type
+func NewGrantRequestWithBody(server string, params *GrantParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-grants")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetGrantRequest constructs an http.Request for the GetGrant method
+func NewGetGrantRequest(server string, grantID openapi_types.UUID, params *GetGrantParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "grant_id", grantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-grants/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCancelGrantRequest calls the generic CancelGrant builder with application/json body
+func NewCancelGrantRequest(server string, grantID openapi_types.UUID, params *CancelGrantParams, body CancelGrantJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCancelGrantRequestWithBody(server, grantID, params, "application/json", bodyReader)
+}
+
+// NewCancelGrantRequestWithBody constructs an http.Request for the CancelGrant method, with any body, and a specified content type
+func NewCancelGrantRequestWithBody(server string, grantID openapi_types.UUID, params *CancelGrantParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "grant_id", grantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-grants/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDisburseGrantRequest calls the generic DisburseGrant builder with application/json body
+func NewDisburseGrantRequest(server string, grantID openapi_types.UUID, params *DisburseGrantParams, body DisburseGrantJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDisburseGrantRequestWithBody(server, grantID, params, "application/json", bodyReader)
+}
+
+// NewDisburseGrantRequestWithBody constructs an http.Request for the DisburseGrant method, with any body, and a specified content type
+func NewDisburseGrantRequestWithBody(server string, grantID openapi_types.UUID, params *DisburseGrantParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "grant_id", grantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-grants/%s/disburse", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Idempotency-Key", headerParam0)
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListExGratiaSchedulesRequest constructs an http.Request for the ListExGratiaSchedules method
+func NewListExGratiaSchedulesRequest(server string, params *ListExGratiaSchedulesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-schedules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Body != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "body", *params.Body, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetExGratiaScheduleRequest constructs an http.Request for the GetExGratiaSchedule method
+func NewGetExGratiaScheduleRequest(server string, name RuleName, params *GetExGratiaScheduleParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-schedules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Revision != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "revision", *params.Revision, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCorrectExGratiaScheduleRequest calls the generic CorrectExGratiaSchedule builder with application/json body
+func NewCorrectExGratiaScheduleRequest(server string, name RuleName, params *CorrectExGratiaScheduleParams, body CorrectExGratiaScheduleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCorrectExGratiaScheduleRequestWithBody(server, name, params, "application/json", bodyReader)
+}
+
+// NewCorrectExGratiaScheduleRequestWithBody constructs an http.Request for the CorrectExGratiaSchedule method, with any body, and a specified content type
+func NewCorrectExGratiaScheduleRequestWithBody(server string, name RuleName, params *CorrectExGratiaScheduleParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ex-gratia-schedules/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
 	}
 
 	return req, nil
@@ -13769,6 +23649,17 @@ func NewListImportsRequest(server string, params *ListImportsParams) (*http.Requ
 			req.Header.Set("Prefer", headerParam0)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -13981,6 +23872,17 @@ func NewReceiveImportRequestWithBody(server string, params *ReceiveImportParams,
 			req.Header.Set("Upload-Complete", headerParam3)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam4 string
+
+			headerParam4, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam4)
+		}
+
 	}
 
 	return req, nil
@@ -14039,6 +23941,17 @@ func NewGetImportRequest(server string, importID openapi_types.UUID, params *Get
 			}
 
 			req.Header.Set("Prefer", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
 		}
 
 	}
@@ -14126,6 +24039,17 @@ func NewCancelImportRequest(server string, importID openapi_types.UUID, params *
 			}
 
 			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
 		}
 
 	}
@@ -14226,6 +24150,17 @@ func NewCommitImportRequestWithBody(server string, importID openapi_types.UUID, 
 			req.Header.Set("If-Match", headerParam1)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
 	}
 
 	return req, nil
@@ -14286,13 +24221,24 @@ func NewAppendImportRequestWithBody(server string, importID openapi_types.UUID, 
 			req.Header.Set("Upload-Complete", headerParam1)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
 	}
 
 	return req, nil
 }
 
 // NewFollowImportRequest constructs an http.Request for the FollowImport method
-func NewFollowImportRequest(server string, importID openapi_types.UUID) (*http.Request, error) {
+func NewFollowImportRequest(server string, importID openapi_types.UUID, params *FollowImportParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -14320,6 +24266,21 @@ func NewFollowImportRequest(server string, importID openapi_types.UUID) (*http.R
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -14405,6 +24366,17 @@ func NewReverseImportRequest(server string, importID openapi_types.UUID, params 
 			}
 
 			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
 		}
 
 	}
@@ -14505,6 +24477,17 @@ func NewListImportRowsRequest(server string, importID openapi_types.UUID, params
 			}
 
 			req.Header.Set("Purpose", headerParam0)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
 		}
 
 	}
@@ -14707,9 +24690,81 @@ func NewListIncidentsRequest(server string, params *ListIncidentsParams) (*http.
 
 		}
 
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "kind", params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Outcome != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "outcome", params.Outcome, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "status", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Guarantee != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "guarantee", params.Guarantee, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AreaCode != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "area_code", *params.AreaCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OccurredAtGte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "occurred_at_gte", *params.OccurredAtGte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OccurredAtLte != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "occurred_at_lte", *params.OccurredAtLte, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -14777,6 +24832,17 @@ func NewListIncidentsRequest(server string, params *ListIncidentsParams) (*http.
 			}
 
 			req.Header.Set("Prefer", headerParam0)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam1)
 		}
 
 	}
@@ -14872,6 +24938,17 @@ func NewReportIncidentRequestWithBody(server string, params *ReportIncidentParam
 			req.Header.Set("Purpose", headerParam1)
 		}
 
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
 	}
 
 	return req, nil
@@ -14930,6 +25007,1059 @@ func NewGetIncidentRequest(server string, incidentID openapi_types.UUID, params 
 			}
 
 			req.Header.Set("Purpose", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAmendIncidentRequestWithApplicationMergePatchPlusJSONBody calls the generic AmendIncident builder with application/merge-patch+json body
+func NewAmendIncidentRequestWithApplicationMergePatchPlusJSONBody(server string, incidentID openapi_types.UUID, params *AmendIncidentParams, body AmendIncidentApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendIncidentRequestWithBody(server, incidentID, params, "application/merge-patch+json", bodyReader)
+}
+
+// NewAmendIncidentRequestWithBody constructs an http.Request for the AmendIncident method, with any body, and a specified content type
+func NewAmendIncidentRequestWithBody(server string, incidentID openapi_types.UUID, params *AmendIncidentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+		if params.Purpose != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam1)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetBenefitsRequest constructs an http.Request for the GetBenefits method
+func NewGetBenefitsRequest(server string, incidentID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/benefits", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConcludeIncidentRequest calls the generic ConcludeIncident builder with application/json body
+func NewConcludeIncidentRequest(server string, incidentID openapi_types.UUID, params *ConcludeIncidentParams, body ConcludeIncidentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConcludeIncidentRequestWithBody(server, incidentID, params, "application/json", bodyReader)
+}
+
+// NewConcludeIncidentRequestWithBody constructs an http.Request for the ConcludeIncident method, with any body, and a specified content type
+func NewConcludeIncidentRequestWithBody(server string, incidentID openapi_types.UUID, params *ConcludeIncidentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/conclude", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.Purpose != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam2)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam3 string
+
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam3)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewConfirmIncidentRequest constructs an http.Request for the ConfirmIncident method
+func NewConfirmIncidentRequest(server string, incidentID openapi_types.UUID, params *ConfirmIncidentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/confirm", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		var headerParam1 string
+
+		headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam1)
+
+		if params.Purpose != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam2)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam3 string
+
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam3)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDismissIncidentRequest calls the generic DismissIncident builder with application/json body
+func NewDismissIncidentRequest(server string, incidentID openapi_types.UUID, params *DismissIncidentParams, body DismissIncidentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewDismissIncidentRequestWithBody(server, incidentID, params, "application/json", bodyReader)
+}
+
+// NewDismissIncidentRequestWithBody constructs an http.Request for the DismissIncident method, with any body, and a specified content type
+func NewDismissIncidentRequestWithBody(server string, incidentID openapi_types.UUID, params *DismissIncidentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/dismiss", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.Purpose != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam2)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam3 string
+
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam3)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGuaranteeIncidentRequest calls the generic GuaranteeIncident builder with application/json body
+func NewGuaranteeIncidentRequest(server string, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, body GuaranteeIncidentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGuaranteeIncidentRequestWithBody(server, incidentID, params, "application/json", bodyReader)
+}
+
+// NewGuaranteeIncidentRequestWithBody constructs an http.Request for the GuaranteeIncident method, with any body, and a specified content type
+func NewGuaranteeIncidentRequestWithBody(server string, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/guarantee", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.Purpose != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam2)
+		}
+
+		if params.AcceptLanguage != nil {
+			var headerParam3 string
+
+			headerParam3, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam3)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListHeirsRequest constructs an http.Request for the ListHeirs method
+func NewListHeirsRequest(server string, incidentID openapi_types.UUID, params *ListHeirsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/heirs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Purpose != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewNameHeirRequest calls the generic NameHeir builder with application/json body
+func NewNameHeirRequest(server string, incidentID openapi_types.UUID, params *NameHeirParams, body NameHeirJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewNameHeirRequestWithBody(server, incidentID, params, "application/json", bodyReader)
+}
+
+// NewNameHeirRequestWithBody constructs an http.Request for the NameHeir method, with any body, and a specified content type
+func NewNameHeirRequestWithBody(server string, incidentID openapi_types.UUID, params *NameHeirParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/heirs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.Purpose != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetHeirRequest constructs an http.Request for the GetHeir method
+func NewGetHeirRequest(server string, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *GetHeirParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "heir_id", heirID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/heirs/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+		if params.Purpose != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAmendHeirRequestWithApplicationMergePatchPlusJSONBody calls the generic AmendHeir builder with application/merge-patch+json body
+func NewAmendHeirRequestWithApplicationMergePatchPlusJSONBody(server string, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, body AmendHeirApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAmendHeirRequestWithBody(server, incidentID, heirID, params, "application/merge-patch+json", bodyReader)
+}
+
+// NewAmendHeirRequestWithBody constructs an http.Request for the AmendHeir method, with any body, and a specified content type
+func NewAmendHeirRequestWithBody(server string, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "heir_id", heirID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/heirs/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam0)
+
+		if params.Purpose != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewStrikeHeirRequest constructs an http.Request for the StrikeHeir method
+func NewStrikeHeirRequest(server string, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *StrikeHeirParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "incident_id", incidentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "heir_id", heirID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/incidents/%s/heirs/%s/strike", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+		if params.IfMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam1)
+		}
+
+		if params.Purpose != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Purpose", *params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Purpose", headerParam2)
 		}
 
 	}
@@ -16394,6 +27524,106 @@ func NewEndOfficerRequestWithBody(server string, officerID openapi_types.UUID, p
 			}
 
 			req.Header.Set("Purpose", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListOfficerHistoryRequest constructs an http.Request for the ListOfficerHistory method
+func NewListOfficerHistoryRequest(server string, officerID openapi_types.UUID, params *ListOfficerHistoryParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "officer_id", officerID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/officers/%s/history", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.Prefer != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Prefer", *params.Prefer, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Prefer", headerParam0)
 		}
 
 	}
@@ -17955,7 +29185,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateClientWithBodyWithResponse Create an API client for an organisation
 	//
-	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17964,7 +29194,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateClientWithResponse Create an API client for an organisation
 	//
-	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+	// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17989,7 +29219,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateClientWithBodyWithResponse Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17998,7 +29228,7 @@ type ClientWithResponsesInterface interface {
 
 	// RotateClientWithResponse Give a client a new secret
 	//
-	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+	// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18049,34 +29279,52 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/bank-statements/{statement_id} (the `GetStatement` operationId).
 	GetStatementWithResponse(ctx context.Context, statementID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetStatementResponse, error)
 
-	// ListBenefitSchedulesWithResponse What a death pays, by programme and day
+	// EstimateBenefitsWithBodyWithResponse What an event would pay
 	//
-	// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+	// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+	EstimateBenefitsWithBodyWithResponse(ctx context.Context, params *EstimateBenefitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EstimateBenefitsResponse, error)
+
+	// EstimateBenefitsWithResponse What an event would pay
+	//
+	// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+	EstimateBenefitsWithResponse(ctx context.Context, params *EstimateBenefitsParams, body EstimateBenefitsJSONRequestBody, reqEditors ...RequestEditorFn) (*EstimateBenefitsResponse, error)
+
+	// ListBenefitSchedulesWithResponse What a programme pays, by day
+	//
+	// Every schedule that was ever in force, each with its law: what a death, an injury, a disability and the schooling of children pay, and what is owed for paying late. Of JKK the day of the accident or diagnosis counts, of JKM that of the death.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/benefit-schedules (the `ListBenefitSchedules` operationId).
 	ListBenefitSchedulesWithResponse(ctx context.Context, params *ListBenefitSchedulesParams, reqEditors ...RequestEditorFn) (*ListBenefitSchedulesResponse, error)
 
-	// GetBenefitScheduleWithResponse One schedule of what a death pays
+	// GetBenefitScheduleWithResponse One schedule of what a programme pays
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/benefit-schedules/{name} (the `GetBenefitSchedule` operationId).
 	GetBenefitScheduleWithResponse(ctx context.Context, name RuleName, params *GetBenefitScheduleParams, reqEditors ...RequestEditorFn) (*GetBenefitScheduleResponse, error)
 
-	// CorrectBenefitScheduleWithBodyWithResponse Correct what a death pays
+	// CorrectBenefitScheduleWithBodyWithResponse Correct what a programme pays
 	//
-	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /v1/benefit-schedules/{name} (the `CorrectBenefitSchedule` operationId).
 	CorrectBenefitScheduleWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectBenefitScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectBenefitScheduleResponse, error)
 
-	// CorrectBenefitScheduleWithResponse Correct what a death pays
+	// CorrectBenefitScheduleWithResponse Correct what a programme pays
 	//
-	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+	// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18144,7 +29392,7 @@ type ClientWithResponsesInterface interface {
 
 	// OpenClaimWithBodyWithResponse Open a claim for an incident
 	//
-	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18153,7 +29401,7 @@ type ClientWithResponsesInterface interface {
 
 	// OpenClaimWithResponse Open a claim for an incident
 	//
-	// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+	// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18167,9 +29415,45 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/claims/{claim_id} (the `GetClaim` operationId).
 	GetClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *GetClaimParams, reqEditors ...RequestEditorFn) (*GetClaimResponse, error)
 
+	// AmendClaimWithBodyWithResponse Amend a claim
+	//
+	// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+	AmendClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendClaimResponse, error)
+
+	// AmendClaimWithApplicationMergePatchPlusJSONBodyWithResponse Amend a claim
+	//
+	// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+	//
+	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+	AmendClaimWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, body AmendClaimApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendClaimResponse, error)
+
+	// AppealClaimWithBodyWithResponse Appeal against a rejection
+	//
+	// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+	AppealClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AppealClaimResponse, error)
+
+	// AppealClaimWithResponse Appeal against a rejection
+	//
+	// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+	AppealClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, body AppealClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*AppealClaimResponse, error)
+
 	// ApproveClaimWithResponse Approve a claim
 	//
-	// Done by the BPJS office of the agreement.
+	// By the BPJS office, by another client than those that submitted, verified or once rejected it. The benefit is computed once more, by the rule of the day of the event as it stands now.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18178,7 +29462,7 @@ type ClientWithResponsesInterface interface {
 
 	// PayClaimWithBodyWithResponse Record that a claim was paid
 	//
-	// Done by the BPJS office of the agreement, on the day of its decision or later.
+	// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18187,7 +29471,7 @@ type ClientWithResponsesInterface interface {
 
 	// PayClaimWithResponse Record that a claim was paid
 	//
-	// Done by the BPJS office of the agreement, on the day of its decision or later.
+	// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18196,7 +29480,7 @@ type ClientWithResponsesInterface interface {
 
 	// RejectClaimWithBodyWithResponse Reject a claim
 	//
-	// Done by the BPJS office of the agreement, with a coded reason.
+	// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18205,21 +29489,109 @@ type ClientWithResponsesInterface interface {
 
 	// RejectClaimWithResponse Reject a claim
 	//
-	// Done by the BPJS office of the agreement, with a coded reason.
+	// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/reject (the `RejectClaim` operationId).
 	RejectClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *RejectClaimParams, body RejectClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectClaimResponse, error)
 
+	// ReopenClaimWithBodyWithResponse Reopen a claim that was decided
+	//
+	// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+	ReopenClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReopenClaimResponse, error)
+
+	// ReopenClaimWithResponse Reopen a claim that was decided
+	//
+	// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+	ReopenClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, body ReopenClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*ReopenClaimResponse, error)
+
+	// ReturnClaimWithBodyWithResponse Return a claim as incomplete
+	//
+	// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+	ReturnClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReturnClaimResponse, error)
+
+	// ReturnClaimWithResponse Return a claim as incomplete
+	//
+	// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+	ReturnClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, body ReturnClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*ReturnClaimResponse, error)
+
 	// SubmitClaimWithResponse Submit a claim to the BPJS office
 	//
-	// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+	// By the officer's body, once everything required is attached. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment, or lets it run on after the claim was incomplete.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/claims/{claim_id}/submit (the `SubmitClaim` operationId).
 	SubmitClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *SubmitClaimParams, reqEditors ...RequestEditorFn) (*SubmitClaimResponse, error)
+
+	// VerifyClaimWithResponse Say that a claim is complete and true
+	//
+	// By the BPJS office, by another client than one that submitted or once rejected it. Whoever verifies does not approve.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/verify (the `VerifyClaim` operationId).
+	VerifyClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *VerifyClaimParams, reqEditors ...RequestEditorFn) (*VerifyClaimResponse, error)
+
+	// WithdrawClaimWithResponse Withdraw a claim
+	//
+	// By the officer's body, before it is decided. It makes room for another.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/claims/{claim_id}/withdraw (the `WithdrawClaim` operationId).
+	WithdrawClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *WithdrawClaimParams, reqEditors ...RequestEditorFn) (*WithdrawClaimResponse, error)
+
+	// ListClocksWithResponse How long the law gives, by day
+	//
+	// Every statutory time limit: hours are clock hours, day and night; working days leave out Saturdays, Sundays and holidays. A limit may have had several versions.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/clocks (the `ListClocks` operationId).
+	ListClocksWithResponse(ctx context.Context, params *ListClocksParams, reqEditors ...RequestEditorFn) (*ListClocksResponse, error)
+
+	// GetClockWithResponse One version of a time limit
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/clocks/{name} (the `GetClock` operationId).
+	GetClockWithResponse(ctx context.Context, name ClockVersionName, params *GetClockParams, reqEditors ...RequestEditorFn) (*GetClockResponse, error)
+
+	// CorrectClockWithBodyWithResponse Correct a time limit
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+	CorrectClockWithBodyWithResponse(ctx context.Context, name ClockVersionName, params *CorrectClockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectClockResponse, error)
+
+	// CorrectClockWithResponse Correct a time limit
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+	CorrectClockWithResponse(ctx context.Context, name ClockVersionName, params *CorrectClockParams, body CorrectClockJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectClockResponse, error)
 
 	// ListSchedulesWithResponse What cover costs, by segment and month
 	//
@@ -18272,6 +29644,34 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /v1/contribution-schedules/{name} (the `CorrectSchedule` operationId).
 	CorrectScheduleWithResponse(ctx context.Context, name RuleName, params *CorrectScheduleParams, body CorrectScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectScheduleResponse, error)
+
+	// CheckCoverageWithBodyWithResponse Was this officer covered at that minute?
+	//
+	// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+	// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+	// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+	//
+	// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+	// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+	CheckCoverageWithBodyWithResponse(ctx context.Context, params *CheckCoverageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckCoverageResponse, error)
+
+	// CheckCoverageWithResponse Was this officer covered at that minute?
+	//
+	// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+	// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+	// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+	//
+	// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+	// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+	CheckCoverageWithResponse(ctx context.Context, params *CheckCoverageParams, body CheckCoverageJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckCoverageResponse, error)
 
 	// ListCoveragePeriodsWithResponse Coverage periods
 	//
@@ -18350,6 +29750,218 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/credit-notes/{credit_note_id}/allocate (the `AllocateCredit` operationId).
 	AllocateCreditWithResponse(ctx context.Context, creditNoteID openapi_types.UUID, params *AllocateCreditParams, body AllocateCreditJSONRequestBody, reqEditors ...RequestEditorFn) (*AllocateCreditResponse, error)
 
+	// ListDeadlinesWithResponse Deadlines
+	//
+	// Those that the caller's organisation owes, and those about incidents and claims it sees. `status=running,paused,breached` are those that somebody still has to see to.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/deadlines (the `ListDeadlines` operationId).
+	ListDeadlinesWithResponse(ctx context.Context, params *ListDeadlinesParams, reqEditors ...RequestEditorFn) (*ListDeadlinesResponse, error)
+
+	// StartDeadlineWithBodyWithResponse Start a clock by hand
+	//
+	// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+	StartDeadlineWithBodyWithResponse(ctx context.Context, params *StartDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartDeadlineResponse, error)
+
+	// StartDeadlineWithResponse Start a clock by hand
+	//
+	// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+	StartDeadlineWithResponse(ctx context.Context, params *StartDeadlineParams, body StartDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*StartDeadlineResponse, error)
+
+	// GetDeadlineWithResponse One deadline
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/deadlines/{deadline_id} (the `GetDeadline` operationId).
+	GetDeadlineWithResponse(ctx context.Context, deadlineID openapi_types.UUID, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*GetDeadlineResponse, error)
+
+	// MeetDeadlineWithBodyWithResponse Say when what was owed was done
+	//
+	// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+	MeetDeadlineWithBodyWithResponse(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MeetDeadlineResponse, error)
+
+	// MeetDeadlineWithResponse Say when what was owed was done
+	//
+	// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+	MeetDeadlineWithResponse(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, body MeetDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*MeetDeadlineResponse, error)
+
+	// OpenDocumentLinkWithResponse Read a document by a link
+	//
+	// Needs no token but the one in the address. One that is not known is 404; one that has expired, was used up or withdrawn is `document_link_over`. A link shows no more than its maker may still see.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/document-links/{token} (the `OpenDocumentLink` operationId).
+	OpenDocumentLinkWithResponse(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*OpenDocumentLinkResponse, error)
+
+	// ListDocumentRequirementsWithResponse Which documents claims need, by day
+	//
+	// The documents that a claim of a stream needs always, and in cases. One that is not mandatory is taken into account if it is there.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/document-requirements (the `ListDocumentRequirements` operationId).
+	ListDocumentRequirementsWithResponse(ctx context.Context, params *ListDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*ListDocumentRequirementsResponse, error)
+
+	// GetDocumentRequirementsWithResponse One list of documents
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/document-requirements/{name} (the `GetDocumentRequirements` operationId).
+	GetDocumentRequirementsWithResponse(ctx context.Context, name RuleName, params *GetDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*GetDocumentRequirementsResponse, error)
+
+	// CorrectDocumentRequirementsWithBodyWithResponse Correct which documents claims need
+	//
+	// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+	CorrectDocumentRequirementsWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectDocumentRequirementsResponse, error)
+
+	// CorrectDocumentRequirementsWithResponse Correct which documents claims need
+	//
+	// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+	CorrectDocumentRequirementsWithResponse(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, body CorrectDocumentRequirementsJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectDocumentRequirementsResponse, error)
+
+	// ListDocumentsWithResponse Documents, without their bytes
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/documents (the `ListDocuments` operationId).
+	ListDocumentsWithResponse(ctx context.Context, params *ListDocumentsParams, reqEditors ...RequestEditorFn) (*ListDocumentsResponse, error)
+
+	// UploadDocumentWithBodyWithResponse Send a paper that proves something of an incident
+	//
+	// The body is the file itself: PDF, JPEG, PNG or WebP, 20 MiB at most. By whoever sees the incident. What it is is read from its
+	// bytes, and held against `Content-Type`; a file that is something else as well, such as a picture with a web page or an archive in
+	// it, is refused. No name of the file is taken, for it may name a person.
+	//
+	// It answers once every byte is safe. With `Repr-Digest` a file that arrives otherwise is refused. The same bytes of the same kind for
+	// the same incident (and heir), sent again by the same organisation, get the document that is there already, with 200. What broke off on the way is gone.
+	//
+	// Where the installation has a scanner, the document is `scanning` until that has found nothing in it, and `quarantined` if it has;
+	// neither is given to anybody.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents (the `UploadDocument` operationId).
+	UploadDocumentWithBodyWithResponse(ctx context.Context, params *UploadDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadDocumentResponse, error)
+
+	// GetDocumentWithResponse One document, without its bytes
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/documents/{document_id} (the `GetDocument` operationId).
+	GetDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *GetDocumentParams, reqEditors ...RequestEditorFn) (*GetDocumentResponse, error)
+
+	// AcceptDocumentWithResponse Accept a paper
+	//
+	// Done by the BPJS office that covers the officer. It may accept what it rejected before.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents/{document_id}/accept (the `AcceptDocument` operationId).
+	AcceptDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *AcceptDocumentParams, reqEditors ...RequestEditorFn) (*AcceptDocumentResponse, error)
+
+	// ListDocumentReadingsWithResponse Who read a document, when and what for
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/documents/{document_id}/access-log (the `ListDocumentReadings` operationId).
+	ListDocumentReadingsWithResponse(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentReadingsParams, reqEditors ...RequestEditorFn) (*ListDocumentReadingsResponse, error)
+
+	// DownloadDocumentWithResponse The bytes of a document
+	//
+	// Each paper names people, so this needs `officers.personal:read` and a `Purpose`, and each reading is recorded before the first byte leaves. It comes whole, never in ranges; bytes that do not agree with `Repr-Digest` were cut off. An organisation may have sixteen such answers under way; further ones are `service_unavailable` meanwhile.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/documents/{document_id}/content (the `DownloadDocument` operationId).
+	DownloadDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *DownloadDocumentParams, reqEditors ...RequestEditorFn) (*DownloadDocumentResponse, error)
+
+	// ListDocumentLinksWithResponse The links of a document, without their addresses
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/documents/{document_id}/links (the `ListDocumentLinks` operationId).
+	ListDocumentLinksWithResponse(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentLinksParams, reqEditors ...RequestEditorFn) (*ListDocumentLinksResponse, error)
+
+	// LinkDocumentWithBodyWithResponse Make a link for somebody without a token
+	//
+	// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+	LinkDocumentWithBodyWithResponse(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkDocumentResponse, error)
+
+	// LinkDocumentWithResponse Make a link for somebody without a token
+	//
+	// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+	LinkDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, body LinkDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkDocumentResponse, error)
+
+	// WithdrawDocumentLinkWithResponse End a link before its time
+	//
+	// Done by the organisation that made it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents/{document_id}/links/{link_id}/withdraw (the `WithdrawDocumentLink` operationId).
+	WithdrawDocumentLinkWithResponse(ctx context.Context, documentID openapi_types.UUID, linkID openapi_types.UUID, params *WithdrawDocumentLinkParams, reqEditors ...RequestEditorFn) (*WithdrawDocumentLinkResponse, error)
+
+	// RejectDocumentWithBodyWithResponse Reject a paper
+	//
+	// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+	RejectDocumentWithBodyWithResponse(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectDocumentResponse, error)
+
+	// RejectDocumentWithResponse Reject a paper
+	//
+	// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+	RejectDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, body RejectDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectDocumentResponse, error)
+
+	// WithdrawDocumentWithResponse Take a paper back
+	//
+	// Done by the organisation that sent it, while nobody has accepted it and no claim or grant rests on it: none of the incident that is submitted, verified, approved or was paid with it. Its bytes are destroyed and its links end; that it was there, and who read it, stays known.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/documents/{document_id}/withdraw (the `WithdrawDocument` operationId).
+	WithdrawDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *WithdrawDocumentParams, reqEditors ...RequestEditorFn) (*WithdrawDocumentResponse, error)
+
 	// ListElectionsWithResponse Elections with terms and honoraria
 	//
 	// The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -18365,6 +29977,158 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/enrolments/{enrolment_id} (the `GetEnrolment` operationId).
 	GetEnrolmentWithResponse(ctx context.Context, enrolmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEnrolmentResponse, error)
+
+	// ListFundsWithResponse Funds
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ex-gratia-funds (the `ListFunds` operationId).
+	ListFundsWithResponse(ctx context.Context, params *ListFundsParams, reqEditors ...RequestEditorFn) (*ListFundsResponse, error)
+
+	// SetFundWithBodyWithResponse Set aside money for the election body's own scheme
+	//
+	// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+	SetFundWithBodyWithResponse(ctx context.Context, params *SetFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetFundResponse, error)
+
+	// SetFundWithResponse Set aside money for the election body's own scheme
+	//
+	// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+	SetFundWithResponse(ctx context.Context, params *SetFundParams, body SetFundJSONRequestBody, reqEditors ...RequestEditorFn) (*SetFundResponse, error)
+
+	// GetFundWithResponse One fund
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ex-gratia-funds/{fund_id} (the `GetFund` operationId).
+	GetFundWithResponse(ctx context.Context, fundID openapi_types.UUID, params *GetFundParams, reqEditors ...RequestEditorFn) (*GetFundResponse, error)
+
+	// AmendFundWithBodyWithResponse Amend a fund
+	//
+	// Not below what is granted from it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+	AmendFundWithBodyWithResponse(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendFundResponse, error)
+
+	// AmendFundWithApplicationMergePatchPlusJSONBodyWithResponse Amend a fund
+	//
+	// Not below what is granted from it.
+	//
+	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+	AmendFundWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, body AmendFundApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendFundResponse, error)
+
+	// ListGrantsWithResponse Grants
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ex-gratia-grants (the `ListGrants` operationId).
+	ListGrantsWithResponse(ctx context.Context, params *ListGrantsParams, reqEditors ...RequestEditorFn) (*ListGrantsResponse, error)
+
+	// GrantWithBodyWithResponse Grant an officer or their heirs something from a fund
+	//
+	// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+	GrantWithBodyWithResponse(ctx context.Context, params *GrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GrantResponse, error)
+
+	// GrantWithResponse Grant an officer or their heirs something from a fund
+	//
+	// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+	GrantWithResponse(ctx context.Context, params *GrantParams, body GrantJSONRequestBody, reqEditors ...RequestEditorFn) (*GrantResponse, error)
+
+	// GetGrantWithResponse One grant
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ex-gratia-grants/{grant_id} (the `GetGrant` operationId).
+	GetGrantWithResponse(ctx context.Context, grantID openapi_types.UUID, params *GetGrantParams, reqEditors ...RequestEditorFn) (*GetGrantResponse, error)
+
+	// CancelGrantWithBodyWithResponse Cancel a grant
+	//
+	// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+	CancelGrantWithBodyWithResponse(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelGrantResponse, error)
+
+	// CancelGrantWithResponse Cancel a grant
+	//
+	// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+	CancelGrantWithResponse(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, body CancelGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelGrantResponse, error)
+
+	// DisburseGrantWithBodyWithResponse Record that a grant was paid
+	//
+	// By the body that granted it, by another client than the one that did.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+	DisburseGrantWithBodyWithResponse(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DisburseGrantResponse, error)
+
+	// DisburseGrantWithResponse Record that a grant was paid
+	//
+	// By the body that granted it, by another client than the one that did.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+	DisburseGrantWithResponse(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, body DisburseGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*DisburseGrantResponse, error)
+
+	// ListExGratiaSchedulesWithResponse What election bodies give of their own, by day
+	//
+	// What a body gives of its own (santunan) beside JKK and JKM, never netted with them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ex-gratia-schedules (the `ListExGratiaSchedules` operationId).
+	ListExGratiaSchedulesWithResponse(ctx context.Context, params *ListExGratiaSchedulesParams, reqEditors ...RequestEditorFn) (*ListExGratiaSchedulesResponse, error)
+
+	// GetExGratiaScheduleWithResponse One schedule of what a body gives
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ex-gratia-schedules/{name} (the `GetExGratiaSchedule` operationId).
+	GetExGratiaScheduleWithResponse(ctx context.Context, name RuleName, params *GetExGratiaScheduleParams, reqEditors ...RequestEditorFn) (*GetExGratiaScheduleResponse, error)
+
+	// CorrectExGratiaScheduleWithBodyWithResponse Correct what a body gives of its own
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+	CorrectExGratiaScheduleWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectExGratiaScheduleResponse, error)
+
+	// CorrectExGratiaScheduleWithResponse Correct what a body gives of its own
+	//
+	// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+	CorrectExGratiaScheduleWithResponse(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, body CorrectExGratiaScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectExGratiaScheduleResponse, error)
 
 	// ListHolidaysWithResponse Days on which nobody works
 	//
@@ -18516,7 +30280,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
-	FollowImportWithResponse(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*FollowImportResponse, error)
+	FollowImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *FollowImportParams, reqEditors ...RequestEditorFn) (*FollowImportResponse, error)
 
 	// ReverseImportWithResponse Take a committed import back
 	//
@@ -18573,7 +30337,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReportIncidentWithBodyWithResponse Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18582,7 +30346,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReportIncidentWithResponse Report what happened to an officer
 	//
-	// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+	// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18595,6 +30359,155 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/incidents/{incident_id} (the `GetIncident` operationId).
 	GetIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *GetIncidentParams, reqEditors ...RequestEditorFn) (*GetIncidentResponse, error)
+
+	// AmendIncidentWithBodyWithResponse Amend what was said of an incident
+	//
+	// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+	AmendIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendIncidentResponse, error)
+
+	// AmendIncidentWithApplicationMergePatchPlusJSONBodyWithResponse Amend what was said of an incident
+	//
+	// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+	//
+	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+	AmendIncidentWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, body AmendIncidentApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendIncidentResponse, error)
+
+	// GetBenefitsWithResponse What an incident pays under all schemes
+	//
+	// Two schemes side by side: BPJS Ketenagakerjaan (JKK or JKM, and scholarships), and the election body's own. They add up and are never netted.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/incidents/{incident_id}/benefits (the `GetBenefits` operationId).
+	GetBenefitsWithResponse(ctx context.Context, incidentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetBenefitsResponse, error)
+
+	// ConcludeIncidentWithBodyWithResponse Report how an incident ended
+	//
+	// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+	ConcludeIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConcludeIncidentResponse, error)
+
+	// ConcludeIncidentWithResponse Report how an incident ended
+	//
+	// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+	ConcludeIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, body ConcludeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*ConcludeIncidentResponse, error)
+
+	// ConfirmIncidentWithResponse Confirm an incident that others notified
+	//
+	// By the officer's own body: the report of stage I, which a notice of others does not replace (Permenaker 1/2025, article 8A). A death ends the duty and opens the claim. It is the version that was read that is confirmed (`If-Match`; `*` is refused with `etag_invalid`): whoever told of it may have changed it since. Who was described is looked up now, on the body's own roster; `dry_run` shows what would be found.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/confirm (the `ConfirmIncident` operationId).
+	ConfirmIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ConfirmIncidentParams, reqEditors ...RequestEditorFn) (*ConfirmIncidentResponse, error)
+
+	// DismissIncidentWithBodyWithResponse Dismiss a notice that is no incident
+	//
+	// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+	DismissIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissIncidentResponse, error)
+
+	// DismissIncidentWithResponse Dismiss a notice that is no incident
+	//
+	// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+	DismissIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, body DismissIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissIncidentResponse, error)
+
+	// GuaranteeIncidentWithBodyWithResponse Say whether the care is guaranteed
+	//
+	// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+	GuaranteeIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GuaranteeIncidentResponse, error)
+
+	// GuaranteeIncidentWithResponse Say whether the care is guaranteed
+	//
+	// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+	GuaranteeIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, body GuaranteeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*GuaranteeIncidentResponse, error)
+
+	// ListHeirsWithResponse The heirs of an officer, by rank
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/incidents/{incident_id}/heirs (the `ListHeirs` operationId).
+	ListHeirsWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ListHeirsParams, reqEditors ...RequestEditorFn) (*ListHeirsResponse, error)
+
+	// NameHeirWithBodyWithResponse Name an heir of an officer who died
+	//
+	// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+	NameHeirWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NameHeirResponse, error)
+
+	// NameHeirWithResponse Name an heir of an officer who died
+	//
+	// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+	NameHeirWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, body NameHeirJSONRequestBody, reqEditors ...RequestEditorFn) (*NameHeirResponse, error)
+
+	// GetHeirWithResponse One heir
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/incidents/{incident_id}/heirs/{heir_id} (the `GetHeir` operationId).
+	GetHeirWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *GetHeirParams, reqEditors ...RequestEditorFn) (*GetHeirResponse, error)
+
+	// AmendHeirWithBodyWithResponse Amend what was said of an heir
+	//
+	// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+	AmendHeirWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendHeirResponse, error)
+
+	// AmendHeirWithApplicationMergePatchPlusJSONBodyWithResponse Amend what was said of an heir
+	//
+	// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+	//
+	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+	AmendHeirWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, body AmendHeirApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendHeirResponse, error)
+
+	// StrikeHeirWithResponse Strike an heir who is none
+	//
+	// By the officer's own body, unless a live claim or grant names them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/incidents/{incident_id}/heirs/{heir_id}/strike (the `StrikeHeir` operationId).
+	StrikeHeirWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *StrikeHeirParams, reqEditors ...RequestEditorFn) (*StrikeHeirResponse, error)
 
 	// ListInvoicesWithResponse Invoices
 	//
@@ -18805,6 +30718,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/officers/{officer_id}/end (the `EndOfficer` operationId).
 	EndOfficerWithResponse(ctx context.Context, officerID openapi_types.UUID, params *EndOfficerParams, body EndOfficerJSONRequestBody, reqEditors ...RequestEditorFn) (*EndOfficerResponse, error)
+
+	// ListOfficerHistoryWithResponse What happened to an officer
+	//
+	// In order, from the appointment on: of the officer, their enrolment and cover, their incidents and claims, as far as the caller sees them, with heirs, papers, clocks and what was granted. Entries tell what happened, to what and by whom, and hold no personal data. Readings of personal data are not among them.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/officers/{officer_id}/history (the `ListOfficerHistory` operationId).
+	ListOfficerHistoryWithResponse(ctx context.Context, officerID openapi_types.UUID, params *ListOfficerHistoryParams, reqEditors ...RequestEditorFn) (*ListOfficerHistoryResponse, error)
 
 	// ListOrganisationsWithResponse Organisations
 	//
@@ -20786,6 +32708,63 @@ func (r GetStatementResponse) ContentType() string {
 	return ""
 }
 
+// EstimateBenefitsResponseDefaultHeaders the declared response headers of an HTTP default response for EstimateBenefits
+type EstimateBenefitsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type EstimateBenefitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BenefitEstimate
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EstimateBenefitsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EstimateBenefitsResponse) GetJSON200() *BenefitEstimate {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EstimateBenefitsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EstimateBenefitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EstimateBenefitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EstimateBenefitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EstimateBenefitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListBenefitSchedulesResponse200Headers the declared response headers of an HTTP 200 response for ListBenefitSchedules
 type ListBenefitSchedulesResponse200Headers struct {
 	ETag string
@@ -21451,6 +33430,134 @@ func (r GetClaimResponse) ContentType() string {
 	return ""
 }
 
+// AmendClaimResponse200Headers the declared response headers of an HTTP 200 response for AmendClaim
+type AmendClaimResponse200Headers struct {
+	ETag string
+}
+
+// AmendClaimResponseDefaultHeaders the declared response headers of an HTTP default response for AmendClaim
+type AmendClaimResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AmendClaimResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Claim
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AmendClaimResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AmendClaimResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendClaimResponse) GetJSON200() *Claim {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendClaimResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendClaimResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendClaimResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendClaimResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendClaimResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AppealClaimResponse200Headers the declared response headers of an HTTP 200 response for AppealClaim
+type AppealClaimResponse200Headers struct {
+	ETag string
+}
+
+// AppealClaimResponseDefaultHeaders the declared response headers of an HTTP default response for AppealClaim
+type AppealClaimResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AppealClaimResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Claim
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AppealClaimResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AppealClaimResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AppealClaimResponse) GetJSON200() *Claim {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AppealClaimResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AppealClaimResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AppealClaimResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AppealClaimResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AppealClaimResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ApproveClaimResponse200Headers the declared response headers of an HTTP 200 response for ApproveClaim
 type ApproveClaimResponse200Headers struct {
 	ETag string
@@ -21643,6 +33750,134 @@ func (r RejectClaimResponse) ContentType() string {
 	return ""
 }
 
+// ReopenClaimResponse200Headers the declared response headers of an HTTP 200 response for ReopenClaim
+type ReopenClaimResponse200Headers struct {
+	ETag string
+}
+
+// ReopenClaimResponseDefaultHeaders the declared response headers of an HTTP default response for ReopenClaim
+type ReopenClaimResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ReopenClaimResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Claim
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReopenClaimResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReopenClaimResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReopenClaimResponse) GetJSON200() *Claim {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReopenClaimResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReopenClaimResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReopenClaimResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReopenClaimResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReopenClaimResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReturnClaimResponse200Headers the declared response headers of an HTTP 200 response for ReturnClaim
+type ReturnClaimResponse200Headers struct {
+	ETag string
+}
+
+// ReturnClaimResponseDefaultHeaders the declared response headers of an HTTP default response for ReturnClaim
+type ReturnClaimResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ReturnClaimResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Claim
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReturnClaimResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReturnClaimResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReturnClaimResponse) GetJSON200() *Claim {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReturnClaimResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReturnClaimResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReturnClaimResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReturnClaimResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReturnClaimResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SubmitClaimResponse200Headers the declared response headers of an HTTP 200 response for SubmitClaim
 type SubmitClaimResponse200Headers struct {
 	ETag string
@@ -21701,6 +33936,340 @@ func (r SubmitClaimResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SubmitClaimResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// VerifyClaimResponse200Headers the declared response headers of an HTTP 200 response for VerifyClaim
+type VerifyClaimResponse200Headers struct {
+	ETag string
+}
+
+// VerifyClaimResponseDefaultHeaders the declared response headers of an HTTP default response for VerifyClaim
+type VerifyClaimResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type VerifyClaimResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Claim
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *VerifyClaimResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *VerifyClaimResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r VerifyClaimResponse) GetJSON200() *Claim {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r VerifyClaimResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r VerifyClaimResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r VerifyClaimResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r VerifyClaimResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r VerifyClaimResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// WithdrawClaimResponse200Headers the declared response headers of an HTTP 200 response for WithdrawClaim
+type WithdrawClaimResponse200Headers struct {
+	ETag string
+}
+
+// WithdrawClaimResponseDefaultHeaders the declared response headers of an HTTP default response for WithdrawClaim
+type WithdrawClaimResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type WithdrawClaimResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Claim
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *WithdrawClaimResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *WithdrawClaimResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawClaimResponse) GetJSON200() *Claim {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WithdrawClaimResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawClaimResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawClaimResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawClaimResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawClaimResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListClocksResponse200Headers the declared response headers of an HTTP 200 response for ListClocks
+type ListClocksResponse200Headers struct {
+	ETag string
+}
+
+// ListClocksResponse304Headers the declared response headers of an HTTP 304 response for ListClocks
+type ListClocksResponse304Headers struct {
+	ETag string
+}
+
+// ListClocksResponseDefaultHeaders the declared response headers of an HTTP default response for ListClocks
+type ListClocksResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListClocksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ClockList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListClocksResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListClocksResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListClocksResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListClocksResponse) GetJSON200() *ClockList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListClocksResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListClocksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListClocksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListClocksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListClocksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetClockResponse200Headers the declared response headers of an HTTP 200 response for GetClock
+type GetClockResponse200Headers struct {
+	ETag string
+}
+
+// GetClockResponse304Headers the declared response headers of an HTTP 304 response for GetClock
+type GetClockResponse304Headers struct {
+	ETag string
+}
+
+// GetClockResponseDefaultHeaders the declared response headers of an HTTP default response for GetClock
+type GetClockResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetClockResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Clock
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetClockResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetClockResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetClockResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetClockResponse) GetJSON200() *Clock {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetClockResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetClockResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetClockResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetClockResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetClockResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectClockResponse200Headers the declared response headers of an HTTP 200 response for CorrectClock
+type CorrectClockResponse200Headers struct {
+	ETag string
+}
+
+// CorrectClockResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectClock
+type CorrectClockResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectClockResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Clock
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectClockResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectClockResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectClockResponse) GetJSON200() *Clock {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectClockResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectClockResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectClockResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectClockResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectClockResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -21972,6 +34541,63 @@ func (r CorrectScheduleResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CorrectScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CheckCoverageResponseDefaultHeaders the declared response headers of an HTTP default response for CheckCoverage
+type CheckCoverageResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CheckCoverageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CoverageCheck
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CheckCoverageResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckCoverageResponse) GetJSON200() *CoverageCheck {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CheckCoverageResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckCoverageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckCoverageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckCoverageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckCoverageResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -22436,6 +35062,1260 @@ func (r AllocateCreditResponse) ContentType() string {
 	return ""
 }
 
+// ListDeadlinesResponse200Headers the declared response headers of an HTTP 200 response for ListDeadlines
+type ListDeadlinesResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListDeadlinesResponseDefaultHeaders the declared response headers of an HTTP default response for ListDeadlines
+type ListDeadlinesResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListDeadlinesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeadlinePage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDeadlinesResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListDeadlinesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeadlinesResponse) GetJSON200() *DeadlinePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDeadlinesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeadlinesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeadlinesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeadlinesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeadlinesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StartDeadlineResponse201Headers the declared response headers of an HTTP 201 response for StartDeadline
+type StartDeadlineResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// StartDeadlineResponseDefaultHeaders the declared response headers of an HTTP default response for StartDeadline
+type StartDeadlineResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type StartDeadlineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Deadline
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *StartDeadlineResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *StartDeadlineResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r StartDeadlineResponse) GetJSON201() *Deadline {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StartDeadlineResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StartDeadlineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StartDeadlineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartDeadlineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartDeadlineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDeadlineResponse200Headers the declared response headers of an HTTP 200 response for GetDeadline
+type GetDeadlineResponse200Headers struct {
+	ETag string
+}
+
+// GetDeadlineResponse304Headers the declared response headers of an HTTP 304 response for GetDeadline
+type GetDeadlineResponse304Headers struct {
+	ETag string
+}
+
+// GetDeadlineResponseDefaultHeaders the declared response headers of an HTTP default response for GetDeadline
+type GetDeadlineResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetDeadlineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deadline
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDeadlineResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetDeadlineResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetDeadlineResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDeadlineResponse) GetJSON200() *Deadline {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetDeadlineResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDeadlineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDeadlineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDeadlineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDeadlineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MeetDeadlineResponse200Headers the declared response headers of an HTTP 200 response for MeetDeadline
+type MeetDeadlineResponse200Headers struct {
+	ETag string
+}
+
+// MeetDeadlineResponseDefaultHeaders the declared response headers of an HTTP default response for MeetDeadline
+type MeetDeadlineResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type MeetDeadlineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deadline
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MeetDeadlineResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *MeetDeadlineResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MeetDeadlineResponse) GetJSON200() *Deadline {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r MeetDeadlineResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r MeetDeadlineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MeetDeadlineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MeetDeadlineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MeetDeadlineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// OpenDocumentLinkResponse200Headers the declared response headers of an HTTP 200 response for OpenDocumentLink
+type OpenDocumentLinkResponse200Headers struct {
+	ContentDisposition string
+	ContentLength      int64
+	ReprDigest         string
+}
+
+// OpenDocumentLinkResponseDefaultHeaders the declared response headers of an HTTP default response for OpenDocumentLink
+type OpenDocumentLinkResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type OpenDocumentLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *OpenDocumentLinkResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *OpenDocumentLinkResponseDefaultHeaders
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r OpenDocumentLinkResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r OpenDocumentLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r OpenDocumentLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r OpenDocumentLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r OpenDocumentLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDocumentRequirementsResponse200Headers the declared response headers of an HTTP 200 response for ListDocumentRequirements
+type ListDocumentRequirementsResponse200Headers struct {
+	ETag string
+}
+
+// ListDocumentRequirementsResponse304Headers the declared response headers of an HTTP 304 response for ListDocumentRequirements
+type ListDocumentRequirementsResponse304Headers struct {
+	ETag string
+}
+
+// ListDocumentRequirementsResponseDefaultHeaders the declared response headers of an HTTP default response for ListDocumentRequirements
+type ListDocumentRequirementsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListDocumentRequirementsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentRequirementsList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDocumentRequirementsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListDocumentRequirementsResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListDocumentRequirementsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDocumentRequirementsResponse) GetJSON200() *DocumentRequirementsList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDocumentRequirementsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDocumentRequirementsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDocumentRequirementsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDocumentRequirementsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDocumentRequirementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDocumentRequirementsResponse200Headers the declared response headers of an HTTP 200 response for GetDocumentRequirements
+type GetDocumentRequirementsResponse200Headers struct {
+	ETag string
+}
+
+// GetDocumentRequirementsResponse304Headers the declared response headers of an HTTP 304 response for GetDocumentRequirements
+type GetDocumentRequirementsResponse304Headers struct {
+	ETag string
+}
+
+// GetDocumentRequirementsResponseDefaultHeaders the declared response headers of an HTTP default response for GetDocumentRequirements
+type GetDocumentRequirementsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetDocumentRequirementsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentRequirements
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDocumentRequirementsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetDocumentRequirementsResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetDocumentRequirementsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDocumentRequirementsResponse) GetJSON200() *DocumentRequirements {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetDocumentRequirementsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDocumentRequirementsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDocumentRequirementsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDocumentRequirementsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDocumentRequirementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectDocumentRequirementsResponse200Headers the declared response headers of an HTTP 200 response for CorrectDocumentRequirements
+type CorrectDocumentRequirementsResponse200Headers struct {
+	ETag string
+}
+
+// CorrectDocumentRequirementsResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectDocumentRequirements
+type CorrectDocumentRequirementsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectDocumentRequirementsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentRequirements
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectDocumentRequirementsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectDocumentRequirementsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectDocumentRequirementsResponse) GetJSON200() *DocumentRequirements {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectDocumentRequirementsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectDocumentRequirementsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectDocumentRequirementsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectDocumentRequirementsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectDocumentRequirementsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDocumentsResponse200Headers the declared response headers of an HTTP 200 response for ListDocuments
+type ListDocumentsResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListDocumentsResponseDefaultHeaders the declared response headers of an HTTP default response for ListDocuments
+type ListDocumentsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListDocumentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDocumentsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListDocumentsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDocumentsResponse) GetJSON200() *DocumentPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDocumentsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDocumentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDocumentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDocumentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDocumentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UploadDocumentResponse200Headers the declared response headers of an HTTP 200 response for UploadDocument
+type UploadDocumentResponse200Headers struct {
+	ETag string
+}
+
+// UploadDocumentResponse201Headers the declared response headers of an HTTP 201 response for UploadDocument
+type UploadDocumentResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// UploadDocumentResponseDefaultHeaders the declared response headers of an HTTP default response for UploadDocument
+type UploadDocumentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type UploadDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Document
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Document
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UploadDocumentResponse200Headers
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *UploadDocumentResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *UploadDocumentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UploadDocumentResponse) GetJSON200() *Document {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r UploadDocumentResponse) GetJSON201() *Document {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UploadDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UploadDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UploadDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UploadDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UploadDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDocumentResponse200Headers the declared response headers of an HTTP 200 response for GetDocument
+type GetDocumentResponse200Headers struct {
+	ETag string
+}
+
+// GetDocumentResponse304Headers the declared response headers of an HTTP 304 response for GetDocument
+type GetDocumentResponse304Headers struct {
+	ETag string
+}
+
+// GetDocumentResponseDefaultHeaders the declared response headers of an HTTP default response for GetDocument
+type GetDocumentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Document
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDocumentResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetDocumentResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetDocumentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDocumentResponse) GetJSON200() *Document {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AcceptDocumentResponse200Headers the declared response headers of an HTTP 200 response for AcceptDocument
+type AcceptDocumentResponse200Headers struct {
+	ETag string
+}
+
+// AcceptDocumentResponseDefaultHeaders the declared response headers of an HTTP default response for AcceptDocument
+type AcceptDocumentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AcceptDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Document
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AcceptDocumentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AcceptDocumentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcceptDocumentResponse) GetJSON200() *Document {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AcceptDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AcceptDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDocumentReadingsResponse200Headers the declared response headers of an HTTP 200 response for ListDocumentReadings
+type ListDocumentReadingsResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListDocumentReadingsResponseDefaultHeaders the declared response headers of an HTTP default response for ListDocumentReadings
+type ListDocumentReadingsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListDocumentReadingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentReadingPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDocumentReadingsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListDocumentReadingsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDocumentReadingsResponse) GetJSON200() *DocumentReadingPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDocumentReadingsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDocumentReadingsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDocumentReadingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDocumentReadingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDocumentReadingsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DownloadDocumentResponse200Headers the declared response headers of an HTTP 200 response for DownloadDocument
+type DownloadDocumentResponse200Headers struct {
+	ContentDisposition string
+	ContentLength      int64
+	ReprDigest         string
+}
+
+// DownloadDocumentResponseDefaultHeaders the declared response headers of an HTTP default response for DownloadDocument
+type DownloadDocumentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type DownloadDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DownloadDocumentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DownloadDocumentResponseDefaultHeaders
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DownloadDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DownloadDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DownloadDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DownloadDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DownloadDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDocumentLinksResponse200Headers the declared response headers of an HTTP 200 response for ListDocumentLinks
+type ListDocumentLinksResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListDocumentLinksResponseDefaultHeaders the declared response headers of an HTTP default response for ListDocumentLinks
+type ListDocumentLinksResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListDocumentLinksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentLinkPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDocumentLinksResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListDocumentLinksResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDocumentLinksResponse) GetJSON200() *DocumentLinkPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListDocumentLinksResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDocumentLinksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDocumentLinksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDocumentLinksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDocumentLinksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// LinkDocumentResponse201Headers the declared response headers of an HTTP 201 response for LinkDocument
+type LinkDocumentResponse201Headers struct {
+	ETag string
+}
+
+// LinkDocumentResponseDefaultHeaders the declared response headers of an HTTP default response for LinkDocument
+type LinkDocumentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type LinkDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DocumentLink
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *LinkDocumentResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *LinkDocumentResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r LinkDocumentResponse) GetJSON201() *DocumentLink {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r LinkDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r LinkDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LinkDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LinkDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LinkDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// WithdrawDocumentLinkResponse200Headers the declared response headers of an HTTP 200 response for WithdrawDocumentLink
+type WithdrawDocumentLinkResponse200Headers struct {
+	ETag string
+}
+
+// WithdrawDocumentLinkResponseDefaultHeaders the declared response headers of an HTTP default response for WithdrawDocumentLink
+type WithdrawDocumentLinkResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type WithdrawDocumentLinkResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DocumentLink
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *WithdrawDocumentLinkResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *WithdrawDocumentLinkResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawDocumentLinkResponse) GetJSON200() *DocumentLink {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WithdrawDocumentLinkResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawDocumentLinkResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawDocumentLinkResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawDocumentLinkResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawDocumentLinkResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RejectDocumentResponse200Headers the declared response headers of an HTTP 200 response for RejectDocument
+type RejectDocumentResponse200Headers struct {
+	ETag string
+}
+
+// RejectDocumentResponseDefaultHeaders the declared response headers of an HTTP default response for RejectDocument
+type RejectDocumentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type RejectDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Document
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RejectDocumentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RejectDocumentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RejectDocumentResponse) GetJSON200() *Document {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RejectDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RejectDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RejectDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RejectDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RejectDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// WithdrawDocumentResponse200Headers the declared response headers of an HTTP 200 response for WithdrawDocument
+type WithdrawDocumentResponse200Headers struct {
+	ETag string
+}
+
+// WithdrawDocumentResponseDefaultHeaders the declared response headers of an HTTP default response for WithdrawDocument
+type WithdrawDocumentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type WithdrawDocumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Document
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *WithdrawDocumentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *WithdrawDocumentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WithdrawDocumentResponse) GetJSON200() *Document {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r WithdrawDocumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r WithdrawDocumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WithdrawDocumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WithdrawDocumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WithdrawDocumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListElectionsResponse200Headers the declared response headers of an HTTP 200 response for ListElections
 type ListElectionsResponse200Headers struct {
 	CacheControl string
@@ -22559,6 +36439,806 @@ func (r GetEnrolmentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetEnrolmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListFundsResponse200Headers the declared response headers of an HTTP 200 response for ListFunds
+type ListFundsResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListFundsResponseDefaultHeaders the declared response headers of an HTTP default response for ListFunds
+type ListFundsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListFundsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FundPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListFundsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListFundsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListFundsResponse) GetJSON200() *FundPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListFundsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListFundsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFundsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFundsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFundsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetFundResponse201Headers the declared response headers of an HTTP 201 response for SetFund
+type SetFundResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// SetFundResponseDefaultHeaders the declared response headers of an HTTP default response for SetFund
+type SetFundResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type SetFundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Fund
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *SetFundResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetFundResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r SetFundResponse) GetJSON201() *Fund {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetFundResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetFundResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetFundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetFundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetFundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetFundResponse200Headers the declared response headers of an HTTP 200 response for GetFund
+type GetFundResponse200Headers struct {
+	ETag string
+}
+
+// GetFundResponse304Headers the declared response headers of an HTTP 304 response for GetFund
+type GetFundResponse304Headers struct {
+	ETag string
+}
+
+// GetFundResponseDefaultHeaders the declared response headers of an HTTP default response for GetFund
+type GetFundResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetFundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Fund
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetFundResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetFundResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetFundResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetFundResponse) GetJSON200() *Fund {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetFundResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetFundResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetFundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetFundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetFundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AmendFundResponse200Headers the declared response headers of an HTTP 200 response for AmendFund
+type AmendFundResponse200Headers struct {
+	ETag string
+}
+
+// AmendFundResponseDefaultHeaders the declared response headers of an HTTP default response for AmendFund
+type AmendFundResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AmendFundResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Fund
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AmendFundResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AmendFundResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendFundResponse) GetJSON200() *Fund {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendFundResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendFundResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendFundResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendFundResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendFundResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListGrantsResponse200Headers the declared response headers of an HTTP 200 response for ListGrants
+type ListGrantsResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListGrantsResponseDefaultHeaders the declared response headers of an HTTP default response for ListGrants
+type ListGrantsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListGrantsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GrantPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListGrantsResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListGrantsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListGrantsResponse) GetJSON200() *GrantPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListGrantsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListGrantsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListGrantsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListGrantsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListGrantsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GrantResponse201Headers the declared response headers of an HTTP 201 response for Grant
+type GrantResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// GrantResponseDefaultHeaders the declared response headers of an HTTP default response for Grant
+type GrantResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GrantResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Grant
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *GrantResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GrantResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r GrantResponse) GetJSON201() *Grant {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GrantResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GrantResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GrantResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GrantResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GrantResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetGrantResponse200Headers the declared response headers of an HTTP 200 response for GetGrant
+type GetGrantResponse200Headers struct {
+	ETag string
+}
+
+// GetGrantResponse304Headers the declared response headers of an HTTP 304 response for GetGrant
+type GetGrantResponse304Headers struct {
+	ETag string
+}
+
+// GetGrantResponseDefaultHeaders the declared response headers of an HTTP default response for GetGrant
+type GetGrantResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetGrantResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Grant
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetGrantResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetGrantResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetGrantResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetGrantResponse) GetJSON200() *Grant {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetGrantResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetGrantResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetGrantResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetGrantResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetGrantResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelGrantResponse200Headers the declared response headers of an HTTP 200 response for CancelGrant
+type CancelGrantResponse200Headers struct {
+	ETag string
+}
+
+// CancelGrantResponseDefaultHeaders the declared response headers of an HTTP default response for CancelGrant
+type CancelGrantResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CancelGrantResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Grant
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelGrantResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CancelGrantResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelGrantResponse) GetJSON200() *Grant {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CancelGrantResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelGrantResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelGrantResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelGrantResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelGrantResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DisburseGrantResponse200Headers the declared response headers of an HTTP 200 response for DisburseGrant
+type DisburseGrantResponse200Headers struct {
+	ETag string
+}
+
+// DisburseGrantResponseDefaultHeaders the declared response headers of an HTTP default response for DisburseGrant
+type DisburseGrantResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type DisburseGrantResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Grant
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DisburseGrantResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DisburseGrantResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DisburseGrantResponse) GetJSON200() *Grant {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DisburseGrantResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DisburseGrantResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DisburseGrantResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DisburseGrantResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DisburseGrantResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListExGratiaSchedulesResponse200Headers the declared response headers of an HTTP 200 response for ListExGratiaSchedules
+type ListExGratiaSchedulesResponse200Headers struct {
+	ETag string
+}
+
+// ListExGratiaSchedulesResponse304Headers the declared response headers of an HTTP 304 response for ListExGratiaSchedules
+type ListExGratiaSchedulesResponse304Headers struct {
+	ETag string
+}
+
+// ListExGratiaSchedulesResponseDefaultHeaders the declared response headers of an HTTP default response for ListExGratiaSchedules
+type ListExGratiaSchedulesResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListExGratiaSchedulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ExGratiaScheduleList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListExGratiaSchedulesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListExGratiaSchedulesResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListExGratiaSchedulesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListExGratiaSchedulesResponse) GetJSON200() *ExGratiaScheduleList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListExGratiaSchedulesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListExGratiaSchedulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListExGratiaSchedulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListExGratiaSchedulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListExGratiaSchedulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetExGratiaScheduleResponse200Headers the declared response headers of an HTTP 200 response for GetExGratiaSchedule
+type GetExGratiaScheduleResponse200Headers struct {
+	ETag string
+}
+
+// GetExGratiaScheduleResponse304Headers the declared response headers of an HTTP 304 response for GetExGratiaSchedule
+type GetExGratiaScheduleResponse304Headers struct {
+	ETag string
+}
+
+// GetExGratiaScheduleResponseDefaultHeaders the declared response headers of an HTTP default response for GetExGratiaSchedule
+type GetExGratiaScheduleResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetExGratiaScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ExGratiaSchedule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetExGratiaScheduleResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetExGratiaScheduleResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetExGratiaScheduleResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetExGratiaScheduleResponse) GetJSON200() *ExGratiaSchedule {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetExGratiaScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetExGratiaScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetExGratiaScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetExGratiaScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetExGratiaScheduleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CorrectExGratiaScheduleResponse200Headers the declared response headers of an HTTP 200 response for CorrectExGratiaSchedule
+type CorrectExGratiaScheduleResponse200Headers struct {
+	ETag string
+}
+
+// CorrectExGratiaScheduleResponseDefaultHeaders the declared response headers of an HTTP default response for CorrectExGratiaSchedule
+type CorrectExGratiaScheduleResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type CorrectExGratiaScheduleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ExGratiaSchedule
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CorrectExGratiaScheduleResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CorrectExGratiaScheduleResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CorrectExGratiaScheduleResponse) GetJSON200() *ExGratiaSchedule {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CorrectExGratiaScheduleResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CorrectExGratiaScheduleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CorrectExGratiaScheduleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CorrectExGratiaScheduleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CorrectExGratiaScheduleResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -23758,6 +38438,704 @@ func (r GetIncidentResponse) ContentType() string {
 	return ""
 }
 
+// AmendIncidentResponse200Headers the declared response headers of an HTTP 200 response for AmendIncident
+type AmendIncidentResponse200Headers struct {
+	ETag string
+}
+
+// AmendIncidentResponseDefaultHeaders the declared response headers of an HTTP default response for AmendIncident
+type AmendIncidentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AmendIncidentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Incident
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AmendIncidentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AmendIncidentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendIncidentResponse) GetJSON200() *Incident {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendIncidentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendIncidentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendIncidentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendIncidentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendIncidentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetBenefitsResponseDefaultHeaders the declared response headers of an HTTP default response for GetBenefits
+type GetBenefitsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetBenefitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *IncidentBenefits
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetBenefitsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetBenefitsResponse) GetJSON200() *IncidentBenefits {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetBenefitsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetBenefitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetBenefitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetBenefitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetBenefitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConcludeIncidentResponse200Headers the declared response headers of an HTTP 200 response for ConcludeIncident
+type ConcludeIncidentResponse200Headers struct {
+	ETag string
+}
+
+// ConcludeIncidentResponseDefaultHeaders the declared response headers of an HTTP default response for ConcludeIncident
+type ConcludeIncidentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ConcludeIncidentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Incident
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConcludeIncidentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ConcludeIncidentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConcludeIncidentResponse) GetJSON200() *Incident {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ConcludeIncidentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ConcludeIncidentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConcludeIncidentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConcludeIncidentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConcludeIncidentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ConfirmIncidentResponse200Headers the declared response headers of an HTTP 200 response for ConfirmIncident
+type ConfirmIncidentResponse200Headers struct {
+	ETag string
+}
+
+// ConfirmIncidentResponseDefaultHeaders the declared response headers of an HTTP default response for ConfirmIncident
+type ConfirmIncidentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ConfirmIncidentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Incident
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ConfirmIncidentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ConfirmIncidentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConfirmIncidentResponse) GetJSON200() *Incident {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ConfirmIncidentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ConfirmIncidentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConfirmIncidentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConfirmIncidentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConfirmIncidentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DismissIncidentResponse200Headers the declared response headers of an HTTP 200 response for DismissIncident
+type DismissIncidentResponse200Headers struct {
+	ETag string
+}
+
+// DismissIncidentResponseDefaultHeaders the declared response headers of an HTTP default response for DismissIncident
+type DismissIncidentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type DismissIncidentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Incident
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *DismissIncidentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DismissIncidentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r DismissIncidentResponse) GetJSON200() *Incident {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DismissIncidentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DismissIncidentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DismissIncidentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DismissIncidentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DismissIncidentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GuaranteeIncidentResponse200Headers the declared response headers of an HTTP 200 response for GuaranteeIncident
+type GuaranteeIncidentResponse200Headers struct {
+	ETag string
+}
+
+// GuaranteeIncidentResponseDefaultHeaders the declared response headers of an HTTP default response for GuaranteeIncident
+type GuaranteeIncidentResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GuaranteeIncidentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Incident
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GuaranteeIncidentResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GuaranteeIncidentResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GuaranteeIncidentResponse) GetJSON200() *Incident {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GuaranteeIncidentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GuaranteeIncidentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GuaranteeIncidentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GuaranteeIncidentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GuaranteeIncidentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListHeirsResponseDefaultHeaders the declared response headers of an HTTP default response for ListHeirs
+type ListHeirsResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListHeirsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *HeirList
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListHeirsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListHeirsResponse) GetJSON200() *HeirList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListHeirsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListHeirsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListHeirsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListHeirsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListHeirsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// NameHeirResponse201Headers the declared response headers of an HTTP 201 response for NameHeir
+type NameHeirResponse201Headers struct {
+	ETag     string
+	Location string
+}
+
+// NameHeirResponseDefaultHeaders the declared response headers of an HTTP default response for NameHeir
+type NameHeirResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type NameHeirResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Heir
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *NameHeirResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *NameHeirResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r NameHeirResponse) GetJSON201() *Heir {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r NameHeirResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r NameHeirResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r NameHeirResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r NameHeirResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r NameHeirResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetHeirResponse200Headers the declared response headers of an HTTP 200 response for GetHeir
+type GetHeirResponse200Headers struct {
+	ETag string
+}
+
+// GetHeirResponse304Headers the declared response headers of an HTTP 304 response for GetHeir
+type GetHeirResponse304Headers struct {
+	ETag string
+}
+
+// GetHeirResponseDefaultHeaders the declared response headers of an HTTP default response for GetHeir
+type GetHeirResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type GetHeirResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Heir
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetHeirResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetHeirResponse304Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetHeirResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetHeirResponse) GetJSON200() *Heir {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetHeirResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetHeirResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetHeirResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetHeirResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetHeirResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AmendHeirResponse200Headers the declared response headers of an HTTP 200 response for AmendHeir
+type AmendHeirResponse200Headers struct {
+	ETag string
+}
+
+// AmendHeirResponseDefaultHeaders the declared response headers of an HTTP default response for AmendHeir
+type AmendHeirResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type AmendHeirResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Heir
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *AmendHeirResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AmendHeirResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AmendHeirResponse) GetJSON200() *Heir {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AmendHeirResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AmendHeirResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AmendHeirResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AmendHeirResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AmendHeirResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StrikeHeirResponse200Headers the declared response headers of an HTTP 200 response for StrikeHeir
+type StrikeHeirResponse200Headers struct {
+	ETag string
+}
+
+// StrikeHeirResponseDefaultHeaders the declared response headers of an HTTP default response for StrikeHeir
+type StrikeHeirResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type StrikeHeirResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Heir
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *StrikeHeirResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *StrikeHeirResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r StrikeHeirResponse) GetJSON200() *Heir {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StrikeHeirResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StrikeHeirResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StrikeHeirResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StrikeHeirResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StrikeHeirResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListInvoicesResponse200Headers the declared response headers of an HTTP 200 response for ListInvoices
 type ListInvoicesResponse200Headers struct {
 	Link              *string
@@ -24653,6 +40031,71 @@ func (r EndOfficerResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndOfficerResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListOfficerHistoryResponse200Headers the declared response headers of an HTTP 200 response for ListOfficerHistory
+type ListOfficerHistoryResponse200Headers struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+// ListOfficerHistoryResponseDefaultHeaders the declared response headers of an HTTP default response for ListOfficerHistory
+type ListOfficerHistoryResponseDefaultHeaders struct {
+	Allow           *string
+	RetryAfter      *int
+	WWWAuthenticate *string
+}
+
+type ListOfficerHistoryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *HistoryPage
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListOfficerHistoryResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListOfficerHistoryResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOfficerHistoryResponse) GetJSON200() *HistoryPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListOfficerHistoryResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOfficerHistoryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOfficerHistoryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOfficerHistoryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOfficerHistoryResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -26161,7 +41604,7 @@ func (c *ClientWithResponses) ListClientsWithResponse(ctx context.Context, param
 
 // CreateClientWithBodyWithResponse Create an API client for an organisation
 //
-// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26176,7 +41619,7 @@ func (c *ClientWithResponses) CreateClientWithBodyWithResponse(ctx context.Conte
 
 // CreateClientWithResponse Create an API client for an organisation
 //
-// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own. The secret is shown once.
+// For one's own organisation, or a body of one's kind in an area below; the administrator for any. The scopes may not exceed one's own; a client of one's own organisation with `claims:decide` or `ex_gratia:write` is created by the body above or the administrator (`duties_not_separated`). The secret is shown once.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26219,7 +41662,7 @@ func (c *ClientWithResponses) RevokeClientWithResponse(ctx context.Context, clie
 
 // RotateClientWithBodyWithResponse Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26234,7 +41677,7 @@ func (c *ClientWithResponses) RotateClientWithBodyWithResponse(ctx context.Conte
 
 // RotateClientWithResponse Give a client a new secret
 //
-// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client.
+// The old secret goes on for the hours of grace; two secrets live at most. Zero hours ends it at once. Whoever rotates must hold every scope of the client. A client may rotate itself; another one of its own organisation with `claims:decide` or `ex_gratia:write` is rotated by the body above or the administrator (`duties_not_separated`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26321,9 +41764,39 @@ func (c *ClientWithResponses) GetStatementWithResponse(ctx context.Context, stat
 	return ParseGetStatementResponse(rsp)
 }
 
-// ListBenefitSchedulesWithResponse What a death pays, by programme and day
+// EstimateBenefitsWithBodyWithResponse What an event would pay
 //
-// Every schedule that was ever in force, each with its law: its parts, and the months for which people must have contributed until all of them are paid. Of JKK the day of the accident counts, of JKM that of the death.
+// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+func (c *ClientWithResponses) EstimateBenefitsWithBodyWithResponse(ctx context.Context, params *EstimateBenefitsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EstimateBenefitsResponse, error) {
+	rsp, err := c.EstimateBenefitsWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEstimateBenefitsResponse(rsp)
+}
+
+// EstimateBenefitsWithResponse What an event would pay
+//
+// Nothing is stored, and nobody is named. JKK or JKM pays for one event, never both: each is an option of its own. What the election body gives of its own stands beside them and is never netted; `total_amount` of an option is with it. Every amount is rated by the rules of the day of the event, as a claim would be, and is told step by step in the language asked for; the last step equals it. A condition that fails is a step that pays nothing and says why.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/benefit-estimates (the `EstimateBenefits` operationId).
+func (c *ClientWithResponses) EstimateBenefitsWithResponse(ctx context.Context, params *EstimateBenefitsParams, body EstimateBenefitsJSONRequestBody, reqEditors ...RequestEditorFn) (*EstimateBenefitsResponse, error) {
+	rsp, err := c.EstimateBenefits(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEstimateBenefitsResponse(rsp)
+}
+
+// ListBenefitSchedulesWithResponse What a programme pays, by day
+//
+// Every schedule that was ever in force, each with its law: what a death, an injury, a disability and the schooling of children pay, and what is owed for paying late. Of JKK the day of the accident or diagnosis counts, of JKM that of the death.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26336,7 +41809,7 @@ func (c *ClientWithResponses) ListBenefitSchedulesWithResponse(ctx context.Conte
 	return ParseListBenefitSchedulesResponse(rsp)
 }
 
-// GetBenefitScheduleWithResponse One schedule of what a death pays
+// GetBenefitScheduleWithResponse One schedule of what a programme pays
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26349,9 +41822,9 @@ func (c *ClientWithResponses) GetBenefitScheduleWithResponse(ctx context.Context
 	return ParseGetBenefitScheduleResponse(rsp)
 }
 
-// CorrectBenefitScheduleWithBodyWithResponse Correct what a death pays
+// CorrectBenefitScheduleWithBodyWithResponse Correct what a programme pays
 //
-// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26364,9 +41837,9 @@ func (c *ClientWithResponses) CorrectBenefitScheduleWithBodyWithResponse(ctx con
 	return ParseCorrectBenefitScheduleResponse(rsp)
 }
 
-// CorrectBenefitScheduleWithResponse Correct what a death pays
+// CorrectBenefitScheduleWithResponse Correct what a programme pays
 //
-// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on; claims that were opened stay as they are. What is opened, quoted or warned of from now on, also for deaths that are past, is worked out with it. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
+// Done by a national ministry. Send the members of `BenefitScheduleInput` alone; what is left out is no longer paid, and without `waiting` everything is paid from the first day. The correction is a further revision, from 1 on. What is opened, amended, submitted, approved, estimated, quoted or warned of from now on, also for events that are past, is worked out with it: a claim on its way is computed anew, one that was approved stays as it is. Its days may change as long as they meet those of its neighbours (`schedule_not_seamless`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26482,7 +41955,7 @@ func (c *ClientWithResponses) ListClaimsWithResponse(ctx context.Context, params
 
 // OpenClaimWithBodyWithResponse Open a claim for an incident
 //
-// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26497,7 +41970,7 @@ func (c *ClientWithResponses) OpenClaimWithBodyWithResponse(ctx context.Context,
 
 // OpenClaimWithResponse Open a claim for an incident
 //
-// Done by the organiser. As a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both.
+// By the officer's body, as a draft, with the benefit computed from the wage base that cover froze and the rule in force on the day of the event. One event is claimed as JKK or as JKM, never both. The claim for a death is opened by the report of it. A scholarship is claimed each school year, beside the claim that gives the right to it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26523,9 +41996,69 @@ func (c *ClientWithResponses) GetClaimWithResponse(ctx context.Context, claimID 
 	return ParseGetClaimResponse(rsp)
 }
 
+// AmendClaimWithBodyWithResponse Amend a claim
+//
+// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+func (c *ClientWithResponses) AmendClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendClaimResponse, error) {
+	rsp, err := c.AmendClaimWithBody(ctx, claimID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendClaimResponse(rsp)
+}
+
+// AmendClaimWithApplicationMergePatchPlusJSONBodyWithResponse Amend a claim
+//
+// By the officer's body, while it is a draft or incomplete. The benefit is computed anew.
+//
+// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/claims/{claim_id} (the `AmendClaim` operationId).
+func (c *ClientWithResponses) AmendClaimWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AmendClaimParams, body AmendClaimApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendClaimResponse, error) {
+	rsp, err := c.AmendClaimWithApplicationMergePatchPlusJSONBody(ctx, claimID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendClaimResponse(rsp)
+}
+
+// AppealClaimWithBodyWithResponse Appeal against a rejection
+//
+// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+func (c *ClientWithResponses) AppealClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AppealClaimResponse, error) {
+	rsp, err := c.AppealClaimWithBody(ctx, claimID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAppealClaimResponse(rsp)
+}
+
+// AppealClaimWithResponse Appeal against a rejection
+//
+// By the officer's body. Others of the BPJS office than the client that rejected it decide again: one verifies, a third approves or rejects. A claim of JKM that the rejection opened is withdrawn first (`claim_taken`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/appeal (the `AppealClaim` operationId).
+func (c *ClientWithResponses) AppealClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *AppealClaimParams, body AppealClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*AppealClaimResponse, error) {
+	rsp, err := c.AppealClaim(ctx, claimID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAppealClaimResponse(rsp)
+}
+
 // ApproveClaimWithResponse Approve a claim
 //
-// Done by the BPJS office of the agreement.
+// By the BPJS office, by another client than those that submitted, verified or once rejected it. The benefit is computed once more, by the rule of the day of the event as it stands now.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26540,7 +42073,7 @@ func (c *ClientWithResponses) ApproveClaimWithResponse(ctx context.Context, clai
 
 // PayClaimWithBodyWithResponse Record that a claim was paid
 //
-// Done by the BPJS office of the agreement, on the day of its decision or later.
+// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26555,7 +42088,7 @@ func (c *ClientWithResponses) PayClaimWithBodyWithResponse(ctx context.Context, 
 
 // PayClaimWithResponse Record that a claim was paid
 //
-// Done by the BPJS office of the agreement, on the day of its decision or later.
+// By the BPJS office, on the day of its decision or later. What is late is compensated with 1 % a day (PP 44/2015, articles 37 and 40).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26570,7 +42103,7 @@ func (c *ClientWithResponses) PayClaimWithResponse(ctx context.Context, claimID 
 
 // RejectClaimWithBodyWithResponse Reject a claim
 //
-// Done by the BPJS office of the agreement, with a coded reason.
+// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26585,7 +42118,7 @@ func (c *ClientWithResponses) RejectClaimWithBodyWithResponse(ctx context.Contex
 
 // RejectClaimWithResponse Reject a claim
 //
-// Done by the BPJS office of the agreement, with a coded reason.
+// By the BPJS office, with a coded reason; by another client than those that submitted, verified or once rejected it. A death that the work did not cause becomes a claim of JKM at once.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -26598,9 +42131,69 @@ func (c *ClientWithResponses) RejectClaimWithResponse(ctx context.Context, claim
 	return ParseRejectClaimResponse(rsp)
 }
 
+// ReopenClaimWithBodyWithResponse Reopen a claim that was decided
+//
+// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+func (c *ClientWithResponses) ReopenClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReopenClaimResponse, error) {
+	rsp, err := c.ReopenClaimWithBody(ctx, claimID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReopenClaimResponse(rsp)
+}
+
+// ReopenClaimWithResponse Reopen a claim that was decided
+//
+// By the BPJS office, before it is paid: the decision is taken back, and the claim waits to be verified again. A claim that was paid stays as it is; what it paid too little is claimed as another, which names it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/reopen (the `ReopenClaim` operationId).
+func (c *ClientWithResponses) ReopenClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReopenClaimParams, body ReopenClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*ReopenClaimResponse, error) {
+	rsp, err := c.ReopenClaim(ctx, claimID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReopenClaimResponse(rsp)
+}
+
+// ReturnClaimWithBodyWithResponse Return a claim as incomplete
+//
+// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+func (c *ClientWithResponses) ReturnClaimWithBodyWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReturnClaimResponse, error) {
+	rsp, err := c.ReturnClaimWithBody(ctx, claimID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReturnClaimResponse(rsp)
+}
+
+// ReturnClaimWithResponse Return a claim as incomplete
+//
+// By the BPJS office, with every reason at once. The clock to payment stands still until it is submitted again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/return (the `ReturnClaim` operationId).
+func (c *ClientWithResponses) ReturnClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *ReturnClaimParams, body ReturnClaimJSONRequestBody, reqEditors ...RequestEditorFn) (*ReturnClaimResponse, error) {
+	rsp, err := c.ReturnClaim(ctx, claimID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReturnClaimResponse(rsp)
+}
+
 // SubmitClaimWithResponse Submit a claim to the BPJS office
 //
-// Done by the organiser. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment.
+// By the officer's body, once everything required is attached. Starts the clock of 7 (JKK) or 3 (JKM) working days to payment, or lets it run on after the claim was incomplete.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -26611,6 +42204,94 @@ func (c *ClientWithResponses) SubmitClaimWithResponse(ctx context.Context, claim
 		return nil, err
 	}
 	return ParseSubmitClaimResponse(rsp)
+}
+
+// VerifyClaimWithResponse Say that a claim is complete and true
+//
+// By the BPJS office, by another client than one that submitted or once rejected it. Whoever verifies does not approve.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/verify (the `VerifyClaim` operationId).
+func (c *ClientWithResponses) VerifyClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *VerifyClaimParams, reqEditors ...RequestEditorFn) (*VerifyClaimResponse, error) {
+	rsp, err := c.VerifyClaim(ctx, claimID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVerifyClaimResponse(rsp)
+}
+
+// WithdrawClaimWithResponse Withdraw a claim
+//
+// By the officer's body, before it is decided. It makes room for another.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/claims/{claim_id}/withdraw (the `WithdrawClaim` operationId).
+func (c *ClientWithResponses) WithdrawClaimWithResponse(ctx context.Context, claimID openapi_types.UUID, params *WithdrawClaimParams, reqEditors ...RequestEditorFn) (*WithdrawClaimResponse, error) {
+	rsp, err := c.WithdrawClaim(ctx, claimID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawClaimResponse(rsp)
+}
+
+// ListClocksWithResponse How long the law gives, by day
+//
+// Every statutory time limit: hours are clock hours, day and night; working days leave out Saturdays, Sundays and holidays. A limit may have had several versions.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/clocks (the `ListClocks` operationId).
+func (c *ClientWithResponses) ListClocksWithResponse(ctx context.Context, params *ListClocksParams, reqEditors ...RequestEditorFn) (*ListClocksResponse, error) {
+	rsp, err := c.ListClocks(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListClocksResponse(rsp)
+}
+
+// GetClockWithResponse One version of a time limit
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/clocks/{name} (the `GetClock` operationId).
+func (c *ClientWithResponses) GetClockWithResponse(ctx context.Context, name ClockVersionName, params *GetClockParams, reqEditors ...RequestEditorFn) (*GetClockResponse, error) {
+	rsp, err := c.GetClock(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetClockResponse(rsp)
+}
+
+// CorrectClockWithBodyWithResponse Correct a time limit
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+func (c *ClientWithResponses) CorrectClockWithBodyWithResponse(ctx context.Context, name ClockVersionName, params *CorrectClockParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectClockResponse, error) {
+	rsp, err := c.CorrectClockWithBody(ctx, name, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectClockResponse(rsp)
+}
+
+// CorrectClockWithResponse Correct a time limit
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`. It has one unit of time (`clock_units`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/clocks/{name} (the `CorrectClock` operationId).
+func (c *ClientWithResponses) CorrectClockWithResponse(ctx context.Context, name ClockVersionName, params *CorrectClockParams, body CorrectClockJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectClockResponse, error) {
+	rsp, err := c.CorrectClock(ctx, name, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectClockResponse(rsp)
 }
 
 // ListSchedulesWithResponse What cover costs, by segment and month
@@ -26699,6 +42380,46 @@ func (c *ClientWithResponses) CorrectScheduleWithResponse(ctx context.Context, n
 		return nil, err
 	}
 	return ParseCorrectScheduleResponse(rsp)
+}
+
+// CheckCoverageWithBodyWithResponse Was this officer covered at that minute?
+//
+// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+//
+// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+func (c *ClientWithResponses) CheckCoverageWithBodyWithResponse(ctx context.Context, params *CheckCoverageParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckCoverageResponse, error) {
+	rsp, err := c.CheckCoverageWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckCoverageResponse(rsp)
+}
+
+// CheckCoverageWithResponse Was this officer covered at that minute?
+//
+// `at` is when it happened, `known_at` what was known by then; both are echoed. The same two instants give the same answer, byte for byte,
+// a year later: whatever was amended, ended, cancelled, paid, voided, credited or corrected since is read as it was known.
+// What is being written in the very moment of a check may still belong to it; ask again with a `known_at` a few seconds past.
+//
+// `chain` shows each step from the decree to the rule, so that whoever refuses or pays can show it: those that hold with their papers, those that do not with
+// the reason. Ids and numbers are left out where the caller does not see what they name. `roads` says where else to turn. Nothing is stored.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/coverage-checks (the `CheckCoverage` operationId).
+func (c *ClientWithResponses) CheckCoverageWithResponse(ctx context.Context, params *CheckCoverageParams, body CheckCoverageJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckCoverageResponse, error) {
+	rsp, err := c.CheckCoverage(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckCoverageResponse(rsp)
 }
 
 // ListCoveragePeriodsWithResponse Coverage periods
@@ -26832,6 +42553,362 @@ func (c *ClientWithResponses) AllocateCreditWithResponse(ctx context.Context, cr
 	return ParseAllocateCreditResponse(rsp)
 }
 
+// ListDeadlinesWithResponse Deadlines
+//
+// Those that the caller's organisation owes, and those about incidents and claims it sees. `status=running,paused,breached` are those that somebody still has to see to.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/deadlines (the `ListDeadlines` operationId).
+func (c *ClientWithResponses) ListDeadlinesWithResponse(ctx context.Context, params *ListDeadlinesParams, reqEditors ...RequestEditorFn) (*ListDeadlinesResponse, error) {
+	rsp, err := c.ListDeadlines(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeadlinesResponse(rsp)
+}
+
+// StartDeadlineWithBodyWithResponse Start a clock by hand
+//
+// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+func (c *ClientWithResponses) StartDeadlineWithBodyWithResponse(ctx context.Context, params *StartDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartDeadlineResponse, error) {
+	rsp, err := c.StartDeadlineWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartDeadlineResponse(rsp)
+}
+
+// StartDeadlineWithResponse Start a clock by hand
+//
+// For what the law sets a time limit to and this system does not follow: a failure to protect personal data, a request for access or correction, a change of data that is to be passed on. The caller's own organisation owes it. The clocks of incidents and claims start by themselves.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/deadlines (the `StartDeadline` operationId).
+func (c *ClientWithResponses) StartDeadlineWithResponse(ctx context.Context, params *StartDeadlineParams, body StartDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*StartDeadlineResponse, error) {
+	rsp, err := c.StartDeadline(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartDeadlineResponse(rsp)
+}
+
+// GetDeadlineWithResponse One deadline
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/deadlines/{deadline_id} (the `GetDeadline` operationId).
+func (c *ClientWithResponses) GetDeadlineWithResponse(ctx context.Context, deadlineID openapi_types.UUID, params *GetDeadlineParams, reqEditors ...RequestEditorFn) (*GetDeadlineResponse, error) {
+	rsp, err := c.GetDeadline(ctx, deadlineID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDeadlineResponse(rsp)
+}
+
+// MeetDeadlineWithBodyWithResponse Say when what was owed was done
+//
+// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+func (c *ClientWithResponses) MeetDeadlineWithBodyWithResponse(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MeetDeadlineResponse, error) {
+	rsp, err := c.MeetDeadlineWithBody(ctx, deadlineID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMeetDeadlineResponse(rsp)
+}
+
+// MeetDeadlineWithResponse Say when what was owed was done
+//
+// Of a deadline that was started by hand, in time or late. Those of incidents and claims are met by what is done there (`deadline_not_manual`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/deadlines/{deadline_id}/meet (the `MeetDeadline` operationId).
+func (c *ClientWithResponses) MeetDeadlineWithResponse(ctx context.Context, deadlineID openapi_types.UUID, params *MeetDeadlineParams, body MeetDeadlineJSONRequestBody, reqEditors ...RequestEditorFn) (*MeetDeadlineResponse, error) {
+	rsp, err := c.MeetDeadline(ctx, deadlineID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMeetDeadlineResponse(rsp)
+}
+
+// OpenDocumentLinkWithResponse Read a document by a link
+//
+// Needs no token but the one in the address. One that is not known is 404; one that has expired, was used up or withdrawn is `document_link_over`. A link shows no more than its maker may still see.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/document-links/{token} (the `OpenDocumentLink` operationId).
+func (c *ClientWithResponses) OpenDocumentLinkWithResponse(ctx context.Context, token string, reqEditors ...RequestEditorFn) (*OpenDocumentLinkResponse, error) {
+	rsp, err := c.OpenDocumentLink(ctx, token, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseOpenDocumentLinkResponse(rsp)
+}
+
+// ListDocumentRequirementsWithResponse Which documents claims need, by day
+//
+// The documents that a claim of a stream needs always, and in cases. One that is not mandatory is taken into account if it is there.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/document-requirements (the `ListDocumentRequirements` operationId).
+func (c *ClientWithResponses) ListDocumentRequirementsWithResponse(ctx context.Context, params *ListDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*ListDocumentRequirementsResponse, error) {
+	rsp, err := c.ListDocumentRequirements(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDocumentRequirementsResponse(rsp)
+}
+
+// GetDocumentRequirementsWithResponse One list of documents
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/document-requirements/{name} (the `GetDocumentRequirements` operationId).
+func (c *ClientWithResponses) GetDocumentRequirementsWithResponse(ctx context.Context, name RuleName, params *GetDocumentRequirementsParams, reqEditors ...RequestEditorFn) (*GetDocumentRequirementsResponse, error) {
+	rsp, err := c.GetDocumentRequirements(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDocumentRequirementsResponse(rsp)
+}
+
+// CorrectDocumentRequirementsWithBodyWithResponse Correct which documents claims need
+//
+// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+func (c *ClientWithResponses) CorrectDocumentRequirementsWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectDocumentRequirementsResponse, error) {
+	rsp, err := c.CorrectDocumentRequirementsWithBody(ctx, name, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectDocumentRequirementsResponse(rsp)
+}
+
+// CorrectDocumentRequirementsWithResponse Correct which documents claims need
+//
+// Done by a national ministry. Send the whole list. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/document-requirements/{name} (the `CorrectDocumentRequirements` operationId).
+func (c *ClientWithResponses) CorrectDocumentRequirementsWithResponse(ctx context.Context, name RuleName, params *CorrectDocumentRequirementsParams, body CorrectDocumentRequirementsJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectDocumentRequirementsResponse, error) {
+	rsp, err := c.CorrectDocumentRequirements(ctx, name, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectDocumentRequirementsResponse(rsp)
+}
+
+// ListDocumentsWithResponse Documents, without their bytes
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/documents (the `ListDocuments` operationId).
+func (c *ClientWithResponses) ListDocumentsWithResponse(ctx context.Context, params *ListDocumentsParams, reqEditors ...RequestEditorFn) (*ListDocumentsResponse, error) {
+	rsp, err := c.ListDocuments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDocumentsResponse(rsp)
+}
+
+// UploadDocumentWithBodyWithResponse Send a paper that proves something of an incident
+//
+// The body is the file itself: PDF, JPEG, PNG or WebP, 20 MiB at most. By whoever sees the incident. What it is is read from its
+// bytes, and held against `Content-Type`; a file that is something else as well, such as a picture with a web page or an archive in
+// it, is refused. No name of the file is taken, for it may name a person.
+//
+// It answers once every byte is safe. With `Repr-Digest` a file that arrives otherwise is refused. The same bytes of the same kind for
+// the same incident (and heir), sent again by the same organisation, get the document that is there already, with 200. What broke off on the way is gone.
+//
+// Where the installation has a scanner, the document is `scanning` until that has found nothing in it, and `quarantined` if it has;
+// neither is given to anybody.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents (the `UploadDocument` operationId).
+func (c *ClientWithResponses) UploadDocumentWithBodyWithResponse(ctx context.Context, params *UploadDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadDocumentResponse, error) {
+	rsp, err := c.UploadDocumentWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUploadDocumentResponse(rsp)
+}
+
+// GetDocumentWithResponse One document, without its bytes
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/documents/{document_id} (the `GetDocument` operationId).
+func (c *ClientWithResponses) GetDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *GetDocumentParams, reqEditors ...RequestEditorFn) (*GetDocumentResponse, error) {
+	rsp, err := c.GetDocument(ctx, documentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDocumentResponse(rsp)
+}
+
+// AcceptDocumentWithResponse Accept a paper
+//
+// Done by the BPJS office that covers the officer. It may accept what it rejected before.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents/{document_id}/accept (the `AcceptDocument` operationId).
+func (c *ClientWithResponses) AcceptDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *AcceptDocumentParams, reqEditors ...RequestEditorFn) (*AcceptDocumentResponse, error) {
+	rsp, err := c.AcceptDocument(ctx, documentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptDocumentResponse(rsp)
+}
+
+// ListDocumentReadingsWithResponse Who read a document, when and what for
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/documents/{document_id}/access-log (the `ListDocumentReadings` operationId).
+func (c *ClientWithResponses) ListDocumentReadingsWithResponse(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentReadingsParams, reqEditors ...RequestEditorFn) (*ListDocumentReadingsResponse, error) {
+	rsp, err := c.ListDocumentReadings(ctx, documentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDocumentReadingsResponse(rsp)
+}
+
+// DownloadDocumentWithResponse The bytes of a document
+//
+// Each paper names people, so this needs `officers.personal:read` and a `Purpose`, and each reading is recorded before the first byte leaves. It comes whole, never in ranges; bytes that do not agree with `Repr-Digest` were cut off. An organisation may have sixteen such answers under way; further ones are `service_unavailable` meanwhile.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/documents/{document_id}/content (the `DownloadDocument` operationId).
+func (c *ClientWithResponses) DownloadDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *DownloadDocumentParams, reqEditors ...RequestEditorFn) (*DownloadDocumentResponse, error) {
+	rsp, err := c.DownloadDocument(ctx, documentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDownloadDocumentResponse(rsp)
+}
+
+// ListDocumentLinksWithResponse The links of a document, without their addresses
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/documents/{document_id}/links (the `ListDocumentLinks` operationId).
+func (c *ClientWithResponses) ListDocumentLinksWithResponse(ctx context.Context, documentID openapi_types.UUID, params *ListDocumentLinksParams, reqEditors ...RequestEditorFn) (*ListDocumentLinksResponse, error) {
+	rsp, err := c.ListDocumentLinks(ctx, documentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDocumentLinksResponse(rsp)
+}
+
+// LinkDocumentWithBodyWithResponse Make a link for somebody without a token
+//
+// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+func (c *ClientWithResponses) LinkDocumentWithBodyWithResponse(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkDocumentResponse, error) {
+	rsp, err := c.LinkDocumentWithBody(ctx, documentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkDocumentResponse(rsp)
+}
+
+// LinkDocumentWithResponse Make a link for somebody without a token
+//
+// For a doctor's browser, say. Whoever has the address reads the document, until it expires or was used as often as it may be; each reading is recorded under the client that made the link. Once is the default, so that a link that somebody else opened first does not go unnoticed. The address is told here and never again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents/{document_id}/links (the `LinkDocument` operationId).
+func (c *ClientWithResponses) LinkDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *LinkDocumentParams, body LinkDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkDocumentResponse, error) {
+	rsp, err := c.LinkDocument(ctx, documentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkDocumentResponse(rsp)
+}
+
+// WithdrawDocumentLinkWithResponse End a link before its time
+//
+// Done by the organisation that made it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents/{document_id}/links/{link_id}/withdraw (the `WithdrawDocumentLink` operationId).
+func (c *ClientWithResponses) WithdrawDocumentLinkWithResponse(ctx context.Context, documentID openapi_types.UUID, linkID openapi_types.UUID, params *WithdrawDocumentLinkParams, reqEditors ...RequestEditorFn) (*WithdrawDocumentLinkResponse, error) {
+	rsp, err := c.WithdrawDocumentLink(ctx, documentID, linkID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawDocumentLinkResponse(rsp)
+}
+
+// RejectDocumentWithBodyWithResponse Reject a paper
+//
+// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+func (c *ClientWithResponses) RejectDocumentWithBodyWithResponse(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectDocumentResponse, error) {
+	rsp, err := c.RejectDocumentWithBody(ctx, documentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRejectDocumentResponse(rsp)
+}
+
+// RejectDocumentWithResponse Reject a paper
+//
+// Done by the BPJS office that covers the officer, with a coded reason. It may reject what it accepted before.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents/{document_id}/reject (the `RejectDocument` operationId).
+func (c *ClientWithResponses) RejectDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *RejectDocumentParams, body RejectDocumentJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectDocumentResponse, error) {
+	rsp, err := c.RejectDocument(ctx, documentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRejectDocumentResponse(rsp)
+}
+
+// WithdrawDocumentWithResponse Take a paper back
+//
+// Done by the organisation that sent it, while nobody has accepted it and no claim or grant rests on it: none of the incident that is submitted, verified, approved or was paid with it. Its bytes are destroyed and its links end; that it was there, and who read it, stays known.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/documents/{document_id}/withdraw (the `WithdrawDocument` operationId).
+func (c *ClientWithResponses) WithdrawDocumentWithResponse(ctx context.Context, documentID openapi_types.UUID, params *WithdrawDocumentParams, reqEditors ...RequestEditorFn) (*WithdrawDocumentResponse, error) {
+	rsp, err := c.WithdrawDocument(ctx, documentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWithdrawDocumentResponse(rsp)
+}
+
 // ListElectionsWithResponse Elections with terms and honoraria
 //
 // The term and monthly honorarium of each position and role, with the rule and how certain it is.
@@ -26858,6 +42935,266 @@ func (c *ClientWithResponses) GetEnrolmentWithResponse(ctx context.Context, enro
 		return nil, err
 	}
 	return ParseGetEnrolmentResponse(rsp)
+}
+
+// ListFundsWithResponse Funds
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ex-gratia-funds (the `ListFunds` operationId).
+func (c *ClientWithResponses) ListFundsWithResponse(ctx context.Context, params *ListFundsParams, reqEditors ...RequestEditorFn) (*ListFundsResponse, error) {
+	rsp, err := c.ListFunds(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFundsResponse(rsp)
+}
+
+// SetFundWithBodyWithResponse Set aside money for the election body's own scheme
+//
+// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+func (c *ClientWithResponses) SetFundWithBodyWithResponse(ctx context.Context, params *SetFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetFundResponse, error) {
+	rsp, err := c.SetFundWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetFundResponse(rsp)
+}
+
+// SetFundWithResponse Set aside money for the election body's own scheme
+//
+// By an election body, for one fiscal year: its own ledger, with its own ceiling. What it gives (santunan) stands beside JKK and JKM and is never netted with them (Keputusan KPU 59/2023).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-funds (the `SetFund` operationId).
+func (c *ClientWithResponses) SetFundWithResponse(ctx context.Context, params *SetFundParams, body SetFundJSONRequestBody, reqEditors ...RequestEditorFn) (*SetFundResponse, error) {
+	rsp, err := c.SetFund(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetFundResponse(rsp)
+}
+
+// GetFundWithResponse One fund
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ex-gratia-funds/{fund_id} (the `GetFund` operationId).
+func (c *ClientWithResponses) GetFundWithResponse(ctx context.Context, fundID openapi_types.UUID, params *GetFundParams, reqEditors ...RequestEditorFn) (*GetFundResponse, error) {
+	rsp, err := c.GetFund(ctx, fundID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetFundResponse(rsp)
+}
+
+// AmendFundWithBodyWithResponse Amend a fund
+//
+// Not below what is granted from it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+func (c *ClientWithResponses) AmendFundWithBodyWithResponse(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendFundResponse, error) {
+	rsp, err := c.AmendFundWithBody(ctx, fundID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendFundResponse(rsp)
+}
+
+// AmendFundWithApplicationMergePatchPlusJSONBodyWithResponse Amend a fund
+//
+// Not below what is granted from it.
+//
+// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/ex-gratia-funds/{fund_id} (the `AmendFund` operationId).
+func (c *ClientWithResponses) AmendFundWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, fundID openapi_types.UUID, params *AmendFundParams, body AmendFundApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendFundResponse, error) {
+	rsp, err := c.AmendFundWithApplicationMergePatchPlusJSONBody(ctx, fundID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendFundResponse(rsp)
+}
+
+// ListGrantsWithResponse Grants
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ex-gratia-grants (the `ListGrants` operationId).
+func (c *ClientWithResponses) ListGrantsWithResponse(ctx context.Context, params *ListGrantsParams, reqEditors ...RequestEditorFn) (*ListGrantsResponse, error) {
+	rsp, err := c.ListGrants(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListGrantsResponse(rsp)
+}
+
+// GrantWithBodyWithResponse Grant an officer or their heirs something from a fund
+//
+// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+func (c *ClientWithResponses) GrantWithBodyWithResponse(ctx context.Context, params *GrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GrantResponse, error) {
+	rsp, err := c.GrantWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGrantResponse(rsp)
+}
+
+// GrantWithResponse Grant an officer or their heirs something from a fund
+//
+// By the officer's own body, covered or not, once for each incident that it reported, for what happened to an officer on its roster between inauguration and the end of the term. Who was given something for an injury and dies of it is given the difference, once the first is disbursed. The amount follows from the schedule of the day of the event: after a death the sum and the funeral aid, after an injury by how long it took in hospital, up to the most of its grade. Whoever arranged the funeral is given the funeral aid alone. A body gives once for the death of one person, whatever duties they had (`death_taken`); what is cancelled makes room. The body looks at the papers itself, by its own list: none is asked for here, also of ranks of heirs that are empty. A payee is refused while an heir of a higher rank is named (`heir_outranked`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-grants (the `Grant` operationId).
+func (c *ClientWithResponses) GrantWithResponse(ctx context.Context, params *GrantParams, body GrantJSONRequestBody, reqEditors ...RequestEditorFn) (*GrantResponse, error) {
+	rsp, err := c.Grant(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGrantResponse(rsp)
+}
+
+// GetGrantWithResponse One grant
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ex-gratia-grants/{grant_id} (the `GetGrant` operationId).
+func (c *ClientWithResponses) GetGrantWithResponse(ctx context.Context, grantID openapi_types.UUID, params *GetGrantParams, reqEditors ...RequestEditorFn) (*GetGrantResponse, error) {
+	rsp, err := c.GetGrant(ctx, grantID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetGrantResponse(rsp)
+}
+
+// CancelGrantWithBodyWithResponse Cancel a grant
+//
+// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+func (c *ClientWithResponses) CancelGrantWithBodyWithResponse(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CancelGrantResponse, error) {
+	rsp, err := c.CancelGrantWithBody(ctx, grantID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelGrantResponse(rsp)
+}
+
+// CancelGrantWithResponse Cancel a grant
+//
+// By the body that granted it, before it is paid, where what it rests on turns out to be untrue. The money is free again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/cancel (the `CancelGrant` operationId).
+func (c *ClientWithResponses) CancelGrantWithResponse(ctx context.Context, grantID openapi_types.UUID, params *CancelGrantParams, body CancelGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*CancelGrantResponse, error) {
+	rsp, err := c.CancelGrant(ctx, grantID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelGrantResponse(rsp)
+}
+
+// DisburseGrantWithBodyWithResponse Record that a grant was paid
+//
+// By the body that granted it, by another client than the one that did.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+func (c *ClientWithResponses) DisburseGrantWithBodyWithResponse(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DisburseGrantResponse, error) {
+	rsp, err := c.DisburseGrantWithBody(ctx, grantID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDisburseGrantResponse(rsp)
+}
+
+// DisburseGrantWithResponse Record that a grant was paid
+//
+// By the body that granted it, by another client than the one that did.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ex-gratia-grants/{grant_id}/disburse (the `DisburseGrant` operationId).
+func (c *ClientWithResponses) DisburseGrantWithResponse(ctx context.Context, grantID openapi_types.UUID, params *DisburseGrantParams, body DisburseGrantJSONRequestBody, reqEditors ...RequestEditorFn) (*DisburseGrantResponse, error) {
+	rsp, err := c.DisburseGrant(ctx, grantID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDisburseGrantResponse(rsp)
+}
+
+// ListExGratiaSchedulesWithResponse What election bodies give of their own, by day
+//
+// What a body gives of its own (santunan) beside JKK and JKM, never netted with them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ex-gratia-schedules (the `ListExGratiaSchedules` operationId).
+func (c *ClientWithResponses) ListExGratiaSchedulesWithResponse(ctx context.Context, params *ListExGratiaSchedulesParams, reqEditors ...RequestEditorFn) (*ListExGratiaSchedulesResponse, error) {
+	rsp, err := c.ListExGratiaSchedules(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListExGratiaSchedulesResponse(rsp)
+}
+
+// GetExGratiaScheduleWithResponse One schedule of what a body gives
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ex-gratia-schedules/{name} (the `GetExGratiaSchedule` operationId).
+func (c *ClientWithResponses) GetExGratiaScheduleWithResponse(ctx context.Context, name RuleName, params *GetExGratiaScheduleParams, reqEditors ...RequestEditorFn) (*GetExGratiaScheduleResponse, error) {
+	rsp, err := c.GetExGratiaSchedule(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetExGratiaScheduleResponse(rsp)
+}
+
+// CorrectExGratiaScheduleWithBodyWithResponse Correct what a body gives of its own
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+func (c *ClientWithResponses) CorrectExGratiaScheduleWithBodyWithResponse(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CorrectExGratiaScheduleResponse, error) {
+	rsp, err := c.CorrectExGratiaScheduleWithBody(ctx, name, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectExGratiaScheduleResponse(rsp)
+}
+
+// CorrectExGratiaScheduleWithResponse Correct what a body gives of its own
+//
+// Done by a national ministry. The correction is a further revision, in the manner of `correctBenefitSchedule`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/ex-gratia-schedules/{name} (the `CorrectExGratiaSchedule` operationId).
+func (c *ClientWithResponses) CorrectExGratiaScheduleWithResponse(ctx context.Context, name RuleName, params *CorrectExGratiaScheduleParams, body CorrectExGratiaScheduleJSONRequestBody, reqEditors ...RequestEditorFn) (*CorrectExGratiaScheduleResponse, error) {
+	rsp, err := c.CorrectExGratiaSchedule(ctx, name, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCorrectExGratiaScheduleResponse(rsp)
 }
 
 // ListHolidaysWithResponse Days on which nobody works
@@ -27088,8 +43425,8 @@ func (c *ClientWithResponses) AppendImportWithBodyWithResponse(ctx context.Conte
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/imports/{import_id}/progress (the `FollowImport` operationId).
-func (c *ClientWithResponses) FollowImportWithResponse(ctx context.Context, importID openapi_types.UUID, reqEditors ...RequestEditorFn) (*FollowImportResponse, error) {
-	rsp, err := c.FollowImport(ctx, importID, reqEditors...)
+func (c *ClientWithResponses) FollowImportWithResponse(ctx context.Context, importID openapi_types.UUID, params *FollowImportParams, reqEditors ...RequestEditorFn) (*FollowImportResponse, error) {
+	rsp, err := c.FollowImport(ctx, importID, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -27181,7 +43518,7 @@ func (c *ClientWithResponses) ListIncidentsWithResponse(ctx context.Context, par
 
 // ReportIncidentWithBodyWithResponse Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27196,7 +43533,7 @@ func (c *ClientWithResponses) ReportIncidentWithBodyWithResponse(ctx context.Con
 
 // ReportIncidentWithResponse Report what happened to an officer
 //
-// By the election body or the BPJS office. Accepted with or without cover as it stands now; the answer says which, and why not. One event of an officer is reported once. The first report is due within 2 × 24 hours (Permenaker 1/2025, article 8).
+// By anybody who is entitled: the election body, the BPJS office, or a hospital, a government or another body for the family. Accepted with or without cover as it stands now; the answer says which, why not, and where else to turn. By the officer's own body it is the report of stage I, due within 2 × 24 hours (Permenaker 1/2025, article 8); by anybody else a notice (articles 8A and 48A), which does not free the body of its own: it confirms. Whoever cannot name the officer by id describes the person, who may turn out to be on no roster at all; such a reporter is not told whether the person is on one. One event of an officer is reported once. A death on duty that the body reports ends the duty and the cover on that day, and opens the claim.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -27220,6 +43557,257 @@ func (c *ClientWithResponses) GetIncidentWithResponse(ctx context.Context, incid
 		return nil, err
 	}
 	return ParseGetIncidentResponse(rsp)
+}
+
+// AmendIncidentWithBodyWithResponse Amend what was said of an incident
+//
+// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+func (c *ClientWithResponses) AmendIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendIncidentResponse, error) {
+	rsp, err := c.AmendIncidentWithBody(ctx, incidentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendIncidentResponse(rsp)
+}
+
+// AmendIncidentWithApplicationMergePatchPlusJSONBodyWithResponse Amend what was said of an incident
+//
+// By whoever told of it, until the officer's own body reported it; then by that body, until it is concluded, and `kind`, `outcome` and `occurred_at` no more: what follows from those has followed (`incident_facts_confirmed`). A death that comes later is a conclusion (`concludeIncident`). What changes nothing leaves the version as it is.
+//
+// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/incidents/{incident_id} (the `AmendIncident` operationId).
+func (c *ClientWithResponses) AmendIncidentWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *AmendIncidentParams, body AmendIncidentApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendIncidentResponse, error) {
+	rsp, err := c.AmendIncidentWithApplicationMergePatchPlusJSONBody(ctx, incidentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendIncidentResponse(rsp)
+}
+
+// GetBenefitsWithResponse What an incident pays under all schemes
+//
+// Two schemes side by side: BPJS Ketenagakerjaan (JKK or JKM, and scholarships), and the election body's own. They add up and are never netted.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/incidents/{incident_id}/benefits (the `GetBenefits` operationId).
+func (c *ClientWithResponses) GetBenefitsWithResponse(ctx context.Context, incidentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetBenefitsResponse, error) {
+	rsp, err := c.GetBenefits(ctx, incidentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetBenefitsResponse(rsp)
+}
+
+// ConcludeIncidentWithBodyWithResponse Report how an incident ended
+//
+// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+func (c *ClientWithResponses) ConcludeIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConcludeIncidentResponse, error) {
+	rsp, err := c.ConcludeIncidentWithBody(ctx, incidentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConcludeIncidentResponse(rsp)
+}
+
+// ConcludeIncidentWithResponse Report how an incident ended
+//
+// By the officer's own body: the report of stage II, within 2 × 24 hours after the doctor's letter states that the officer recovered, is disabled or died (Permenaker 1/2025, article 19). A death ends the duty and the cover on its day, and opens the claim. An incident that was concluded otherwise can be concluded once more, as a death. A death that was reported already keeps its day (`officer_ended`).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/conclude (the `ConcludeIncident` operationId).
+func (c *ClientWithResponses) ConcludeIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ConcludeIncidentParams, body ConcludeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*ConcludeIncidentResponse, error) {
+	rsp, err := c.ConcludeIncident(ctx, incidentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConcludeIncidentResponse(rsp)
+}
+
+// ConfirmIncidentWithResponse Confirm an incident that others notified
+//
+// By the officer's own body: the report of stage I, which a notice of others does not replace (Permenaker 1/2025, article 8A). A death ends the duty and opens the claim. It is the version that was read that is confirmed (`If-Match`; `*` is refused with `etag_invalid`): whoever told of it may have changed it since. Who was described is looked up now, on the body's own roster; `dry_run` shows what would be found.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/confirm (the `ConfirmIncident` operationId).
+func (c *ClientWithResponses) ConfirmIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ConfirmIncidentParams, reqEditors ...RequestEditorFn) (*ConfirmIncidentResponse, error) {
+	rsp, err := c.ConfirmIncident(ctx, incidentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConfirmIncidentResponse(rsp)
+}
+
+// DismissIncidentWithBodyWithResponse Dismiss a notice that is no incident
+//
+// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+func (c *ClientWithResponses) DismissIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*DismissIncidentResponse, error) {
+	rsp, err := c.DismissIncidentWithBody(ctx, incidentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissIncidentResponse(rsp)
+}
+
+// DismissIncidentWithResponse Dismiss a notice that is no incident
+//
+// By the officer's own body, or whoever told of it, until the body reported it. Its clocks end as if they had never run, and the true event may be reported.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/dismiss (the `DismissIncident` operationId).
+func (c *ClientWithResponses) DismissIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *DismissIncidentParams, body DismissIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*DismissIncidentResponse, error) {
+	rsp, err := c.DismissIncident(ctx, incidentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDismissIncidentResponse(rsp)
+}
+
+// GuaranteeIncidentWithBodyWithResponse Say whether the care is guaranteed
+//
+// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+func (c *ClientWithResponses) GuaranteeIncidentWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GuaranteeIncidentResponse, error) {
+	rsp, err := c.GuaranteeIncidentWithBody(ctx, incidentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGuaranteeIncidentResponse(rsp)
+}
+
+// GuaranteeIncidentWithResponse Say whether the care is guaranteed
+//
+// By the BPJS office that covers the officer, once their body reported it. A suspected work accident is guaranteed at first (`provisional`), and concluded within 30 days of the report of stage I (PP 49/2023, article 25A). What is refused was no work accident: care goes on under JKN, a live JKK claim is rejected with that reason, and a death is claimed as JKM instead.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/guarantee (the `GuaranteeIncident` operationId).
+func (c *ClientWithResponses) GuaranteeIncidentWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *GuaranteeIncidentParams, body GuaranteeIncidentJSONRequestBody, reqEditors ...RequestEditorFn) (*GuaranteeIncidentResponse, error) {
+	rsp, err := c.GuaranteeIncident(ctx, incidentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGuaranteeIncidentResponse(rsp)
+}
+
+// ListHeirsWithResponse The heirs of an officer, by rank
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/incidents/{incident_id}/heirs (the `ListHeirs` operationId).
+func (c *ClientWithResponses) ListHeirsWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *ListHeirsParams, reqEditors ...RequestEditorFn) (*ListHeirsResponse, error) {
+	rsp, err := c.ListHeirs(ctx, incidentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListHeirsResponse(rsp)
+}
+
+// NameHeirWithBodyWithResponse Name an heir of an officer who died
+//
+// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+func (c *ClientWithResponses) NameHeirWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*NameHeirResponse, error) {
+	rsp, err := c.NameHeirWithBody(ctx, incidentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNameHeirResponse(rsp)
+}
+
+// NameHeirWithResponse Name an heir of an officer who died
+//
+// By the officer's own body. Heirs are paid by rank: widow, widower and children first; then parents, grandchildren and grandparents; siblings; parents-in-law; whoever a will names; and, if there is nobody, whoever arranged the funeral, its cost alone (PP 44/2015, articles 37 and 40).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/heirs (the `NameHeir` operationId).
+func (c *ClientWithResponses) NameHeirWithResponse(ctx context.Context, incidentID openapi_types.UUID, params *NameHeirParams, body NameHeirJSONRequestBody, reqEditors ...RequestEditorFn) (*NameHeirResponse, error) {
+	rsp, err := c.NameHeir(ctx, incidentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseNameHeirResponse(rsp)
+}
+
+// GetHeirWithResponse One heir
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/incidents/{incident_id}/heirs/{heir_id} (the `GetHeir` operationId).
+func (c *ClientWithResponses) GetHeirWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *GetHeirParams, reqEditors ...RequestEditorFn) (*GetHeirResponse, error) {
+	rsp, err := c.GetHeir(ctx, incidentID, heirID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetHeirResponse(rsp)
+}
+
+// AmendHeirWithBodyWithResponse Amend what was said of an heir
+//
+// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+func (c *ClientWithResponses) AmendHeirWithBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AmendHeirResponse, error) {
+	rsp, err := c.AmendHeirWithBody(ctx, incidentID, heirID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendHeirResponse(rsp)
+}
+
+// AmendHeirWithApplicationMergePatchPlusJSONBodyWithResponse Amend what was said of an heir
+//
+// The relation stays. So does the person (name, NIK once there is one, day of birth), as soon as a claim that names them was submitted and stands, something was granted to them, or a paper of theirs was accepted: a wrong person is struck and named anew (`heir_claimed`). Papers sent before an account or a guardian is changed prove it no longer: a new `bank_account_proof` or `guardianship_letter` is needed.
+//
+// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/incidents/{incident_id}/heirs/{heir_id} (the `AmendHeir` operationId).
+func (c *ClientWithResponses) AmendHeirWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *AmendHeirParams, body AmendHeirApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*AmendHeirResponse, error) {
+	rsp, err := c.AmendHeirWithApplicationMergePatchPlusJSONBody(ctx, incidentID, heirID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAmendHeirResponse(rsp)
+}
+
+// StrikeHeirWithResponse Strike an heir who is none
+//
+// By the officer's own body, unless a live claim or grant names them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/incidents/{incident_id}/heirs/{heir_id}/strike (the `StrikeHeir` operationId).
+func (c *ClientWithResponses) StrikeHeirWithResponse(ctx context.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params *StrikeHeirParams, reqEditors ...RequestEditorFn) (*StrikeHeirResponse, error) {
+	rsp, err := c.StrikeHeir(ctx, incidentID, heirID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStrikeHeirResponse(rsp)
 }
 
 // ListInvoicesWithResponse Invoices
@@ -27562,6 +44150,21 @@ func (c *ClientWithResponses) EndOfficerWithResponse(ctx context.Context, office
 		return nil, err
 	}
 	return ParseEndOfficerResponse(rsp)
+}
+
+// ListOfficerHistoryWithResponse What happened to an officer
+//
+// In order, from the appointment on: of the officer, their enrolment and cover, their incidents and claims, as far as the caller sees them, with heirs, papers, clocks and what was granted. Entries tell what happened, to what and by whom, and hold no personal data. Readings of personal data are not among them.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/officers/{officer_id}/history (the `ListOfficerHistory` operationId).
+func (c *ClientWithResponses) ListOfficerHistoryWithResponse(ctx context.Context, officerID openapi_types.UUID, params *ListOfficerHistoryParams, reqEditors ...RequestEditorFn) (*ListOfficerHistoryResponse, error) {
+	rsp, err := c.ListOfficerHistory(ctx, officerID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOfficerHistoryResponse(rsp)
 }
 
 // ListOrganisationsWithResponse Organisations
@@ -29954,6 +46557,66 @@ func ParseGetStatementResponse(rsp *http.Response) (*GetStatementResponse, error
 	return response, nil
 }
 
+// ParseEstimateBenefitsResponse parses an HTTP response from a EstimateBenefitsWithResponse call
+func ParseEstimateBenefitsResponse(rsp *http.Response) (*EstimateBenefitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EstimateBenefitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BenefitEstimate
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EstimateBenefitsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListBenefitSchedulesResponse parses an HTTP response from a ListBenefitSchedulesWithResponse call
 func ParseListBenefitSchedulesResponse(rsp *http.Response) (*ListBenefitSchedulesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -30721,6 +47384,146 @@ func ParseGetClaimResponse(rsp *http.Response) (*GetClaimResponse, error) {
 	return response, nil
 }
 
+// ParseAmendClaimResponse parses an HTTP response from a AmendClaimWithResponse call
+func ParseAmendClaimResponse(rsp *http.Response) (*AmendClaimResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendClaimResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Claim
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AmendClaimResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AmendClaimResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAppealClaimResponse parses an HTTP response from a AppealClaimWithResponse call
+func ParseAppealClaimResponse(rsp *http.Response) (*AppealClaimResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AppealClaimResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Claim
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AppealClaimResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AppealClaimResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseApproveClaimResponse parses an HTTP response from a ApproveClaimWithResponse call
 func ParseApproveClaimResponse(rsp *http.Response) (*ApproveClaimResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -30931,6 +47734,146 @@ func ParseRejectClaimResponse(rsp *http.Response) (*RejectClaimResponse, error) 
 	return response, nil
 }
 
+// ParseReopenClaimResponse parses an HTTP response from a ReopenClaimWithResponse call
+func ParseReopenClaimResponse(rsp *http.Response) (*ReopenClaimResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReopenClaimResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Claim
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReopenClaimResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ReopenClaimResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReturnClaimResponse parses an HTTP response from a ReturnClaimWithResponse call
+func ParseReturnClaimResponse(rsp *http.Response) (*ReturnClaimResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReturnClaimResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Claim
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReturnClaimResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ReturnClaimResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseSubmitClaimResponse parses an HTTP response from a SubmitClaimWithResponse call
 func ParseSubmitClaimResponse(rsp *http.Response) (*SubmitClaimResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -30974,6 +47917,382 @@ func ParseSubmitClaimResponse(rsp *http.Response) (*SubmitClaimResponse, error) 
 		response.Headers200 = &headers
 	case true:
 		var headers SubmitClaimResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseVerifyClaimResponse parses an HTTP response from a VerifyClaimWithResponse call
+func ParseVerifyClaimResponse(rsp *http.Response) (*VerifyClaimResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &VerifyClaimResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Claim
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers VerifyClaimResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers VerifyClaimResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawClaimResponse parses an HTTP response from a WithdrawClaimWithResponse call
+func ParseWithdrawClaimResponse(rsp *http.Response) (*WithdrawClaimResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawClaimResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Claim
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers WithdrawClaimResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers WithdrawClaimResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListClocksResponse parses an HTTP response from a ListClocksWithResponse call
+func ParseListClocksResponse(rsp *http.Response) (*ListClocksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListClocksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClockList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListClocksResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListClocksResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers ListClocksResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetClockResponse parses an HTTP response from a GetClockWithResponse call
+func ParseGetClockResponse(rsp *http.Response) (*GetClockResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetClockResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Clock
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetClockResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetClockResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetClockResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectClockResponse parses an HTTP response from a CorrectClockWithResponse call
+func ParseCorrectClockResponse(rsp *http.Response) (*CorrectClockResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectClockResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Clock
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectClockResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectClockResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -31287,6 +48606,66 @@ func ParseCorrectScheduleResponse(rsp *http.Response) (*CorrectScheduleResponse,
 		response.Headers200 = &headers
 	case true:
 		var headers CorrectScheduleResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCheckCoverageResponse parses an HTTP response from a CheckCoverageWithResponse call
+func ParseCheckCoverageResponse(rsp *http.Response) (*CheckCoverageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckCoverageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CoverageCheck
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers CheckCoverageResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -31838,6 +49217,1461 @@ func ParseAllocateCreditResponse(rsp *http.Response) (*AllocateCreditResponse, e
 	return response, nil
 }
 
+// ParseListDeadlinesResponse parses an HTTP response from a ListDeadlinesWithResponse call
+func ParseListDeadlinesResponse(rsp *http.Response) (*ListDeadlinesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeadlinesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeadlinePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDeadlinesResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListDeadlinesResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStartDeadlineResponse parses an HTTP response from a StartDeadlineWithResponse call
+func ParseStartDeadlineResponse(rsp *http.Response) (*StartDeadlineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartDeadlineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Deadline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers StartDeadlineResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers StartDeadlineResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDeadlineResponse parses an HTTP response from a GetDeadlineWithResponse call
+func ParseGetDeadlineResponse(rsp *http.Response) (*GetDeadlineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDeadlineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deadline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDeadlineResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetDeadlineResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetDeadlineResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMeetDeadlineResponse parses an HTTP response from a MeetDeadlineWithResponse call
+func ParseMeetDeadlineResponse(rsp *http.Response) (*MeetDeadlineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MeetDeadlineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deadline
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MeetDeadlineResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers MeetDeadlineResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseOpenDocumentLinkResponse parses an HTTP response from a OpenDocumentLinkWithResponse call
+func ParseOpenDocumentLinkResponse(rsp *http.Response) (*OpenDocumentLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &OpenDocumentLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers OpenDocumentLinkResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = value
+		}
+		if values := rsp.Header.Values("Content-Length"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Length", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.ContentLength = value
+		}
+		if values := rsp.Header.Values("Repr-Digest"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Repr-Digest", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ReprDigest = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers OpenDocumentLinkResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDocumentRequirementsResponse parses an HTTP response from a ListDocumentRequirementsWithResponse call
+func ParseListDocumentRequirementsResponse(rsp *http.Response) (*ListDocumentRequirementsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDocumentRequirementsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentRequirementsList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDocumentRequirementsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListDocumentRequirementsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers ListDocumentRequirementsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDocumentRequirementsResponse parses an HTTP response from a GetDocumentRequirementsWithResponse call
+func ParseGetDocumentRequirementsResponse(rsp *http.Response) (*GetDocumentRequirementsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDocumentRequirementsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentRequirements
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDocumentRequirementsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetDocumentRequirementsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetDocumentRequirementsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectDocumentRequirementsResponse parses an HTTP response from a CorrectDocumentRequirementsWithResponse call
+func ParseCorrectDocumentRequirementsResponse(rsp *http.Response) (*CorrectDocumentRequirementsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectDocumentRequirementsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentRequirements
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectDocumentRequirementsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectDocumentRequirementsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDocumentsResponse parses an HTTP response from a ListDocumentsWithResponse call
+func ParseListDocumentsResponse(rsp *http.Response) (*ListDocumentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDocumentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDocumentsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListDocumentsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUploadDocumentResponse parses an HTTP response from a UploadDocumentWithResponse call
+func ParseUploadDocumentResponse(rsp *http.Response) (*UploadDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UploadDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Document
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Document
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UploadDocumentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 201:
+		var headers UploadDocumentResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers UploadDocumentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDocumentResponse parses an HTTP response from a GetDocumentWithResponse call
+func ParseGetDocumentResponse(rsp *http.Response) (*GetDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Document
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDocumentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetDocumentResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetDocumentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAcceptDocumentResponse parses an HTTP response from a AcceptDocumentWithResponse call
+func ParseAcceptDocumentResponse(rsp *http.Response) (*AcceptDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Document
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AcceptDocumentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AcceptDocumentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDocumentReadingsResponse parses an HTTP response from a ListDocumentReadingsWithResponse call
+func ParseListDocumentReadingsResponse(rsp *http.Response) (*ListDocumentReadingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDocumentReadingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentReadingPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDocumentReadingsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListDocumentReadingsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDownloadDocumentResponse parses an HTTP response from a DownloadDocumentWithResponse call
+func ParseDownloadDocumentResponse(rsp *http.Response) (*DownloadDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DownloadDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DownloadDocumentResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = value
+		}
+		if values := rsp.Header.Values("Content-Length"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Length", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.ContentLength = value
+		}
+		if values := rsp.Header.Values("Repr-Digest"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Repr-Digest", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ReprDigest = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers DownloadDocumentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListDocumentLinksResponse parses an HTTP response from a ListDocumentLinksWithResponse call
+func ParseListDocumentLinksResponse(rsp *http.Response) (*ListDocumentLinksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDocumentLinksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentLinkPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDocumentLinksResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListDocumentLinksResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseLinkDocumentResponse parses an HTTP response from a LinkDocumentWithResponse call
+func ParseLinkDocumentResponse(rsp *http.Response) (*LinkDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LinkDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DocumentLink
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers LinkDocumentResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers LinkDocumentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawDocumentLinkResponse parses an HTTP response from a WithdrawDocumentLinkWithResponse call
+func ParseWithdrawDocumentLinkResponse(rsp *http.Response) (*WithdrawDocumentLinkResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawDocumentLinkResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DocumentLink
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers WithdrawDocumentLinkResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers WithdrawDocumentLinkResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRejectDocumentResponse parses an HTTP response from a RejectDocumentWithResponse call
+func ParseRejectDocumentResponse(rsp *http.Response) (*RejectDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RejectDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Document
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RejectDocumentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers RejectDocumentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWithdrawDocumentResponse parses an HTTP response from a WithdrawDocumentWithResponse call
+func ParseWithdrawDocumentResponse(rsp *http.Response) (*WithdrawDocumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WithdrawDocumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Document
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers WithdrawDocumentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers WithdrawDocumentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListElectionsResponse parses an HTTP response from a ListElectionsWithResponse call
 func ParseListElectionsResponse(rsp *http.Response) (*ListElectionsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -31961,6 +50795,926 @@ func ParseGetEnrolmentResponse(rsp *http.Response) (*GetEnrolmentResponse, error
 	switch {
 	case true:
 		var headers GetEnrolmentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListFundsResponse parses an HTTP response from a ListFundsWithResponse call
+func ParseListFundsResponse(rsp *http.Response) (*ListFundsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFundsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FundPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListFundsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListFundsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetFundResponse parses an HTTP response from a SetFundWithResponse call
+func ParseSetFundResponse(rsp *http.Response) (*SetFundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetFundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Fund
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers SetFundResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers SetFundResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetFundResponse parses an HTTP response from a GetFundWithResponse call
+func ParseGetFundResponse(rsp *http.Response) (*GetFundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetFundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Fund
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetFundResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetFundResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetFundResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAmendFundResponse parses an HTTP response from a AmendFundWithResponse call
+func ParseAmendFundResponse(rsp *http.Response) (*AmendFundResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendFundResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Fund
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AmendFundResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AmendFundResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListGrantsResponse parses an HTTP response from a ListGrantsWithResponse call
+func ParseListGrantsResponse(rsp *http.Response) (*ListGrantsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListGrantsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GrantPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListGrantsResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListGrantsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGrantResponse parses an HTTP response from a GrantWithResponse call
+func ParseGrantResponse(rsp *http.Response) (*GrantResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GrantResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Grant
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers GrantResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers GrantResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetGrantResponse parses an HTTP response from a GetGrantWithResponse call
+func ParseGetGrantResponse(rsp *http.Response) (*GetGrantResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetGrantResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Grant
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetGrantResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetGrantResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetGrantResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelGrantResponse parses an HTTP response from a CancelGrantWithResponse call
+func ParseCancelGrantResponse(rsp *http.Response) (*CancelGrantResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelGrantResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Grant
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelGrantResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CancelGrantResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDisburseGrantResponse parses an HTTP response from a DisburseGrantWithResponse call
+func ParseDisburseGrantResponse(rsp *http.Response) (*DisburseGrantResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DisburseGrantResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Grant
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DisburseGrantResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers DisburseGrantResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListExGratiaSchedulesResponse parses an HTTP response from a ListExGratiaSchedulesWithResponse call
+func ParseListExGratiaSchedulesResponse(rsp *http.Response) (*ListExGratiaSchedulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListExGratiaSchedulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ExGratiaScheduleList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListExGratiaSchedulesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListExGratiaSchedulesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers ListExGratiaSchedulesResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetExGratiaScheduleResponse parses an HTTP response from a GetExGratiaScheduleWithResponse call
+func ParseGetExGratiaScheduleResponse(rsp *http.Response) (*GetExGratiaScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetExGratiaScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ExGratiaSchedule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetExGratiaScheduleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetExGratiaScheduleResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetExGratiaScheduleResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCorrectExGratiaScheduleResponse parses an HTTP response from a CorrectExGratiaScheduleWithResponse call
+func ParseCorrectExGratiaScheduleResponse(rsp *http.Response) (*CorrectExGratiaScheduleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CorrectExGratiaScheduleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ExGratiaSchedule
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CorrectExGratiaScheduleResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers CorrectExGratiaScheduleResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -33394,6 +53148,776 @@ func ParseGetIncidentResponse(rsp *http.Response) (*GetIncidentResponse, error) 
 	return response, nil
 }
 
+// ParseAmendIncidentResponse parses an HTTP response from a AmendIncidentWithResponse call
+func ParseAmendIncidentResponse(rsp *http.Response) (*AmendIncidentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendIncidentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Incident
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AmendIncidentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AmendIncidentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetBenefitsResponse parses an HTTP response from a GetBenefitsWithResponse call
+func ParseGetBenefitsResponse(rsp *http.Response) (*GetBenefitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetBenefitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest IncidentBenefits
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetBenefitsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConcludeIncidentResponse parses an HTTP response from a ConcludeIncidentWithResponse call
+func ParseConcludeIncidentResponse(rsp *http.Response) (*ConcludeIncidentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConcludeIncidentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Incident
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConcludeIncidentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ConcludeIncidentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseConfirmIncidentResponse parses an HTTP response from a ConfirmIncidentWithResponse call
+func ParseConfirmIncidentResponse(rsp *http.Response) (*ConfirmIncidentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConfirmIncidentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Incident
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ConfirmIncidentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ConfirmIncidentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDismissIncidentResponse parses an HTTP response from a DismissIncidentWithResponse call
+func ParseDismissIncidentResponse(rsp *http.Response) (*DismissIncidentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DismissIncidentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Incident
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers DismissIncidentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers DismissIncidentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGuaranteeIncidentResponse parses an HTTP response from a GuaranteeIncidentWithResponse call
+func ParseGuaranteeIncidentResponse(rsp *http.Response) (*GuaranteeIncidentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GuaranteeIncidentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Incident
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GuaranteeIncidentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers GuaranteeIncidentResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListHeirsResponse parses an HTTP response from a ListHeirsWithResponse call
+func ParseListHeirsResponse(rsp *http.Response) (*ListHeirsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListHeirsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HeirList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListHeirsResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseNameHeirResponse parses an HTTP response from a NameHeirWithResponse call
+func ParseNameHeirResponse(rsp *http.Response) (*NameHeirResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &NameHeirResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Heir
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers NameHeirResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers NameHeirResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetHeirResponse parses an HTTP response from a GetHeirWithResponse call
+func ParseGetHeirResponse(rsp *http.Response) (*GetHeirResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetHeirResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Heir
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetHeirResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetHeirResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case true:
+		var headers GetHeirResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAmendHeirResponse parses an HTTP response from a AmendHeirWithResponse call
+func ParseAmendHeirResponse(rsp *http.Response) (*AmendHeirResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AmendHeirResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Heir
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers AmendHeirResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers AmendHeirResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStrikeHeirResponse parses an HTTP response from a StrikeHeirWithResponse call
+func ParseStrikeHeirResponse(rsp *http.Response) (*StrikeHeirResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StrikeHeirResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Heir
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers StrikeHeirResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers StrikeHeirResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListInvoicesResponse parses an HTTP response from a ListInvoicesWithResponse call
 func ParseListInvoicesResponse(rsp *http.Response) (*ListInvoicesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -34397,6 +54921,83 @@ func ParseEndOfficerResponse(rsp *http.Response) (*EndOfficerResponse, error) {
 		response.Headers200 = &headers
 	case true:
 		var headers EndOfficerResponseDefaultHeaders
+		if values := rsp.Header.Values("Allow"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Allow = &value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListOfficerHistoryResponse parses an HTTP response from a ListOfficerHistoryWithResponse call
+func ParseListOfficerHistoryResponse(rsp *http.Response) (*ListOfficerHistoryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOfficerHistoryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HistoryPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListOfficerHistoryResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		if values := rsp.Header.Values("Preference-Applied"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Preference-Applied", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.PreferenceApplied = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ListOfficerHistoryResponseDefaultHeaders
 		if values := rsp.Header.Values("Allow"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Allow", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"naungan/internal/api"
 	"naungan/internal/config"
+	"naungan/internal/documents"
 	"naungan/internal/imports"
 	"naungan/internal/jobs"
 	"naungan/internal/localpg"
@@ -156,10 +158,22 @@ func (p *program) work(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
 		return err
 	}
-	p.api.TmpDir = tmp
-	var err error
-	p.workers, err = jobs.Start(ctx, imports.Driver{Store: p.store, TmpDir: tmp}, p.log)
+	keeper, err := p.keeper()
+	if err != nil {
+		return err
+	}
+	p.api.TmpDir, p.api.Documents = tmp, keeper
+	p.workers, err = jobs.Start(ctx, imports.Driver{Store: p.store, TmpDir: tmp}, keeper, p.log)
 	return err
+}
+
+// keeper keeps documents where the settings say.
+func (p *program) keeper() (k documents.Keeper, err error) {
+	k = documents.Keeper{Store: p.store, Scanner: strings.Fields(p.config.Scanner)}
+	if p.config.DocumentsURL != "" {
+		k.Objects, err = documents.OpenObjects(p.config.DocumentsURL, string(p.config.DocumentsKeyID), string(p.config.DocumentsSecretKey))
+	}
+	return k, err
 }
 
 // database is the address of the database; where none was given, that of a

@@ -24,7 +24,8 @@ first start the administrator's client is made; its secret is put into
 admin-client.json in the data directory and shown nowhere else.
 
 NAUNGAN_KEYSET may hold the key document, instead of keyset.json in the data
-directory; it has no flag, because it is secret.`,
+directory; it has no flag, because it is secret. Neither have NAUNGAN_DOCUMENTS_KEY_ID
+and NAUNGAN_DOCUMENTS_SECRET_KEY, the credentials of the object store.`,
 	}, serve)
 }
 

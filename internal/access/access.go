@@ -54,6 +54,12 @@ var zones = func() map[string]*time.Location {
 // clients for everybody: a national ministry.
 func (a Actor) Administers() bool { return a.Kind == cover.Ministry && a.Level == cover.National }
 
+// IsPeer reports whether a client is another one of the actor's own organisation, which
+// is not to get its secret if it decides on money. The administrator has no peers.
+func (a Actor) IsPeer(c cover.Client) bool {
+	return c.OrganisationID == a.OrganisationID && c.ID != a.ClientID && !a.Administers()
+}
+
 // SeesPersonalData reports whether personal data is to be shown unmasked: the
 // scope is held and a purpose is named.
 func (a Actor) SeesPersonalData() bool {

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"text/template"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 	xlanguage "golang.org/x/text/language"
@@ -79,10 +81,10 @@ type catalogue struct {
 	byCode  map[cover.Code]problemType
 }
 
-// loadCatalogue reads the embedded catalogue. It refuses an unknown field, a code
+// loadCatalogue reads the embedded catalogue, once. It refuses an unknown field, a code
 // that stands twice, a text or an example that is missing, and a template that
 // does not parse.
-func loadCatalogue() (*catalogue, error) { return parseCatalogue(problemsYAML) }
+var loadCatalogue = sync.OnceValues(func() (*catalogue, error) { return parseCatalogue(problemsYAML) })
 
 func parseCatalogue(raw []byte) (*catalogue, error) {
 	c := &catalogue{byCode: map[cover.Code]problemType{}}
@@ -164,10 +166,20 @@ func (c *catalogue) all() []problemType { return c.entries }
 func templateFunctions(l language) template.FuncMap {
 	separator := bilingual{".", ","}.in(l)
 	return template.FuncMap{
-		"join":   func(v any) string { return joined(v, func(v any) string { return fmt.Sprint(v) }) },
-		"word":   func(v any) string { return joined(v, func(v any) string { return word(v, l) }) },
-		"number": func(v any) string { return grouped(v, separator) },
+		"join":    func(v any) string { return joined(v, func(v any) string { return fmt.Sprint(v) }) },
+		"word":    func(v any) string { return joined(v, func(v any) string { return word(v, l) }) },
+		"either":  func(v any) string { return alternatives(v, l) },
+		"number":  func(v any) string { return grouped(v, separator) },
+		"instant": instant,
 	}
+}
+
+// instant prints a time as it would be written, and anything else as it is.
+func instant(v any) string {
+	if at, ok := v.(time.Time); ok {
+		return at.Format(time.RFC3339)
+	}
+	return fmt.Sprint(v)
 }
 
 // joined prints a value, or the values of a list with commas between them.
@@ -181,6 +193,16 @@ func joined(v any, say func(any) string) string {
 		parts[i] = say(list.Index(i).Interface())
 	}
 	return strings.Join(parts, ", ")
+}
+
+// alternatives puts the values of a list into words, of which one holds.
+func alternatives(v any, l language) string {
+	said := joined(v, func(v any) string { return word(v, l) })
+	last := strings.LastIndex(said, ", ")
+	if last < 0 {
+		return said
+	}
+	return said[:last] + bilingual{" atau ", " or "}.in(l) + said[last+len(", "):]
 }
 
 // grouped prints a whole number with a separator between its thousands, and
@@ -240,7 +262,7 @@ var glossary = map[string]bilingual{
 	"declared":     {"upah yang disepakati", "declared wage"},
 	"bpu_tier":     {"kelompok penghasilan BPU", "BPU band of income"},
 
-	"draft":      {"rancangan", "a draft"},
+	"draft":      {"draf", "a draft"},
 	"signed":     {"sudah ditandatangani", "signed"},
 	"active":     {"berlaku", "active"},
 	"expired":    {"sudah berakhir", "expired"},
@@ -286,4 +308,78 @@ var glossary = map[string]bilingual{
 	"date-time": {"waktu RFC 3339 dengan zonanya, misalnya 2024-11-28T02:40:00+07:00", "an RFC 3339 instant with its offset, such as 2024-11-28T02:40:00+07:00"},
 	"uuid":      {"UUID", "a UUID"},
 	"email":     {"alamat surel", "an e-mail address"},
+
+	"running":              {"sedang berjalan", "running"},
+	"paused":               {"dihentikan sementara", "paused"},
+	"met":                  {"sudah dipenuhi", "met"},
+	"breached":             {"terlampaui", "breached"},
+	"scanning":             {"sedang diperiksa pemindai", "being scanned"},
+	"quarantined":          {"dikarantina", "in quarantine"},
+	"accepted":             {"sudah diterima sebagai bukti", "accepted"},
+	"withdrawn":            {"sudah ditarik", "withdrawn"},
+	"death":                {"kematian", "death"},
+	"funeral":              {"pemakaman", "a funeral"},
+	"periodic":             {"santunan berkala", "periodic support"},
+	"medical_care":         {"pengobatan", "treatment"},
+	"transport":            {"pengangkutan", "transport"},
+	"temporary_incapacity": {"sementara tidak mampu bekerja", "being unable to work"},
+	"disability":           {"cacat", "disability"},
+	"prosthesis":           {"alat bantu atau alat ganti", "a prosthesis"},
+	"denture":              {"gigi tiruan", "dentures"},
+	"hearing_aid":          {"alat bantu dengar", "a hearing aid"},
+	"spectacles":           {"kacamata", "spectacles"},
+	"home_care":            {"perawatan di rumah", "care at home"},
+	"scholarship":          {"beasiswa", "a scholarship"},
+	"compensation":         {"ganti rugi keterlambatan", "compensation"},
+	"ex_gratia":            {"santunan penyelenggara", "what a body gives of its own"},
+	"died":                 {"kematian", "a death"},
+	"disabled":             {"cacat tetap", "a disability for good"},
+	"injured":              {"luka atau sakit", "an injury"},
+	"recovered":            {"kesembuhan", "a recovery"},
+
+	"identity_card":         {"kartu tanda penduduk (KTP)", "identity card"},
+	"family_card":           {"kartu keluarga (KK)", "family card"},
+	"membership_card":       {"kartu peserta BPJS Ketenagakerjaan (KPJ)", "membership card of BPJS Ketenagakerjaan"},
+	"appointment_decree":    {"surat keputusan (SK) pengangkatan", "decree of appointment"},
+	"assignment_letter":     {"surat tugas", "letter of assignment"},
+	"attendance_list":       {"daftar hadir atau daftar piket", "attendance or duty list"},
+	"chronology":            {"kronologi kejadian", "chronology of the incident"},
+	"police_report":         {"laporan polisi", "police report"},
+	"route_map":             {"peta rute perjalanan", "map of the route"},
+	"witness_statement":     {"keterangan saksi", "statement of a witness"},
+	"witness_identity_card": {"KTP saksi", "identity card of a witness"},
+	"medical_report":        {"surat keterangan dokter", "doctor's letter"},
+	"care_receipt":          {"kuitansi perawatan", "receipt for care"},
+	"transport_receipt":     {"kuitansi pengangkutan", "receipt for transport"},
+	"stage_one_form":        {"formulir laporan tahap I (KK1)", "form of the report of stage I (KK1)"},
+	"stage_two_form":        {"formulir laporan tahap II (KK2)", "form of the report of stage II (KK2)"},
+	"death_certificate":     {"akta atau surat keterangan kematian", "death certificate"},
+	"heirs_letter":          {"surat keterangan ahli waris", "letter on heirs"},
+	"no_heirs_statement":    {"surat pernyataan tidak ada ahli waris", "statement that there are no heirs"},
+	"guardianship_letter":   {"surat keterangan perwalian", "letter of guardianship"},
+	"testament":             {"surat wasiat", "will"},
+	"marriage_certificate":  {"buku nikah atau akta perkawinan", "marriage certificate"},
+	"birth_certificate":     {"akta kelahiran", "birth certificate"},
+	"school_letter":         {"surat keterangan sekolah atau perguruan tinggi", "letter of the school or university"},
+	"bank_account_proof":    {"bukti rekening bank", "proof of a bank account"},
+	"jkm_form":              {"formulir klaim JKM (formulir 4)", "form of a JKM claim (form 4)"},
+	"funeral_receipt":       {"kuitansi biaya pemakaman", "receipt for the funeral"},
+	"payment_proof":         {"bukti pembayaran santunan oleh badan penyelenggara", "proof that the election body paid"},
+
+	"incomplete": {"dikembalikan untuk dilengkapi", "incomplete"},
+	"verified":   {"sudah diverifikasi", "verified"},
+
+	"missing":  {"belum ada", "missing"},
+	"attached": {"sudah dilampirkan", "attached"},
+
+	"jkn":                  {"JKN (BPJS Kesehatan)", "JKN (BPJS Kesehatan)"},
+	"jasa_raharja":         {"Jasa Raharja", "Jasa Raharja"},
+	"election_body_scheme": {"santunan badan penyelenggara pemilu", "the election body's own compensation"},
+	"employer_liability":   {"tanggung jawab pemberi kerja", "the organiser's liability"},
+	"labour_office":        {"pengawas ketenagakerjaan", "labour inspectorate"},
+	"bpjs_branch":          {"kantor BPJS Ketenagakerjaan", "BPJS office"},
+	"social_assistance":    {"bantuan sosial", "social assistance"},
+
+	"granted":   {"sudah diberikan", "granted"},
+	"disbursed": {"sudah dibayarkan", "disbursed"},
 }

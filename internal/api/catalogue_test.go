@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"naungan/internal/cover"
 )
 
@@ -130,6 +132,25 @@ func TestExamplesAreSoundAndNameNobody(t *testing.T) {
 // words use any.
 var typical = map[cover.Code]cover.Params{
 	cover.MalformedRequest:          {"count": 1},
+	cover.HeirOutranked:             {"rank": 3, "before": 1},
+	cover.PupilIneligible:           {"age_below": 23, "rule": "scholarship_contributions", "paid_months": int64(12), "needed_months": int64(36)},
+	cover.TooManyPupils:             {"limit": 2},
+	cover.TooManyHeirs:              {"limit": 50},
+	cover.TooManyNotices:            {"limit": 200},
+	cover.IncidentSimilar:           {"incident_id": "0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f10"},
+	cover.DutiesNotSeparated:        {"scope": "claims:decide"},
+	cover.SchoolYearOver:            {"from": 2023, "to": 2025},
+	cover.RequirementUnmet:          {"document_kind": cover.NoHeirsStatement, "heir_id": uuid.Max, "rank": 1, "school_year": 2024, "status": cover.RequirementMissing},
+	cover.AfterEnd:                  {"ended_on": cover.NewDate(2024, 12, 4)},
+	cover.NothingMoreToPay:          {"paid": cover.Rupiah(84_400_000), "benefit": cover.Rupiah(84_400_000)},
+	cover.FundGranted:               {"granted": cover.Rupiah(46_000_000)},
+	cover.FundExceeded:              {"amount": cover.Rupiah(46_000_000), "remaining": cover.Rupiah(10_000_000)},
+	cover.FundOfOtherYear:           {"fiscal_year": 2023},
+	cover.GrantWrongStatus:          {"status": cover.GrantDisbursed},
+	cover.DocumentNotItsType:        {"declared": "application/pdf", "found": "image/png"},
+	cover.DocumentAmbiguous:         {"also": "archive"},
+	cover.DocumentWrongStatus:       {"status": cover.DocumentAccepted},
+	cover.TooManyDocuments:          {"limit": 200},
 	cover.UploadTooLarge:            {"limit": int64(1 << 30)},
 	cover.UploadOffsetWrong:         {"offset": int64(1 << 20)},
 	cover.ImportIsReceived:          {"status": cover.ImportReceived},
@@ -217,7 +238,7 @@ var typical = map[cover.Code]cover.Params{
 	cover.AllocatedTooMuch:          {"left": cover.Rupiah(0)},
 	cover.OutstandingExceeded:       {"outstanding": cover.Rupiah(13_148_730)},
 	cover.ClaimExpired:              {"expired_on": onDay(2024, 8, 26)},
-	cover.ClaimWrongStatus:          {"status": cover.ClaimDraft, "allowed": []cover.ClaimStatus{cover.ClaimSubmitted, cover.ClaimApproved}},
+	cover.ClaimWrongStatus:          {"status": cover.ClaimPaid, "allowed": []cover.ClaimStatus{cover.ClaimSubmitted, cover.ClaimVerified}},
 	cover.ScopeUnknown:              {"scope": "officer:read"},
 	cover.ScopeNotHeld:              {"scope": "claims:decide"},
 	cover.TariffScheduleMissing:     {"segment": cover.PU, "month": cover.NewMonth(2004, time.August), "programme": cover.JKK, "day": onDay(2004, 8, 26)},
@@ -230,7 +251,15 @@ var typical = map[cover.Code]cover.Params{
 	cover.WageBasesTooMany:          {"wage_bases": 2_001, "most": 2_000},
 	cover.EnrolmentIsRunning:        {"enrolment_id": "0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06"},
 	cover.SkippedTooOld:             {"max": 65},
+	cover.MemberMissing:             {"name": "mode", "of": cover.BenefitTransport},
+	cover.MemberNotExpected:         {"name": "mode", "of": cover.BenefitMedicalCare},
+	cover.BenefitNotKnown:           {"kind": cover.BenefitHearingAid, "schedule": "jkk-2015-07"},
+	cover.RateOutsideRange:          {"least": int64(1_000), "most": int64(3_000)},
+	cover.CareTooLong:               {"most": 12},
+	cover.BeforeEvent:               {"day": onDay(2024, 2, 15)},
 	cover.PaymentDiffers:            {"payment_id": "0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0a", "paid_on": onDay(2024, 12, 10), "paid_amount": cover.Rupiah(13_148_730)},
+	cover.DeadlineWrongStatus:       {"status": cover.DeadlineMet, "allowed": []cover.DeadlineStatus{cover.DeadlineRunning, cover.DeadlineBreached}},
+	cover.BeforeStart:               {"started_at": time.Date(2024, 11, 28, 8, 15, 0, 0, time.UTC)},
 }
 
 func onDay(year int, month time.Month, d int) cover.Date { return cover.NewDate(year, month, d) }
@@ -267,6 +296,9 @@ func TestDetailsRenderWhateverParamsThereAre(t *testing.T) {
 						t.Errorf("%s in %s with %v: %q in %q", p.Code, l, params, hole, got)
 					}
 				}
+				if raw := rawParam.FindString(got); raw != "" {
+					t.Errorf("%s in %s: %q in %q", p.Code, l, raw, got)
+				}
 				if small := newSentence.FindString(got); small != "" {
 					t.Errorf("%s in %s with %v: a sentence begins small: %q", p.Code, l, params, got)
 				}
@@ -279,6 +311,7 @@ func TestDetailsRenderWhateverParamsThereAre(t *testing.T) {
 }
 
 var (
+	rawParam    = regexp.MustCompile(`(^|[^/]){[a-z_]+}| [+-]\d{4} UTC`) // a path may name what belongs there
 	newSentence = regexp.MustCompile(`\. [a-z]`)
 
 	templateActions = regexp.MustCompile(`\{\{[^}]*\}\}`)
@@ -330,6 +363,8 @@ func TestDetailPutsParamsIntoWords(t *testing.T) {
 		{cover.TooSmall, english, "This value is too small. Write at least 0."},
 		{cover.HeadcountImplausible, english, "The head-count is not a multiple of the 7 officers in one body. Check it; the nearest is 4,578, for 654 bodies."},
 		{cover.OutsideTerm, indonesian, "Tanggal ini di luar masa tugas. Pilih tanggal dari 2024-05-26 sampai 2025-01-27."},
+		{cover.ClaimWrongStatus, english, "This claim is paid. This is done to a claim that is submitted or verified; what it paid too little is claimed as another, which names it in reopens_id."},
+		{cover.ClaimWrongStatus, indonesian, "Klaim ini berstatus sudah dibayar. Tindakan ini hanya untuk klaim berstatus sudah diajukan atau sudah diverifikasi; yang kurang dibayar ditagih dengan klaim baru yang menyebut klaim ini dalam reopens_id."},
 		{"never_heard_of", english, "never_heard_of"},
 	} {
 		if got := c.detail(tt.code, tt.l, typical[tt.code]); got != tt.want {

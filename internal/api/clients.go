@@ -102,7 +102,7 @@ func (v view) toClient(c cover.Client) wire.Client {
 		Secrets: each(c.Secrets, func(s cover.Secret) wire.ClientSecret {
 			return wire.ClientSecret{CreatedAt: s.CreatedAt, ExpiresAt: s.ExpiresAt, LastUsedAt: s.LastUsedAt}
 		}),
-		Actions: v.actions("/v1/api-clients/:client_id", c.ID.String(), c.Actions(v.who.Scopes)),
+		Actions: v.actions("/v1/api-clients/:client_id", c.ID.String(), c.Actions(v.who.Scopes, v.who.IsPeer(c))),
 		Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 }

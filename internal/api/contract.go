@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -46,12 +47,14 @@ type operation struct {
 	public   bool     // needs no token
 	scopes   []string // all of them are needed
 	purpose  bool     // honours the Purpose header
+	speaks   bool     // its answers hold words, in the language asked for
 	queries  []string // the names of its query parameters
 	consumes []string
 	produces []string
-	raw      bool // its handler reads the body, which may be a file of any size
-	long     bool // it takes as long as it moves, and not patience at most
-	keyed    bool // takes an Idempotency-Key
+	raw      bool  // its handler reads the body, which may be a file
+	most     int64 // bytes of such a file
+	long     bool  // it takes as long as it moves, and not patience at most
+	keyed    bool  // takes an Idempotency-Key
 	route    *routers.Route
 }
 
@@ -91,9 +94,9 @@ func init() {
 	}))
 }
 
-// loadContract reads the contract and refuses one with an operation of which it
+// loadContract reads the contract, once, and refuses one with an operation of which it
 // does not say who may call it.
-func loadContract() (*contract, error) {
+var loadContract = sync.OnceValues(func() (*contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(published.Contract)
 	if err != nil {
 		return nil, fmt.Errorf("contract: %w", err)
@@ -117,7 +120,7 @@ func loadContract() (*contract, error) {
 	}
 	slices.Sort(c.scopes)
 	return c, nil
-}
+})
 
 func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method string, o *openapi3.Operation) (*operation, error) {
 	if o.Security == nil {
@@ -139,6 +142,8 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 				op.queries = append(op.queries, p.Value.Name)
 			case p.Value.Name == "Purpose":
 				op.purpose = true
+			case p.Value.Name == "Accept-Language":
+				op.speaks = true
 			case p.Value.Name == "Idempotency-Key":
 				op.keyed = true
 			}
@@ -152,6 +157,10 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 	}
 	op.raw = marked(o, "x-raw-body")
 	op.long = op.raw || marked(o, "x-stream")
+	op.most = imports.MostBytes
+	if most, said := o.Extensions["x-max-bytes"].(float64); said {
+		op.most = int64(most)
+	}
 	checked := *o
 	checked.Security = openapi3.NewSecurityRequirements() // asked before the body is read
 	op.route = &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: &checked}
@@ -295,8 +304,8 @@ func (r *request) readBody(c *gin.Context) error {
 		if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "us-ascii") {
 			return &cover.Error{Kind: cover.Malformed, Code: cover.MediaTypeUnsupported, Params: cover.Params{"supported": r.operation.consumes}}
 		}
-		if c.Request.ContentLength > imports.MostBytes {
-			return &cover.Error{Kind: cover.Malformed, Code: cover.UploadTooLarge, Params: cover.Params{"limit": imports.MostBytes}}
+		if c.Request.ContentLength > r.operation.most {
+			return &cover.Error{Kind: cover.Malformed, Code: cover.UploadTooLarge, Params: cover.Params{"limit": r.operation.most}}
 		}
 		return nil
 	}

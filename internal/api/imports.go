@@ -33,6 +33,25 @@ const commitScope = "imports:commit"
 // memory for as long as its sender likes.
 const uploadsAtOnce = 64
 
+// uploadsEach is how many of those places one organisation may have, so that nobody
+// who sends slowly keeps all others from sending.
+const uploadsEach = 16
+
+// takeIn takes one of the organisation's places to send a file, and leave gives it
+// back. Refuses to wait (service_unavailable).
+func (s *Server) takeIn(who access.Actor) (leave func(), err error) {
+	leaveOwn, err := s.sending.enter(who.OrganisationID)
+	if err != nil {
+		return nil, err
+	}
+	leaveAll, err := enter(s.uploads)
+	if err != nil {
+		leaveOwn()
+		return nil, err
+	}
+	return func() { leaveAll(); leaveOwn() }, nil
+}
+
 // enter takes one of a few places, and leave gives it back. Refuses to wait
 // (service_unavailable).
 func enter(places chan struct{}) (leave func(), err error) {
@@ -57,7 +76,7 @@ func (s *Server) ReceiveImport(ctx context.Context, req wire.ReceiveImportReques
 	if terms.CommitMode == cover.CommitAuto && !terms.DryRun && !who.Granted(commitScope) {
 		return nil, cover.Refuse(cover.Forbidden, cover.ScopeMissing, cover.Params{"scope": commitScope})
 	}
-	leave, err := enter(s.uploads)
+	leave, err := s.takeIn(who)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +137,7 @@ func (s *Server) AppendImport(ctx context.Context, req wire.AppendImportRequestO
 	if err := mayAppend(i, who, req.Params.UploadOffset); err != nil {
 		return nil, err
 	}
-	leave, err := enter(s.uploads)
+	leave, err := s.takeIn(who)
 	if err != nil {
 		return nil, err
 	}
@@ -298,11 +317,13 @@ func (s *Server) FollowImport(ctx context.Context, req wire.FollowImportRequestO
 		Status: http.StatusOK,
 		Header: http.Header{"Content-Type": {"text/event-stream"}, "Cache-Control": {"no-store"}},
 		Stream: func(w io.Writer) error {
+			var told store.Version
 			return s.watch(ctx, r, req.ImportID, func() error {
 				i, err := r.Import(req.ImportID)
-				if err != nil {
+				if err != nil || store.Version(i.Version) == told { // by which it had moved on already
 					return err
 				}
+				told = store.Version(i.Version)
 				data, err := json.Marshal(s.view(r).toImport(i, language))
 				if err != nil {
 					return err
@@ -610,16 +631,24 @@ func fromReceiveImport(in wire.ReceiveImportParams, r *request) (cover.ImportTer
 	if terms.Encoding == "identity" {
 		terms.Encoding = ""
 	}
-	if in.ReprDigest == nil {
-		return terms, nil
+	var err error
+	terms.AnnouncedDigest, err = announcedDigest(in.ReprDigest)
+	return terms, err
+}
+
+// announcedDigest is the SHA-256 that a Repr-Digest header announces; nil without
+// one. Refuses a header that announces none.
+func announcedDigest(header *string) ([]byte, error) {
+	if header == nil {
+		return nil, nil
 	}
-	var ok bool
-	if terms.AnnouncedDigest, ok = sha256Of(*in.ReprDigest); !ok {
-		return terms, &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: cover.Faults{
+	digest, ok := sha256Of(*header)
+	if !ok {
+		return nil, &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: cover.Faults{
 			{Pointer: "Repr-Digest", In: "header", Code: cover.WrongFormat, Params: cover.Params{"format": "sha-256=:base64:"}},
 		}}
 	}
-	return terms, nil
+	return digest, nil
 }
 
 // sha256Of finds the SHA-256 among the digests of a Repr-Digest header (RFC 9530).

@@ -3,6 +3,7 @@ package api
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/oapi-codegen/runtime"
 
@@ -27,7 +28,8 @@ func TestEveryParameterOfAQueryIsBound(t *testing.T) {
 				if field.Tag.Get("form") == "" || field.Type.Kind() != reflect.Pointer || field.Type.Elem().Kind() != reflect.Struct {
 					continue
 				}
-				if seen++; !field.Type.Implements(binder) {
+				known := field.Type == reflect.TypeFor[*time.Time]() // by the generated code itself
+				if seen++; !known && !field.Type.Implements(binder) {
 					t.Errorf("%s: %s of type %s has no Bind", stub.Name, field.Name, field.Type)
 				}
 			}

@@ -25,6 +25,15 @@ func setOrClear[T any](to *T, from nullable.Nullable[T]) {
 	}
 }
 
+// orAbsent is a member that may be null and is not absent; nil for null.
+func orAbsent[T any](from nullable.Nullable[T]) *T {
+	if from.IsNull() {
+		return nil
+	}
+	value := from.MustGet()
+	return &value
+}
+
 // setOrClearCount is setOrClear for a count, which is an int here.
 func setOrClearCount(to *int, from nullable.Nullable[int32]) {
 	count := int32(*to) //nolint:gosec // the contract bounds counts

@@ -33,6 +33,7 @@ var statusOf = map[cover.Kind]int{
 var statusOfCode = map[cover.Code]int{
 	cover.TokenMissing: 401, cover.TokenInvalid: 401, cover.ClientUnknown: 401, cover.MethodNotAllowed: 405,
 	cover.NotAcceptable: 406, cover.BodyTooLarge: 413, cover.UploadTooLarge: 413, cover.MediaTypeUnsupported: 415, cover.VersionMissing: 428,
+	cover.DocumentIsWithdrawn: 410, cover.DocumentLinkOver: 410,
 }
 
 // hungUp is what the log calls a request whose caller did not wait.
@@ -75,12 +76,12 @@ func (s *Server) explain(c *gin.Context, refused *cover.Error, status int) {
 		c.Header("WWW-Authenticate", `Bearer realm="naungan"`)
 	case refused.Code == cover.ScopeMissing:
 		c.Header("WWW-Authenticate", fmt.Sprintf(`Bearer realm="naungan", error="insufficient_scope", scope=%q`, refused.Params["scope"]))
-	case status == http.StatusServiceUnavailable, refused.Code == cover.RequestInProgress:
+	case status == http.StatusServiceUnavailable, refused.Code == cover.RequestInProgress, refused.Code == cover.DocumentBeingScanned:
 		c.Header("Retry-After", "1")
 	case refused.Code == cover.UploadOffsetWrong:
 		c.Header("Upload-Offset", fmt.Sprint(refused.Params["offset"]))
 	case refused.Code == cover.VersionStale:
-		c.Header("ETag", fmt.Sprintf(`"%v"`, refused.Params["version"]))
+		c.Header("ETag", requestOf(c.Request.Context()).tagged(fmt.Sprintf(`"%v"`, refused.Params["version"])))
 	}
 }
 
@@ -93,7 +94,7 @@ func (s *Server) problem(c *gin.Context, r *request, refused *cover.Error, statu
 		Type: "/v1/problems/" + string(refused.Code), Title: s.catalogue.title(refused.Code, r.language), Status: int32(status),
 		Code: refused.Code, RequestID: r.id, Errors: s.faults(refused.Faults, r.language),
 	}
-	if r.operation != nil {
+	if r.operation != nil && r.operationID() != "openDocumentLink" { // whose path is a secret
 		instance := c.Request.URL.Path
 		p.Instance = &instance
 	}
@@ -338,3 +339,20 @@ func requestID(req *http.Request) string {
 
 // etag prints a version as a strong entity tag.
 func etag(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }
+
+// inEnglish ends the tags of answers whose words are English. A strong tag stands for the
+// bytes of an answer, and in the other language those of a version differ.
+const inEnglish = `-en"`
+
+// speaksEnglish reports whether the answer holds words, and English ones.
+func (r *request) speaksEnglish() bool {
+	return r.operation != nil && r.operation.speaks && r.language == english
+}
+
+// tagged is an entity tag as it stands for the answer to the request.
+func (r *request) tagged(tag string) string {
+	if tag == "" || !r.speaksEnglish() {
+		return tag
+	}
+	return strings.TrimSuffix(tag, `"`) + inEnglish
+}

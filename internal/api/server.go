@@ -26,23 +26,28 @@ import (
 	"naungan/internal/access"
 	"naungan/internal/api/wire"
 	"naungan/internal/cover"
+	"naungan/internal/documents"
 	"naungan/internal/portal"
 	"naungan/internal/store"
 )
 
 // Server implements every operation of the contract.
 type Server struct {
-	TmpDir string // where workbooks are put together; empty for the system's own
+	TmpDir    string           // where workbooks are put together; empty for the system's own
+	Documents documents.Keeper // in the database, and unscanned, unless told otherwise
 
-	store     *store.Store
-	contract  *contract
-	catalogue *catalogue
-	tokens    *tokens
-	uploads   chan struct{} // holds one for each file that is being taken in
-	workbooks chan struct{} // and one for each workbook that is read at once
-	downloads shares        // of files that are written from the database
-	stopping  atomic.Bool
-	stopped   chan struct{} // closed by Stop; whoever waits or follows ends then
+	store        *store.Store
+	contract     *contract
+	catalogue    *catalogue
+	explanations *explanations
+	tokens       *tokens
+	uploads      chan struct{} // holds one for each file that is being taken in
+	workbooks    chan struct{} // and one for each workbook that is read at once
+	sending      shares        // of files, so that nobody fills all places
+	downloads    shares        // of files that are written from the database
+	readings     shares        // of documents
+	stopping     atomic.Bool
+	stopped      chan struct{} // closed by Stop; whoever waits or follows ends then
 }
 
 var _ wire.StrictServerInterface = (*Server)(nil)
@@ -57,14 +62,21 @@ func New(st *store.Store) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	told, err := loadExplanations()
+	if err != nil {
+		return nil, err
+	}
 	published, err := loadContract()
 	if err != nil {
 		return nil, err
 	}
 	return &Server{
-		store: st, contract: published, catalogue: words, tokens: newTokens(st), stopped: make(chan struct{}),
+		store: st, contract: published, catalogue: words, explanations: told, tokens: newTokens(st), stopped: make(chan struct{}),
 		uploads: make(chan struct{}, uploadsAtOnce), workbooks: make(chan struct{}, 1),
+		sending:   shares{each: uploadsEach, taken: map[uuid.UUID]int{}},
 		downloads: shares{each: downloadsEach, taken: map[uuid.UUID]int{}},
+		readings:  shares{each: readingsEach, taken: map[uuid.UUID]int{}},
+		Documents: documents.Keeper{Store: st},
 	}, nil
 }
 

@@ -16,7 +16,7 @@ func (s *Server) ReconcileStatement(ctx context.Context, req wire.ReconcileState
 	if err := billing.MayReconcile(access.Acting(ctx)); err != nil {
 		return nil, err
 	}
-	leave, err := enter(s.uploads)
+	leave, err := s.takeIn(access.Acting(ctx))
 	if err != nil {
 		return nil, err
 	}

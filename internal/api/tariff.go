@@ -71,51 +71,6 @@ func (s *Server) CorrectSchedule(ctx context.Context, req wire.CorrectScheduleRe
 	})
 }
 
-// ListBenefitSchedules answers GET /v1/benefit-schedules.
-func (s *Server) ListBenefitSchedules(ctx context.Context, req wire.ListBenefitSchedulesRequestObject) (wire.ListBenefitSchedulesResponseObject, error) {
-	rates, err := s.reader(ctx).Tariff()
-	if err != nil {
-		return nil, err
-	}
-	other := func(d tariff.DeathSchedule) bool {
-		return req.Params.Programme != nil && *req.Params.Programme != d.Programme
-	}
-	body := wire.BenefitScheduleList{Items: each(slices.DeleteFunc(slices.Clone(rates.Deaths), other), toBenefitSchedule)}
-	return wire.ListBenefitSchedules200JSONResponse{
-		Body: body, Headers: wire.ListBenefitSchedules200ResponseHeaders{ETag: digestTag(body)},
-	}, nil
-}
-
-// GetBenefitSchedule answers GET /v1/benefit-schedules/{name}.
-func (s *Server) GetBenefitSchedule(ctx context.Context, req wire.GetBenefitScheduleRequestObject) (wire.GetBenefitScheduleResponseObject, error) {
-	rates, err := s.reader(ctx).Tariff()
-	if err != nil {
-		return nil, err
-	}
-	found, known := rates.DeathSchedule(req.Name, int(or(req.Params.Revision)))
-	if !known {
-		return nil, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
-	}
-	return wire.GetBenefitSchedule200JSONResponse{
-		Body: toBenefitSchedule(found), Headers: wire.GetBenefitSchedule200ResponseHeaders{ETag: etag(int64(found.Revision))},
-	}, nil
-}
-
-// CorrectBenefitSchedule answers PUT /v1/benefit-schedules/{name}.
-func (s *Server) CorrectBenefitSchedule(ctx context.Context, req wire.CorrectBenefitScheduleRequestObject) (wire.CorrectBenefitScheduleResponseObject, error) {
-	version, err := ifMatch(&req.Params.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	return write(ctx, s, func(tx *store.Tx) (wire.CorrectBenefitScheduleResponseObject, error) {
-		corrected, err := billing.CorrectBenefitSchedule(tx, req.Name, version, fromBenefitScheduleInput(*req.Body))
-		return wire.CorrectBenefitSchedule200JSONResponse{
-			Body:    toBenefitSchedule(corrected),
-			Headers: wire.CorrectBenefitSchedule200ResponseHeaders{ETag: etag(int64(corrected.Revision))},
-		}, err
-	})
-}
-
 // ListReliefs answers GET /v1/reliefs.
 func (s *Server) ListReliefs(ctx context.Context, _ wire.ListReliefsRequestObject) (wire.ListReliefsResponseObject, error) {
 	rates, err := s.reader(ctx).Tariff()
@@ -288,47 +243,6 @@ func toJKKRates(s tariff.ContributionSchedule) []wire.JKKRate {
 		}
 	}
 	return rates
-}
-
-func fromBenefitScheduleInput(in wire.BenefitScheduleInput) tariff.DeathSchedule {
-	s := tariff.DeathSchedule{
-		Validity: tariff.Validity{From: in.From, To: or(in.To), Law: in.Law, Certainty: fromCertainty(in.Certainty)},
-		Items: each(in.Items, func(i wire.BenefitScheduleItemInput) tariff.DeathItem {
-			return tariff.DeathItem{
-				Kind: tariff.ItemKind(i.Kind), Times: i.Times, Amount: or(i.EachAmount), OfBase: or(i.OfBase),
-				Minimum: or(i.MinimumAmount), MinimumCertainty: fromCertainty(or(i.MinimumCertainty)),
-			}
-		}),
-	}
-	if w := in.Waiting; w != nil {
-		s.Waiting = &tariff.Waiting{
-			Segments: w.Segments, Months: int(w.Months),
-			Pays: each(w.Pays, func(k wire.DeathItemKind) tariff.ItemKind { return tariff.ItemKind(k) }),
-			Law:  w.Law, Certainty: fromCertainty(w.Certainty),
-		}
-	}
-	return s
-}
-
-func toBenefitSchedule(s tariff.DeathSchedule) wire.BenefitSchedule {
-	out := wire.BenefitSchedule{
-		Name: s.Name, Revision: int32(s.Revision), VersionName: s.Version(), Programme: s.Programme,
-		From: s.From, To: orNil(s.To), Law: s.Law, Certainty: certainties[string(s.Certainty)],
-		Items: each(s.Items, func(i tariff.DeathItem) wire.BenefitScheduleItem {
-			return wire.BenefitScheduleItem{
-				Kind: wire.DeathItemKind(i.Kind), Times: i.Times, EachAmount: orNil(i.Amount), OfBase: i.OfBase,
-				MinimumAmount: orNil(i.Minimum), MinimumCertainty: orNil(certainties[string(i.MinimumCertainty)]),
-			}
-		}),
-	}
-	if w := s.Waiting; w != nil {
-		out.Waiting = &wire.WaitingRule{
-			Segments: w.Segments, Months: int32(w.Months),
-			Pays: each(w.Pays, func(k tariff.ItemKind) wire.DeathItemKind { return wire.DeathItemKind(k) }),
-			Law:  w.Law, Certainty: certainties[string(w.Certainty)],
-		}
-	}
-	return out
 }
 
 func fromReliefInput(in wire.ReliefInput) tariff.Relief {

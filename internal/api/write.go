@@ -113,6 +113,9 @@ func (s *Server) finish(response any, doubts cover.Faults, r *request) (wire.Ans
 	if err != nil {
 		return answer, err
 	}
+	if tag := answer.Header.Get("ETag"); tag != "" {
+		answer.Header.Set("ETag", r.tagged(tag))
+	}
 	if len(doubts) > 0 {
 		told, err := json.Marshal(s.faults(doubts, r.language))
 		if err != nil {
@@ -189,34 +192,60 @@ func ifMatch(header *string) (store.Version, error) {
 	if header == nil || *header == "*" {
 		return 0, nil
 	}
-	version, err := strconv.ParseInt(strings.Trim(*header, `"`), 10, 64)
-	if err != nil || version < 1 || *header != etag(version) {
-		return 0, &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: cover.Faults{
-			{Pointer: "If-Match", In: "header", Code: cover.ETagInvalid},
-		}}
+	tag := *header
+	if spoken, ok := strings.CutSuffix(tag, inEnglish); ok {
+		tag = spoken + `"` // the version is the same in every language
+	}
+	version, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+	if err != nil || version < 1 || tag != etag(version) {
+		return 0, noETag()
 	}
 	return store.Version(version), nil
 }
 
-// conditional answers 304 to a reader that holds the version it would get. Who is
-// to see personal data gets it in full: what they hold may be the masked answer,
-// which has the same version.
-func conditional(c *gin.Context) {
-	held := c.GetHeader("If-None-Match")
-	if held == "" || c.Request.Method != http.MethodGet || requestOf(c.Request.Context()).unmasked {
-		return
+// ifMatchRead is ifMatch where only the version that was read will do, and not any.
+func ifMatchRead(header string) (store.Version, error) {
+	if header == "*" {
+		return 0, noETag()
 	}
-	c.Writer = &conditionalWriter{ResponseWriter: c.Writer, held: held}
+	return ifMatch(&header)
+}
+
+func noETag() error {
+	return &cover.Error{Kind: cover.Malformed, Code: cover.MalformedRequest, Faults: cover.Faults{
+		{Pointer: "If-Match", In: "header", Code: cover.ETagInvalid},
+	}}
+}
+
+// conditional gives what is read the tag of its language, and answers 304 to a reader
+// that holds the version it would get. Who is to see personal data gets it in full: what
+// they hold may be the masked answer, which has the same version.
+func conditional(c *gin.Context) {
+	w := &conditionalWriter{ResponseWriter: c.Writer, request: requestOf(c.Request.Context())}
+	if !w.request.unmasked {
+		w.held = c.GetHeader("If-None-Match")
+	}
+	if c.Request.Method == http.MethodGet && (w.held != "" || w.request.speaksEnglish()) {
+		c.Writer = w
+	}
 }
 
 type conditionalWriter struct {
 	gin.ResponseWriter
-	held      string
+	request   *request
+	held      string // none: whatever there is, is sent
 	unchanged bool
 }
 
+// Unwrap lets streams set the deadlines of the connection.
+func (w *conditionalWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 func (w *conditionalWriter) WriteHeader(status int) {
-	if tag := w.Header().Get("ETag"); status == http.StatusOK && tag != "" && holds(w.held, tag) {
+	tag := w.request.tagged(w.Header().Get("ETag"))
+	if tag != "" {
+		w.Header().Set("ETag", tag)
+	}
+	if status == http.StatusOK && tag != "" && holds(w.held, tag) {
 		w.unchanged = true
 		w.Header().Del("Content-Type")
 		w.Header().Del("Content-Length")

@@ -21,7 +21,7 @@ func EnterSchedule(tx *store.Tx, s tariff.ContributionSchedule) (tariff.Contribu
 	if _, taken := rates.Schedule(s.Name, 0); taken {
 		return s, cover.RefuseAt("/name", cover.ScheduleTaken, nil)
 	}
-	if err := inside("/schedule", s.Faults()).Err(); err != nil {
+	if err := s.Faults().Under("/schedule").Err(); err != nil {
 		return s, err
 	}
 	// One that begins no earlier cannot make room; the two overlap.
@@ -56,42 +56,68 @@ func CorrectSchedule(tx *store.Tx, name string, v store.Version, s tariff.Contri
 		return s, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
 	}
 	s.Name, s.Segment, s.Revision = name, before.Segment, next(before.Revision, v)
-	if err := s.Faults().Err(); err != nil {
-		return s, err
-	}
-	if err := keepRule(tx, tariff.OfContribution, name, s.Revision, s); err != nil {
-		return s, err
-	}
-	if err := staysWhole(tx, "", rates, ofSegment(s.Segment)); err != nil {
-		return s, err
-	}
-	return s, recordTariff(tx, name, before, s)
+	return s, keepCorrection(tx, tariff.OfContribution, name, s.Revision, s, before, rates, ofSegment(s.Segment))
 }
 
-// CorrectBenefitSchedule writes a further revision of what deaths pay, and of the wait
-// for it, in the same programme. Claims that are opened from now on, also of deaths
-// that are past, pay by it; what was settled stays as it is. Refuses what
-// CorrectSchedule refuses.
-func CorrectBenefitSchedule(tx *store.Tx, name string, v store.Version, s tariff.DeathSchedule) (tariff.DeathSchedule, error) {
+// CorrectBenefitSchedule writes a further revision of what a programme pays. Claims that
+// are opened from now on, also of events that are past, pay by it; what was settled stays
+// as it is. Refuses what CorrectSchedule refuses.
+func CorrectBenefitSchedule(tx *store.Tx, name string, v store.Version, s tariff.BenefitSchedule) (tariff.BenefitSchedule, error) {
 	rates, err := mayCorrect(tx)
 	if err != nil {
 		return s, err
 	}
-	before, known := rates.DeathSchedule(name, 0)
+	before, known := rates.BenefitSchedule(name, 0)
 	if !known {
 		return s, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
 	}
 	s.Name, s.Programme, s.Revision = name, before.Programme, next(before.Revision, v)
-	if err := s.Faults().Err(); err != nil {
+	return s, keepCorrection(tx, tariff.OfBenefit, name, s.Revision, s, before, rates, ofProgramme(s.Programme))
+}
+
+// CorrectExGratiaSchedule writes a further revision of what a body gives of its own.
+// Refuses what CorrectSchedule refuses.
+func CorrectExGratiaSchedule(tx *store.Tx, name string, v store.Version, s tariff.ExGratiaSchedule) (tariff.ExGratiaSchedule, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
 		return s, err
 	}
-	if err := keepRule(tx, tariff.OfDeath, name, s.Revision, s); err != nil {
-		return s, err
+	before, known := rates.ExGratiaSchedule(name, 0)
+	if !known {
+		return s, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
 	}
-	if err := staysWhole(tx, "", rates, ofProgramme(s.Programme)); err != nil {
-		return s, err
+	s.Name, s.Body, s.Revision = name, before.Body, next(before.Revision, v)
+	return s, keepCorrection(tx, tariff.OfExGratia, name, s.Revision, s, before, rates, ofBody(s.Body))
+}
+
+// CorrectRequirements writes a further revision of a list of the documents that claims
+// need. Refuses what CorrectSchedule refuses.
+func CorrectRequirements(tx *store.Tx, name string, v store.Version, l tariff.RequirementList) (tariff.RequirementList, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
+		return l, err
 	}
-	return s, recordTariff(tx, name, before, s)
+	before, known := rates.RequirementList(name, 0)
+	if !known {
+		return l, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
+	}
+	l.Name, l.Revision = name, next(before.Revision, v)
+	return l, keepCorrection(tx, tariff.OfRequirement, name, l.Revision, l, before, rates, (*tariff.Tariff).RequirementDays)
+}
+
+// CorrectClock writes a further revision of a version of a time limit. Refuses what
+// CorrectSchedule refuses.
+func CorrectClock(tx *store.Tx, name string, v store.Version, c tariff.Clock) (tariff.Clock, error) {
+	rates, err := mayCorrect(tx)
+	if err != nil {
+		return c, err
+	}
+	before, known := rates.ClockVersion(name, 0)
+	if !known {
+		return c, cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
+	}
+	c.Rule, c.Name, c.Revision = name, before.Name, next(before.Revision, v)
+	return c, keepCorrection(tx, tariff.OfClock, name, c.Revision, c, before, rates, ofClock(c.Name))
 }
 
 // EnterRelief adds a relief to the tariff. Refuses whoever is no national ministry
@@ -105,7 +131,7 @@ func EnterRelief(tx *store.Tx, r tariff.Relief) (tariff.Relief, error) {
 	if _, taken := rates.Relief(r.Name, 0); taken {
 		return r, cover.RefuseAt("/name", cover.ScheduleTaken, nil)
 	}
-	if err := inside("/relief", r.Faults()).Err(); err != nil {
+	if err := r.Faults().Under("/relief").Err(); err != nil {
 		return r, err
 	}
 	r.Revision = 1
@@ -214,6 +240,26 @@ func keepRule(tx *store.Tx, kind tariff.Kind, name string, revision int, entry a
 	return tx.InsertTariffRule(rule)
 }
 
+// rule is one that an administrator enters.
+type rule interface{ Faults() cover.Faults }
+
+// keepCorrection writes a revision of one of a series, if it is sound and the series
+// stays whole.
+func keepCorrection(
+	tx *store.Tx, kind tariff.Kind, name string, revision int, after, before rule, rates *tariff.Tariff, days series,
+) error {
+	if err := after.Faults().Err(); err != nil {
+		return err
+	}
+	if err := keepRule(tx, kind, name, revision, after); err != nil {
+		return err
+	}
+	if err := staysWhole(tx, "", rates, days); err != nil {
+		return err
+	}
+	return recordTariff(tx, name, before, after)
+}
+
 // staysSeamless holds the whole tariff, with what was changed, together.
 func staysSeamless(tx *store.Tx, pointer string) error {
 	_, err := tx.Tariff()
@@ -233,7 +279,15 @@ func ofSegment(segment cover.Segment) series {
 }
 
 func ofProgramme(programme cover.Programme) series {
-	return func(t *tariff.Tariff) []tariff.Validity { return t.DeathDays(programme) }
+	return func(t *tariff.Tariff) []tariff.Validity { return t.BenefitDays(programme) }
+}
+
+func ofBody(body cover.OrganisationKind) series {
+	return func(t *tariff.Tariff) []tariff.Validity { return t.ExGratiaDays(body) }
+}
+
+func ofClock(name string) series {
+	return func(t *tariff.Tariff) []tariff.Validity { return t.ClockDays(name) }
 }
 
 // staysWhole holds the whole tariff together, and the schedules of a series to the
@@ -252,14 +306,6 @@ func staysWhole(tx *store.Tx, pointer string, before *tariff.Tariff, days series
 	f.Check(is[len(is)-1].To.Zero(), pointer+"/to", cover.ScheduleNotSeamless, nil)
 	f.Check(len(was) == 0 || !is[0].From.After(was[0].From), pointer+"/from", cover.ScheduleNotSeamless, nil)
 	return f.Err()
-}
-
-// inside moves faults to a member of the body.
-func inside(pointer string, faults cover.Faults) cover.Faults {
-	for i := range faults {
-		faults[i].Pointer = pointer + faults[i].Pointer
-	}
-	return faults
 }
 
 func recordTariff(tx *store.Tx, name string, before, after any) error {

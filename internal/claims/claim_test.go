@@ -52,9 +52,8 @@ func TestADeathPays(t *testing.T) {
 			for _, month := range tt.paid {
 				w.paid(period, month, 2000)
 			}
-			c, err := w.open(w.kpu, w.reported(told(o, tt.kind, cover.Died, tt.died+"T02:00:00+07:00")), tt.programme)
-			w.must(err)
-			if c.Amount != tt.want || c.Status != cover.ClaimDraft || c.WageBase != tt.base || c.CoveragePeriodID != period {
+			c := w.claimOf(w.reported(told(o, tt.kind, cover.Died, tt.died+"T02:00:00+07:00")))
+			if c.Programme != tt.programme || c.Amount != tt.want || c.Status != cover.ClaimDraft || c.WageBase != tt.base || c.CoveragePeriodID != period {
 				t.Errorf("got %+v, want %d", c, tt.want)
 			}
 			explained(t, c)
@@ -84,11 +83,12 @@ func TestAClaimTellsHowItsAmountCameAbout(t *testing.T) {
 	items := []cover.BenefitItem{
 		{Kind: "death", Amount: 62_400_000}, {Kind: "funeral", Amount: 10_000_000}, {Kind: "periodic", Amount: 12_000_000},
 	}
+	times := func(n, each int64) cover.Params { return cover.Params{"times": n, "each": each} }
 	steps := []cover.BenefitStep{
-		{Rule: "jkk_death", Law: law, Expression: "48 × 1300000", Amount: 62_400_000},
-		{Rule: "jkk_funeral", Law: law, Expression: "10000000", Amount: 10_000_000},
-		{Rule: "jkk_periodic", Law: law, Expression: "24 × 500000", Amount: 12_000_000},
-		{Rule: "jkk_total", Law: law, Expression: "62400000 + 10000000 + 12000000", Amount: 84_400_000},
+		{Rule: "death", Law: law, Certainty: "V2", Inputs: times(48, 1_300_000), Expression: "48 × 1300000", Amount: 62_400_000},
+		{Rule: "funeral", Law: law, Certainty: "V2", Inputs: times(1, 10_000_000), Expression: "10000000", Amount: 10_000_000},
+		{Rule: "periodic", Law: law, Certainty: "V2", Inputs: times(24, 500_000), Expression: "24 × 500000", Amount: 12_000_000},
+		{Rule: "total", Law: law, Certainty: "V2", Inputs: cover.Params{"benefits": int64(3)}, Expression: "62400000 + 10000000 + 12000000", Amount: 84_400_000},
 	}
 	read, err := w.store.Read(t.Context(), w.branch).Claim(c.ID)
 	w.must(err)
@@ -122,8 +122,7 @@ func TestOnlyMonthsOfThePersonThatArePaidInFullCount(t *testing.T) {
 			period := w.period(o, bpu, 1_000_000, "2025-05-01")
 			w.paid(period, "2025-05", 2000)
 			w.paid(period, "2025-06", 2000)
-			c, err := w.open(w.kpu, w.reported(told(o, cover.Illness, cover.Died, "2025-06-15T02:00:00+07:00")), cover.JKM)
-			w.must(err)
+			c := w.claimOf(w.reported(told(o, cover.Illness, cover.Died, "2025-06-15T02:00:00+07:00")))
 			if c.Amount != tt.want {
 				t.Errorf("%d, want %d, by %v", c.Amount, tt.want, c.Steps)
 			}
@@ -135,41 +134,69 @@ func TestAnInjuryPaysWhatWasSpent(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
 	o := w.covered(1_300_000, "2024-05-26", "2025-01-27")
 	i := w.reported(told(o, cover.CommutingAccident, cover.Injured, "2024-11-28T02:40:00+07:00"))
-	items := []cover.BenefitItem{{Kind: "medical_care", Amount: 4_250_000}, {Kind: "transport", Amount: 500_000}}
-	c, err := w.open(w.kpu, i, cover.JKK, items...)
+	c, err := w.open(w.kpu, i, cover.JKK, losses(
+		cover.Loss{Kind: "transport", Mode: "land", Cost: 5_500_000}, cover.Loss{Kind: "medical_care", Cost: 4_250_000}))
 	w.must(err)
-	steps := []cover.BenefitStep{{Rule: "jkk_total", Law: "PP 44/2015, art. 25", Expression: "4250000 + 500000", Amount: 4_750_000}}
-	if c.Amount != 4_750_000 || !reflect.DeepEqual(c.Items, items) || !reflect.DeepEqual(c.Steps, steps) {
+	items := []cover.BenefitItem{{Kind: "medical_care", Amount: 4_250_000}, {Kind: "transport", Amount: 5_000_000}}
+	if c.Amount != 9_250_000 || !reflect.DeepEqual(c.Items, items) || c.Schedule != "jkk-2019-12" {
 		t.Errorf("got %+v", c)
 	}
+	explained(t, c)
 }
 
 func TestAClaimIsRefusedForWhatItAsks(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
-	spent := []cover.BenefitItem{{Kind: "medical_care", Amount: 4_250_000}}
+	spent := losses(cover.Loss{Kind: "medical_care", Cost: 4_250_000})
+	lasting := losses(cover.Loss{Kind: "disability", Part: "one_eye"})
 	for name, tt := range map[string]struct {
 		kind      cover.IncidentKind
 		outcome   cover.IncidentOutcome
 		programme cover.Programme
-		items     []cover.BenefitItem
+		ask       []asked
 		pointer   string
 		want      cover.Code
 	}{
-		"JKM for a death at work":         {cover.SuddenDeath, cover.Died, cover.JKM, nil, "/programme", cover.ProgrammeOfOtherKind},
-		"JKK for a death by illness":      {cover.Illness, cover.Died, cover.JKK, nil, "/programme", cover.ProgrammeOfOtherKind},
-		"JKM for an illness survived":     {cover.Illness, cover.Injured, cover.JKM, spent, "/programme", cover.ProgrammeOfOtherKind},
-		"JKK for an illness survived":     {cover.Illness, cover.Injured, cover.JKK, spent, "/programme", cover.ProgrammeOfOtherKind},
-		"a death with items":              {cover.Violence, cover.Died, cover.JKK, spent, "/items", cover.ItemsNotExpected},
-		"an injury without items":         {cover.Accident, cover.Injured, cover.JKK, nil, "/items", cover.ItemsMissing},
-		"an injury that is paid as death": {cover.Accident, cover.Injured, cover.JKK, []cover.BenefitItem{{Kind: "death", Amount: 1}}, "/items/0/kind", cover.ItemsNotExpected},
-		"an item of nothing":              {cover.Accident, cover.Injured, cover.JKK, []cover.BenefitItem{{Kind: "transport"}}, "/items/0/benefit_amount", cover.AmountNotPositive},
-		"an item beyond reason":           {cover.Accident, cover.Injured, cover.JKK, []cover.BenefitItem{{Kind: "transport", Amount: 1 << 62}}, "/items/0/benefit_amount", cover.AmountImplausible},
+		"JKM for a death at work":        {cover.SuddenDeath, cover.Died, cover.JKM, nil, "/programme", cover.ProgrammeOfOtherKind},
+		"JKK for a death by illness":     {cover.Illness, cover.Died, cover.JKK, nil, "/programme", cover.ProgrammeOfOtherKind},
+		"JKM for an illness survived":    {cover.Illness, cover.Injured, cover.JKM, nil, "/programme", cover.ProgrammeOfOtherKind},
+		"JKK for an illness survived":    {cover.Illness, cover.Injured, cover.JKK, []asked{spent}, "/programme", cover.ProgrammeOfOtherKind},
+		"JKM with losses":                {cover.Illness, cover.Died, cover.JKM, []asked{spent}, "/losses", cover.LossesNotExpected},
+		"an injury without losses":       {cover.Accident, cover.Injured, cover.JKK, nil, "/losses", cover.LossesMissing},
+		"what no doctor said is lasting": {cover.Accident, cover.Injured, cover.JKK, []asked{lasting}, "/losses/0/kind", cover.LossesNotExpected},
+		"a loss that is no loss": {
+			cover.Accident, cover.Injured, cover.JKK,
+			[]asked{losses(cover.Loss{Kind: "death"})},
+			"/losses/0/kind", cover.BenefitNotKnown,
+		},
+		"a cost of nothing": {
+			cover.Accident, cover.Injured, cover.JKK,
+			[]asked{losses(cover.Loss{Kind: "medical_care"})},
+			"/losses/0/cost_amount", cover.MemberMissing,
+		},
+		"a cost beyond reason": {
+			cover.Accident, cover.Injured, cover.JKK,
+			[]asked{losses(cover.Loss{Kind: "medical_care", Cost: 1 << 62})},
+			"/losses/0/cost_amount", cover.AmountImplausible,
+		},
+		"a payee of who survived": {cover.Accident, cover.Injured, cover.JKK, []asked{spent, func(in *cover.Opening) {
+			in.PayeeID = uuid.NullUUID{UUID: uuid.New(), Valid: true}
+		}}, "/payee_id", cover.PayeeNotExpected},
+		"a JKM paid by the body first": {
+			cover.Illness, cover.Died, cover.JKM,
+			[]asked{func(in *cover.Opening) { in.Reimbursement = true }},
+			"/reimbursement", cover.ProgrammeOfOtherKind,
+		},
+		"pupils of a JKK claim": {cover.Violence, cover.Died, cover.JKK, []asked{func(in *cover.Opening) {
+			in.Pupils, in.SchoolYear = []cover.Pupil{{}}, 2024
+		}}, "/pupils", cover.PupilsNotExpected},
+		"a scholarship for nobody":      {cover.Violence, cover.Died, cover.Scholarship, nil, "/pupils", cover.PupilsMissing},
+		"a scholarship of who was hurt": {cover.Accident, cover.Injured, cover.Scholarship, nil, "/programme", cover.ProgrammeOfOtherKind},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
 			o := w.covered(1_300_000, "2024-05-26", "2025-01-27")
 			i := w.reported(told(o, tt.kind, tt.outcome, "2024-11-28T02:40:00+07:00"))
-			_, err := w.open(w.kpu, i, tt.programme, tt.items...)
+			_, err := w.open(w.kpu, i, tt.programme, tt.ask...)
 			refused(t, err, cover.Invalid, tt.want, tt.pointer)
 		})
 	}
@@ -178,25 +205,37 @@ func TestAClaimIsRefusedForWhatItAsks(t *testing.T) {
 func TestAClaimIsOpenedByTheOrganiserForAnIncidentItSees(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
 	o := w.covered(1_300_000, "2024-05-26", "2025-01-27")
-	i := w.reported(told(o, cover.SuddenDeath, cover.Died, "2024-11-28T02:40:00+07:00"))
+	i := w.reported(accident(o, "2024-11-28T02:40:00+07:00"))
+	spent := losses(cover.Loss{Kind: "medical_care", Cost: 4_250_000})
 	above := w.organisation(cover.KPU, province, "35", "Asia/Jakarta")
 	for _, who := range []access.Actor{w.branch, above} {
-		_, err := w.open(who, i, cover.JKK)
+		_, err := w.open(who, i, cover.JKK, spent)
 		refused(t, err, cover.Forbidden, cover.PartyRoleRequired)
 	}
-	_, err := w.open(w.payer, i, cover.JKK)
+	_, err := w.open(w.payer, i, cover.JKK, spent)
 	refused(t, err, cover.Invalid, cover.IncidentUnknown, "/incident_id")
-	_, err = w.open(w.kpu, cover.Incident{ID: uuid.New()}, cover.JKK)
+	_, err = w.open(w.kpu, cover.Incident{ID: uuid.New()}, cover.JKK, spent)
+	refused(t, err, cover.Invalid, cover.IncidentUnknown, "/incident_id")
+	// Who reported it may see it, and still claims nothing.
+	in := accident(o, "2024-11-28T03:40:00+07:00")
+	in.OfficerID = uuid.Nil
+	in.Person, in.Body, in.Position, in.AreaCode = &cover.Person{NIK: o.Personal.NIK, FullName: "Budi"}, cover.KPU, "pps", "35.15.01.2001"
+	reported, _, err := w.report(w.payer, in)
+	w.must(err)
+	_, err = w.open(w.payer, reported, cover.JKK, spent)
 	refused(t, err, cover.Invalid, cover.IncidentUnknown, "/incident_id")
 }
 
 // A duty that turns out to have ended before the event takes its cover with it.
 func TestCoverThatNoLongerReachesTheEventIsNotClaimedUnder(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
-	o := w.covered(1_300_000, "2024-05-26", "2025-01-27")
-	i := w.reported(told(o, cover.SuddenDeath, cover.Died, "2024-11-28T02:40:00+07:00"))
-	w.sql(`update coverage_periods set to_on = '2024-11-27' where officer_id = $1`, o.ID)
-	_, err := w.open(w.kpu, i, cover.JKK)
+	c := w.verified()
+	w.sql(`update coverage_periods set to_on = '2024-11-27' where officer_id = $1`, c.OfficerID)
+	_, err := w.approve(w.branch, c)
+	refused(t, err, cover.Conflict, cover.NotCovered)
+	_, err = w.reject(w.branch, c)
+	w.must(err)
+	_, err = w.open(w.kpu, cover.Incident{ID: c.IncidentID}, cover.JKK)
 	refused(t, err, cover.Conflict, cover.NotCovered)
 }
 
@@ -216,13 +255,16 @@ func TestAWorkAccidentIsClaimedForFiveYears(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := w.in(t)
-			o := w.covered(1_300_000, "2015-07-01", "2024-12-31")
 			w.now = instant(tt.now)
-			_, err := w.open(w.kpu, w.reported(told(o, tt.kind, cover.Died, tt.died+"T08:00:00+07:00")), tt.programme)
+			o := w.covered(1_300_000, "2015-07-01", "2024-12-31")
+			i := w.reported(told(o, tt.kind, cover.Died, tt.died+"T08:00:00+07:00"))
 			if !tt.expired {
-				w.must(err)
+				if c := w.claimOf(i); c.Programme != tt.programme {
+					t.Errorf("opened %+v", c)
+				}
 				return
 			}
+			_, err := w.open(w.kpu, i, tt.programme)
 			if params := refused(t, err, cover.Invalid, cover.ClaimExpired, "/incident_id"); params["expired_on"] == nil {
 				t.Errorf("not told when: %v", params)
 			}
@@ -236,29 +278,36 @@ func TestAnIncidentHasOneLiveClaim(t *testing.T) {
 	i := cover.Incident{ID: c.IncidentID}
 	_, err := w.open(w.kpu, i, cover.JKK)
 	refused(t, err, cover.Conflict, cover.ClaimTaken, "/incident_id")
-
-	_, err = w.reject(w.branch, c)
-	w.must(err)
-	again, err := w.open(w.kpu, i, cover.JKK)
-	w.must(err)
-	if again.ID == c.ID || again.Status != cover.ClaimDraft {
-		t.Errorf("got %+v", again)
+	for _, makeRoom := range []func() (cover.Claim, error){
+		func() (cover.Claim, error) { return w.reject(w.branch, c) },
+		func() (cover.Claim, error) { return w.withdraw(w.kpu, c) },
+	} {
+		before := c
+		_, err = makeRoom()
+		w.must(err)
+		c, err = w.open(w.kpu, i, cover.JKK)
+		w.must(err)
+		if c.ID == before.ID || c.Status != cover.ClaimDraft {
+			t.Errorf("got %+v", c)
+		}
 	}
 }
 
 func TestAClaimIsSubmittedApprovedAndPaid(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
+	c := w.ready(w.died())
 	w.now = instant("2024-12-20T16:59:00Z") // 23:59 on a Friday; the 25th and 26th are holidays
-	c := w.submitted()
+	c, err := w.submit(w.kpu, c)
+	w.must(err)
 	if c.Status != cover.ClaimSubmitted || c.SubmittedBy.UUID != w.kpu.ClientID || !c.SubmittedAt.Equal(w.now) {
 		t.Errorf("submitted %+v", c)
 	}
 	if want := day("2025-01-03"); c.PayDueOn != want {
 		t.Errorf("to be paid on %s, want %s", c.PayDueOn, want)
 	}
-	c, err := w.approve(w.branch, c)
+	c, err = w.approve(w.branch, w.checked(c))
 	w.must(err)
-	if c.Status != cover.ClaimApproved || c.DecidedAt == nil {
+	if c.Status != cover.ClaimApproved || c.DecidedAt == nil || !c.VerifiedBy.Valid {
 		t.Errorf("approved %+v", c)
 	}
 	_, err = w.pay(w.branch, c, "2024-12-21")
@@ -267,11 +316,12 @@ func TestAClaimIsSubmittedApprovedAndPaid(t *testing.T) {
 	w.must(err)
 	read, err := w.store.Read(t.Context(), w.kpu).Claim(c.ID)
 	w.must(err)
-	if read.Status != cover.ClaimPaid || read.PaidOn != day("2024-12-20") || read.PaymentReference != "TRF-20241206-77" || read.Version != 4 {
+	if read.Status != cover.ClaimPaid || read.PaidOn != day("2024-12-20") || read.PaymentReference != "TRF-20241206-77" || read.Version != 6 {
 		t.Errorf("paid %+v", read)
 	}
-	w.happened(c.ID, cover.ClaimOpened, cover.ClaimWasSubmitted, cover.ClaimWasApproved, cover.ClaimWasPaid)
-	w.happened(c.IncidentID, cover.IncidentReported)
+	w.happened(c.ID, cover.ClaimOpened, cover.ClaimAmended, cover.ClaimWasSubmitted, cover.ClaimWasVerified, cover.ClaimWasApproved,
+		cover.ClaimWasPaid)
+	w.happened(c.IncidentID, cover.IncidentReported, cover.IncidentWasConcluded)
 }
 
 // happened fails unless exactly these events are written of a resource.
@@ -287,9 +337,7 @@ func (w *world) happened(resource uuid.UUID, want ...cover.EventType) {
 func TestJKMIsPaidWithinThreeWorkingDays(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
 	o := w.covered(1_300_000, "2024-05-26", "2025-01-27")
-	c, err := w.open(w.kpu, w.reported(told(o, cover.Illness, cover.Died, "2024-11-28T02:40:00+07:00")), cover.JKM)
-	w.must(err)
-	c, err = w.submit(w.kpu, c)
+	c, err := w.submit(w.kpu, w.ready(w.reported(told(o, cover.Illness, cover.Died, "2024-11-28T02:40:00+07:00"))))
 	w.must(err)
 	if want := day("2024-12-04"); c.PayDueOn != want { // from Friday 29 November
 		t.Errorf("to be paid on %s, want %s", c.PayDueOn, want)
@@ -299,83 +347,107 @@ func TestJKMIsPaidWithinThreeWorkingDays(t *testing.T) {
 // The row of the claim lets one decision in; the other finds it made.
 func TestOfTwoDecidersAtOnceOneDecides(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
-	c := w.submitted()
+	c := w.verified()
+	w.once(func(n int) error {
+		if n%2 == 1 {
+			return errOf(w.reject(colleague(w.branch), c))
+		}
+		return errOf(w.approve(colleague(w.branch), c))
+	})
+	steps, err := w.store.Read(t.Context(), w.branch).ClaimSteps(c.ID)
+	if w.must(err); len(steps) != 3 {
+		t.Errorf("%d steps: %+v", len(steps), steps)
+	}
+}
+
+// once fails unless exactly one of eight who do the same at once does it, and the others
+// find it done.
+func (w *world) once(do func(n int) error) {
+	w.Helper()
 	var errs [8]error
 	var all sync.WaitGroup
 	for n := range errs {
-		all.Go(func() {
-			decide := w.approve
-			if n%2 == 1 {
-				decide = w.reject
-			}
-			_, errs[n] = decide(colleague(w.branch), c)
-		})
+		all.Go(func() { errs[n] = do(n) })
 	}
 	all.Wait()
-	decided := 0
+	done := 0
 	for _, err := range errs {
 		if err == nil {
-			decided++
+			done++
 			continue
 		}
-		refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
+		refused(w.T, err, cover.Conflict, cover.ClaimWrongStatus)
 	}
-	if decided != 1 {
-		t.Errorf("decided %d times", decided)
+	if done != 1 {
+		w.Errorf("done %d times", done)
 	}
 }
 
 func TestAClaimIsPaidOnce(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
-	c, err := w.approve(w.branch, w.submitted())
-	w.must(err)
-	_, err = w.pay(w.branch, c, "2024-11-29")
-	w.must(err)
-	_, err = w.pay(colleague(w.branch), c, "2024-11-29")
+	c := w.granted(w.submitted())
+	w.once(func(int) error { return errOf(w.pay(colleague(w.branch), c, "2024-11-29")) })
+	_, err := w.pay(colleague(w.branch), c, "2024-11-29")
 	refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
-	w.happened(c.ID, cover.ClaimOpened, cover.ClaimWasSubmitted, cover.ClaimWasApproved, cover.ClaimWasPaid)
+	w.happened(c.ID, cover.ClaimOpened, cover.ClaimAmended, cover.ClaimWasSubmitted, cover.ClaimWasVerified, cover.ClaimWasApproved,
+		cover.ClaimWasPaid)
 }
 
 func TestNoStageIsSkipped(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
-	o := w.covered(1_300_000, "2024-05-26", "2025-01-27")
-	draft, err := w.open(w.kpu, w.reported(told(o, cover.SuddenDeath, cover.Died, "2024-11-28T02:40:00+07:00")), cover.JKK)
-	w.must(err)
-	_, err = w.approve(w.branch, draft)
+	draft := w.ready(w.died())
+	for name, verb := range map[string]func(access.Actor, cover.Claim) (cover.Claim, error){
+		"return": w.returns, "verify": w.verify, "approve": w.approve, "reject": w.reject, "reopen": w.reopen,
+		"pay": func(who access.Actor, c cover.Claim) (cover.Claim, error) { return w.pay(who, c, "2024-11-29") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := verb(w.branch, draft)
+			refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
+			_, err = verb(w.kpu, draft)
+			refused(t, err, cover.Forbidden, cover.PartyRoleRequired)
+		})
+	}
+	_, err := w.appeal(w.kpu, draft)
 	refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
-	_, err = w.pay(w.branch, draft, "2024-11-29")
-	refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
-	_, err = w.submit(w.branch, draft)
-	refused(t, err, cover.Forbidden, cover.PartyRoleRequired)
-
+	for _, verb := range []func(access.Actor, cover.Claim) (cover.Claim, error){w.submit, w.appeal, w.withdraw} {
+		_, err := verb(w.branch, draft)
+		refused(t, err, cover.Forbidden, cover.PartyRoleRequired)
+	}
 	submitted, err := w.submit(w.kpu, draft)
 	w.must(err)
 	_, err = w.submit(w.kpu, draft)
 	refused(t, err, cover.Stale, cover.VersionStale)
 	_, err = w.submit(w.kpu, submitted)
 	refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
-	_, err = w.approve(w.kpu, submitted)
-	refused(t, err, cover.Forbidden, cover.PartyRoleRequired)
-	_, err = w.reject(w.kpu, submitted)
-	refused(t, err, cover.Forbidden, cover.PartyRoleRequired)
+	_, err = w.amend(w.kpu, submitted, func(*cover.Asked) {})
+	refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
+	_, err = w.approve(w.branch, submitted)
+	refused(t, err, cover.Conflict, cover.ClaimWrongStatus)
 }
 
-// An organisation that is both organiser and branch cannot be registered so; the
+// Whoever made a step never checks it, though they be of the organisation whose part
+// it is. An organisation that is both organiser and branch cannot be registered so; the
 // rule holds even if it were.
-func TestWhoeverSubmitsDoesNotDecide(t *testing.T) {
+func TestMakerAndCheckerDiffer(t *testing.T) {
 	w := given(t, "Asia/Jakarta")
 	o := w.officer("2024-05-26", "2025-01-27")
 	w.period(o, w.agree(cover.PU, w.kpu, w.kpu), 1_300_000, "2024-05-26")
-	c, err := w.open(w.kpu, w.reported(told(o, cover.SuddenDeath, cover.Died, "2024-11-28T02:40:00+07:00")), cover.JKK)
+	maker, verifier, decider, other := w.kpu, colleague(w.kpu), colleague(w.kpu), colleague(w.kpu)
+	c, err := w.submit(maker, w.ready(w.reported(told(o, cover.SuddenDeath, cover.Died, "2024-11-28T02:40:00+07:00"))))
 	w.must(err)
-	c, err = w.submit(w.kpu, c)
-	w.must(err)
-	_, err = w.approve(w.kpu, c)
-	refused(t, err, cover.Forbidden, cover.MakerIsChecker)
-	_, err = w.reject(w.kpu, c)
-	refused(t, err, cover.Forbidden, cover.MakerIsChecker)
-	_, err = w.approve(colleague(w.kpu), c)
-	w.must(err)
+	refused(t, errOf(w.verify(maker, c)), cover.Forbidden, cover.MakerIsChecker)
+	refused(t, errOf(w.reject(maker, c)), cover.Forbidden, cover.MakerIsChecker)
+	w.must(errOf(w.verify(verifier, c)))
+	for _, who := range []access.Actor{maker, verifier} {
+		refused(t, errOf(w.approve(who, c)), cover.Forbidden, cover.MakerIsChecker)
+		refused(t, errOf(w.reject(who, c)), cover.Forbidden, cover.MakerIsChecker)
+	}
+	w.must(errOf(w.reject(decider, c)))
+	w.must(errOf(w.appeal(maker, c)))
+	w.must(errOf(w.verify(verifier, c)))
+	refused(t, errOf(w.approve(decider, c)), cover.Forbidden, cover.MakerIsChecker)
+	refused(t, errOf(w.reject(decider, c)), cover.Forbidden, cover.MakerIsChecker)
+	w.must(errOf(w.approve(other, c)))
 }
 
 func TestWhoSeesAnIncidentAndItsClaim(t *testing.T) {

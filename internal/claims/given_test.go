@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,6 +63,7 @@ type place struct {
 	people int
 
 	kpu, branch, payer access.Actor
+	ministry           access.Actor    // once it has corrected the tariff
 	agreement          cover.Agreement // for PU
 }
 
@@ -69,8 +71,10 @@ type place struct {
 func given(t *testing.T, zone string) *world {
 	t.Helper()
 	t.Parallel()
-	w := &world{t, &place{now: instant("2024-11-29T02:00:00Z")}}
-	url := pgtest.NewWith(t, "reference", loadReference)
+	// What is set up here was recorded before anything happens: checks of cover ask
+	// when something became known.
+	w := &world{t, &place{now: instant("2015-07-01T00:00:00Z")}}
+	url := pgtest.NewFrom(t, pgtest.Template{Key: "reference", Prepare: loadReference})
 	var err error
 	w.store, err = openStore(t.Context(), url, func() time.Time { return w.now })
 	w.must(err)
@@ -78,10 +82,12 @@ func given(t *testing.T, zone string) *world {
 	w.db, err = pgx.Connect(t.Context(), url)
 	w.must(err)
 	t.Cleanup(func() { w.must(w.db.Close(context.Background())) })
+	w.must(w.store.Refresh(t.Context()))
 	w.kpu = w.organisation(cover.KPU, regency, "35.15", zone)
 	w.branch = w.organisation(cover.BPJSOffice, regency, "35.15", zone)
 	w.payer = w.organisation(cover.RegionalGovernment, regency, "35.15", zone)
 	w.agreement = w.agree(cover.PU, w.kpu, w.branch)
+	w.now = instant("2024-11-29T02:00:00Z")
 	return w
 }
 
@@ -159,11 +165,11 @@ func (w *world) officer(from, to string) cover.Officer {
 func (w *world) period(o cover.Officer, a cover.Agreement, base cover.Rupiah, activated string) uuid.UUID {
 	w.Helper()
 	enrolment, id := uuid.New(), uuid.New()
-	w.sql(`insert into enrolments values ($1, $2, 1, 0, '[]', 0, now())`, enrolment, a.ID)
+	w.sql(`insert into enrolments values ($1, $2, 1, 0, '[]', 0, $3)`, enrolment, a.ID, w.now)
 	w.sql(`insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, segment, wage_base,
 			jkk, jkm, schedule, activated_on, version, created_at, updated_at)
-		select $1, id, person_id, $2, $3, term_from, term_to, $4, $5, 1000, 1000, 'test', nullif($6, '')::date, 1, now(), now()
-		from officers where id = $7`, id, a.ID, enrolment, a.Segment, base, activated, o.ID)
+		select $1, id, person_id, $2, $3, term_from, term_to, $4, $5, 1000, 1000, 'test', nullif($6, '')::date, 1, $8, $8
+		from officers where id = $7`, id, a.ID, enrolment, a.Segment, base, activated, o.ID, w.now)
 	return id
 }
 
@@ -174,13 +180,18 @@ func (w *world) paid(period uuid.UUID, month string, amount cover.Rupiah) {
 	id, first := uuid.New(), month+"-01"
 	w.sql(`insert into invoices (id, agreement_id, organiser_id, branch_id, month, due_on, officers, jkk, jkm, groups, version,
 			created_at, updated_at)
-		select $1, a.id, a.organiser_id, a.branch_id, $2::text::date, $2::text::date, 1, 1000, 1000, '[]', 1, now(), now()
-		from coverage_periods c join agreements a on a.id = c.agreement_id where c.id = $3`, id, first, period)
+		select $1, a.id, a.organiser_id, a.branch_id, $2::text::date, $2::text::date, 1, 1000, 1000, '[]', 1, $4, $4
+		from coverage_periods c join agreements a on a.id = c.agreement_id where c.id = $3`, id, first, period, w.now)
 	w.sql(`insert into invoice_lines (invoice_id, coverage_period_id, officer_id, person_id, month, position, role, wage_base,
 			jkk, jkm, schedule)
 		select $1, id, officer_id, person_id, $2::text::date, 'pps', 'member', wage_base, jkk, jkm, schedule
 		from coverage_periods where id = $3`, id, first, period)
 	w.sql(`update invoices set issued_on = $2::text::date, number = $1::text, paid = $3 where id = $1::text::uuid`, id.String(), first, amount)
+	payment := uuid.New()
+	w.sql(`insert into payments (id, branch_id, paid_on, amount, reference, allocated, version, created_at, updated_at)
+		values ($1, $2, $3::text::date, $4, $5, $4, 1, $6, $6)`, payment, w.branch.OrganisationID, first, amount, payment.String(), w.now)
+	w.sql(`insert into payment_allocations (payment_id, ordinal, invoice_id, amount, allocated_at) values ($1, 0, $2, $3, $4)`,
+		payment, id, amount, w.now)
 }
 
 // covered is an officer on duty and under active cover from one day to another.
@@ -227,40 +238,265 @@ func (w *world) reported(in cover.Report) cover.Incident {
 	return i
 }
 
-func (w *world) open(who access.Actor, i cover.Incident, p cover.Programme, items ...cover.BenefitItem) (cover.Claim, error) {
-	in := cover.Opening{IncidentID: i.ID, Programme: p, Items: items}
+// asked is what a claim asks for.
+type asked func(*cover.Opening)
+
+func losses(lost ...cover.Loss) asked { return func(in *cover.Opening) { in.Losses = lost } }
+
+func (w *world) open(who access.Actor, i cover.Incident, p cover.Programme, ask ...asked) (cover.Claim, error) {
+	in := cover.Opening{IncidentID: i.ID, Programme: p}
+	for _, a := range ask {
+		a(&in)
+	}
 	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) { return claims.Open(tx, in) })
 }
 
+// claimOf is the claim of an incident that was opened last.
+func (w *world) claimOf(i cover.Incident) cover.Claim {
+	w.Helper()
+	found, err := w.store.Read(w.Context(), w.kpu).ClaimsOf(i.ID)
+	if w.must(err); len(found) == 0 {
+		w.Fatal("no claim was opened")
+	}
+	return found[len(found)-1]
+}
+
+// read is a claim as it stands.
+func (w *world) read(c cover.Claim) cover.Claim {
+	w.Helper()
+	c, err := w.store.Read(w.Context(), w.kpu).Claim(c.ID)
+	w.must(err)
+	return c
+}
+
+// incident is one as it stands.
+func (w *world) incident(id uuid.UUID) cover.Incident {
+	w.Helper()
+	i, err := w.store.Read(w.Context(), w.kpu).Incident(id)
+	w.must(err)
+	return i
+}
+
+// act is a verb that one actor does on a claim.
+func (w *world) act(who access.Actor, verb func(*store.Tx) (cover.Claim, error)) (cover.Claim, error) {
+	return store.Do(w.Context(), w.store, who, verb)
+}
+
 func (w *world) submit(who access.Actor, c cover.Claim) (cover.Claim, error) {
-	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) {
-		return claims.Submit(tx, c.ID, store.Version(c.Version))
-	})
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) { return claims.Submit(tx, c.ID, store.Version(c.Version)) })
+}
+
+func (w *world) returns(who access.Actor, c cover.Claim) (cover.Claim, error) {
+	why := []cover.ClaimReason{{Reason: "document_illegible", DocumentKind: cover.FamilyCard, Note: "Buram."}}
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) { return claims.Return(tx, c.ID, 0, why) })
+}
+
+func (w *world) verify(who access.Actor, c cover.Claim) (cover.Claim, error) {
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) { return claims.Verify(tx, c.ID, 0) })
 }
 
 func (w *world) approve(who access.Actor, c cover.Claim) (cover.Claim, error) {
-	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) { return claims.Approve(tx, c.ID, 0) })
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) { return claims.Approve(tx, c.ID, 0) })
 }
 
 func (w *world) reject(who access.Actor, c cover.Claim) (cover.Claim, error) {
-	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) {
-		return claims.Reject(tx, c.ID, 0, "documents_incomplete", "Surat keterangan ahli waris belum ada.")
+	return w.rejectFor(who, c, "documents_incomplete")
+}
+
+func (w *world) rejectFor(who access.Actor, c cover.Claim, why cover.RejectionReason) (cover.Claim, error) {
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) {
+		return claims.Reject(tx, c.ID, 0, why, "Surat keterangan ahli waris belum ada.")
 	})
 }
 
-func (w *world) pay(who access.Actor, c cover.Claim, on string) (cover.Claim, error) {
-	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Claim, error) {
-		return claims.Pay(tx, c.ID, 0, day(on), "TRF-20241206-77")
+func (w *world) reopen(who access.Actor, c cover.Claim) (cover.Claim, error) {
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) {
+		return claims.Reopen(tx, c.ID, 0, cover.ClaimReason{Reason: "mistake"})
 	})
+}
+
+func (w *world) appeal(who access.Actor, c cover.Claim) (cover.Claim, error) {
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) {
+		return claims.Appeal(tx, c.ID, 0, cover.ClaimReason{Reason: "facts_disputed"})
+	})
+}
+
+func (w *world) withdraw(who access.Actor, c cover.Claim) (cover.Claim, error) {
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) { return claims.Withdraw(tx, c.ID, 0) })
+}
+
+func (w *world) amend(who access.Actor, c cover.Claim, change func(*cover.Asked)) (cover.Claim, error) {
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) { return claims.AmendClaim(tx, c.ID, 0, change) })
+}
+
+func (w *world) pay(who access.Actor, c cover.Claim, on string) (cover.Claim, error) {
+	return w.act(who, func(tx *store.Tx) (cover.Claim, error) {
+		return claims.Pay(tx, c.ID, 0, cover.Payout{PaidOn: day(on), Reference: "TRF-20241206-77"})
+	})
+}
+
+func (w *world) confirm(who access.Actor, i cover.Incident) (got cover.Incident, doubts cover.Faults, err error) {
+	err = w.store.InTx(w.Context(), who, func(tx *store.Tx) error {
+		got, err = claims.Confirm(tx, i.ID, 0)
+		doubts = tx.Doubts
+		return err
+	})
+	return got, doubts, err
+}
+
+func (w *world) dismiss(who access.Actor, i cover.Incident, reason cover.DismissalReason) (cover.Incident, error) {
+	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Incident, error) { return claims.Dismiss(tx, i.ID, 0, reason) })
+}
+
+func (w *world) guarantee(who access.Actor, i cover.Incident, decision cover.Guarantee) (cover.Incident, error) {
+	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Incident, error) {
+		return claims.Guarantee(tx, i.ID, 0, decision, "JMN-2024-1")
+	})
+}
+
+// conclude says how an incident ended, by a doctor's letter of now.
+func (w *world) conclude(who access.Actor, i cover.Incident, outcome cover.IncidentOutcome) (cover.Incident, error) {
+	in := cover.Conclusion{Outcome: outcome, StatedAt: w.now}
+	if outcome == cover.Died && i.DiedAt == nil {
+		in.DiedAt = &in.StatedAt
+	}
+	got, _, err := w.concludeWith(who, i, in)
+	return got, err
+}
+
+func (w *world) concludeWith(who access.Actor, i cover.Incident, in cover.Conclusion) (got cover.Incident, doubts cover.Faults, err error) {
+	err = w.store.InTx(w.Context(), who, func(tx *store.Tx) error {
+		got, err = claims.Conclude(tx, i.ID, 0, in)
+		doubts = tx.Doubts
+		return err
+	})
+	return got, doubts, err
+}
+
+// heirs counts those made, each of whom has another name.
+var heirs atomic.Int64
+
+// heir is somebody of age with an account.
+func heir(relation cover.HeirRelation) cover.Heir {
+	return cover.Heir{Relation: relation, Kin: cover.Kin{
+		FullName: fmt.Sprintf("Sari Contoh %d", heirs.Add(1)), BornOn: day("1990-01-05"), Account: cover.BankAccount{Number: "1", Name: "Sari Contoh", Bank: "BRI"},
+	}}
+}
+
+// child is one born on a day, with a guardian where it needs one.
+func child(born string) cover.Heir {
+	h := heir(cover.HeirChild)
+	h.Kin.BornOn = day(born)
+	return h
+}
+
+func guarded(h cover.Heir) cover.Heir {
+	h.Kin.Guardian = &cover.Guardian{FullName: "Tuti Contoh", NIK: "3515014508900001", Phone: "081200000002"}
+	return h
+}
+
+func (w *world) name(who access.Actor, i cover.Incident, h cover.Heir) (cover.Heir, error) {
+	return store.Do(w.Context(), w.store, who, func(tx *store.Tx) (cover.Heir, error) { return claims.NameHeir(tx, i.ID, h) })
+}
+
+func (w *world) named(i cover.Incident, h cover.Heir) cover.Heir {
+	w.Helper()
+	h, err := w.name(w.kpu, i, h)
+	w.must(err)
+	return h
+}
+
+func (w *world) strike(who access.Actor, h cover.Heir) error {
+	return w.store.InTx(w.Context(), who, func(tx *store.Tx) error {
+		_, err := claims.StrikeHeir(tx, h.IncidentID, h.ID, 0)
+		return err
+	})
+}
+
+// paper is one of an incident, in a state.
+func (w *world) paper(incident uuid.UUID, r cover.Requirement, status cover.DocumentStatus) cover.Document {
+	w.Helper()
+	digest := uuid.New()
+	d := cover.Document{
+		IncidentID: incident, HeirID: r.HeirID, Rank: r.Rank, SchoolYear: r.SchoolYear, OrganisationID: w.kpu.OrganisationID, UploadedBy: w.kpu.OrganisationID,
+		ClientID: w.kpu.ClientID, RequestID: "test", Kind: r.DocumentKind, MediaType: "application/pdf", Size: 1, SHA256: digest[:],
+		Shelf: "database", Status: status,
+	}
+	w.do(w.kpu, func(tx *store.Tx) error { return tx.InsertDocument(&d) })
+	return d
+}
+
+// needed are the papers of a claim, and how they stand.
+func (w *world) needed(c cover.Claim) []cover.Requirement {
+	w.Helper()
+	found, err := claims.RequirementsOf(w.store.Read(w.Context(), w.kpu), c)
+	w.must(err)
+	return found
+}
+
+// prove sends every paper that a claim still needs.
+func (w *world) prove(c cover.Claim) {
+	w.Helper()
+	for _, r := range w.needed(c) {
+		if r.Mandatory && (r.Status == cover.RequirementMissing || r.Status == cover.RequirementRejected) {
+			w.paper(c.IncidentID, r, cover.DocumentReceived)
+		}
+	}
+}
+
+// paidTo names whoever is to receive what a claim pays.
+func (w *world) paidTo(c cover.Claim, h cover.Heir) cover.Claim {
+	w.Helper()
+	c, err := w.amend(w.kpu, c, func(a *cover.Asked) { a.PayeeID = uuid.NullUUID{UUID: h.ID, Valid: true} })
+	w.must(err)
+	return c
+}
+
+// ready is the claim of a death that lacks nothing: concluded, with an heir and papers.
+func (w *world) ready(i cover.Incident) cover.Claim {
+	w.Helper()
+	if i.ConcludedAt == nil {
+		concluded, err := w.conclude(w.kpu, i, cover.Died)
+		w.must(err)
+		i = concluded
+	}
+	c := w.paidTo(w.claimOf(i), w.named(i, heir(cover.HeirSpouse)))
+	w.prove(c)
+	return c
+}
+
+// died is a death at work of an officer under cover, as their body reports it.
+func (w *world) died() cover.Incident {
+	w.Helper()
+	return w.reported(told(w.covered(1_300_000, "2024-05-26", "2025-01-27"), cover.SuddenDeath, cover.Died, "2024-11-28T02:40:00+07:00"))
 }
 
 // submitted is a claim for a death at work that the branch is to decide.
 func (w *world) submitted() cover.Claim {
 	w.Helper()
-	o := w.covered(1_300_000, "2024-05-26", "2025-01-27")
-	c, err := w.open(w.kpu, w.reported(told(o, cover.SuddenDeath, cover.Died, "2024-11-28T02:40:00+07:00")), cover.JKK)
+	c, err := w.submit(w.kpu, w.ready(w.died()))
 	w.must(err)
-	c, err = w.submit(w.kpu, c)
+	return c
+}
+
+// verified is the same claim, a step further: by another client than the others.
+func (w *world) verified() cover.Claim {
+	w.Helper()
+	return w.checked(w.submitted())
+}
+
+// checked has a submitted claim verified.
+func (w *world) checked(c cover.Claim) cover.Claim {
+	w.Helper()
+	c, err := w.verify(colleague(w.branch), c)
+	w.must(err)
+	return c
+}
+
+// granted has a submitted claim verified and approved.
+func (w *world) granted(c cover.Claim) cover.Claim {
+	w.Helper()
+	c, err := w.approve(w.branch, w.checked(c))
 	w.must(err)
 	return c
 }

@@ -1,45 +1,140 @@
 package claims
 
 import (
-	"strconv"
-	"strings"
+	"slices"
+
+	"github.com/google/uuid"
 
 	"naungan/internal/cover"
 	"naungan/internal/store"
 	"naungan/internal/tariff"
 )
 
-// Open makes a draft of a claim for an incident, with its benefit: computed after
-// a death, added up after an injury. Refuses an incident that the actor does not
-// see (incident_unknown), one without cover (not_covered), one of another
-// organiser (party_role_required) and one that is claimed already (claim_taken).
+// Open makes a draft of a claim for an incident, with its benefit. Refuses an incident
+// that the actor does not see (incident_unknown), one that its body has not reported
+// (incident_not_confirmed) or dismissed (incident_dismissed), one without cover
+// (not_covered), one of another organiser (party_role_required), one that is claimed
+// already (claim_taken), and a second death of one person (death_taken).
 func Open(tx *store.Tx, in cover.Opening) (cover.Claim, error) {
 	rates, err := tx.Tariff()
 	if err != nil {
 		return cover.Claim{}, err
 	}
-	e, err := findEvent(tx, in)
+	i, err := tx.LockIncident(in.IncidentID, 0)
+	if err == nil && !i.Inside {
+		err = cover.Refuse(cover.NotFound, cover.ResourceUnknown, nil)
+	}
+	if err != nil {
+		return cover.Claim{}, cover.Unseen(err, "/incident_id", cover.IncidentUnknown)
+	}
+	if err := i.CheckReported(); err != nil {
+		return cover.Claim{}, err
+	}
+	if err := doubtSimilar(tx, i, "/incident_id"); err != nil {
+		return cover.Claim{}, err
+	}
+	if in.Losses, err = spent(tx, in, i); err != nil {
+		return cover.Claim{}, err
+	}
+	return open(tx, rates, in, i, func(a cover.Agreement) error {
+		return cover.MayPerform(tx.Actor().OrganisationID, a.OrganiserID, cover.Organiser)
+	})
+}
+
+// openForDeath opens the claim of somebody who died, for their body, if cover held, the
+// time to claim is not over, and no other death of theirs is claimed, which goes to the
+// transaction as a doubt.
+func openForDeath(tx *store.Tx, rates *tariff.Tariff, i cover.Incident) error {
+	if !i.Covered() {
+		return nil
+	}
+	in := cover.Opening{IncidentID: i.ID, Programme: cover.JKK}
+	if !i.AtWork() {
+		in.Programme = cover.JKM
+	}
+	before, err := tx.ClaimsOf(i.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range before {
+		if c.Programme != cover.Scholarship && c.Stands() {
+			return followDeath(tx, c)
+		}
+	}
+	day, err := dayOf(tx.Reader, i)
+	if err != nil || in.Programme == cover.JKK && tx.Today().After(rates.ClaimExpiresOn(day)) {
+		return err
+	}
+	claimed, err := tx.DeathClaimed(i.OfficerID.UUID)
+	if err != nil {
+		return err
+	}
+	if claimed {
+		tx.Doubt(cover.Fault{Pointer: "/outcome", Code: cover.DeathTaken})
+		return nil
+	}
+	_, err = open(tx, rates, in, i, func(cover.Agreement) error { return nil })
+	if cover.KindOf(err) == cover.NotFound {
+		return nil // cover of another office than the one that acts: the body opens its claim itself
+	}
+	return err
+}
+
+// followDeath has a claim that was opened before the officer died pay for the death, unless
+// it is out of the body's hands or does not fit any more: then it is for the body to go on
+// with it, or to claim the rest, and a doubt says so.
+func followDeath(tx *store.Tx, c cover.Claim) error {
+	if c.Deceased.Valid {
+		return nil
+	}
+	if c.Status == cover.ClaimDraft || c.Status == cover.ClaimIncomplete {
+		_, err := decide(tx, c.ID, 0, deed{event: cover.ClaimAmended}, func(d decision, c *cover.Claim) error { return d.assess(c) })
+		if kind := cover.KindOf(err); kind != cover.Invalid && kind != cover.Conflict {
+			return err
+		}
+	}
+	tx.Doubt(cover.Fault{Pointer: "/outcome", Code: cover.ClaimTaken})
+	return nil
+}
+
+// spent is what was lost before a death that a paid claim named: the claim of what it paid
+// too little names it again, or it would be taken off what the death pays.
+func spent(tx *store.Tx, in cover.Opening, i cover.Incident) ([]cover.Loss, error) {
+	if !in.ReopensID.Valid || len(in.Losses) > 0 || i.Outcome != cover.Died {
+		return in.Losses, nil
+	}
+	before, err := tx.Claim(in.ReopensID.UUID)
+	if cover.KindOf(err) == cover.NotFound || err == nil && before.IncidentID != i.ID {
+		return in.Losses, nil // and is refused
+	}
+	return slices.DeleteFunc(before.Losses, func(l cover.Loss) bool { return l.Kind == cover.BenefitDisability }), err
+}
+
+func open(tx *store.Tx, rates *tariff.Tariff, in cover.Opening, i cover.Incident, may func(cover.Agreement) error) (cover.Claim, error) {
+	period, err := covering(tx, rates, &i)
 	if err != nil {
 		return cover.Claim{}, err
 	}
-	agreement, err := tx.Agreement(e.period.AgreementID)
+	agreement, err := tx.Agreement(period.AgreementID)
 	if err != nil {
 		return cover.Claim{}, err
 	}
-	if err := cover.MayPerform(tx.Actor().OrganisationID, agreement.OrganiserID, cover.Organiser); err != nil {
+	if err := may(agreement); err != nil {
 		return cover.Claim{}, err
 	}
-	c, err := cover.Open(in, e.incident, e.period, agreement, rates.ClaimExpiresOn(e.day), tx.Today())
+	day, err := dayOf(tx.Reader, i)
+	if err != nil {
+		return cover.Claim{}, err
+	}
+	c, err := cover.Open(in, i, period, agreement, rates.ClaimExpiresOn(day), tx.Today())
 	if err != nil {
 		return c, err
 	}
-	if e.incident.Outcome == cover.Died {
-		err = payDeath(tx, rates, &c, e)
-	} else {
-		payInjury(&c, in.Items)
-	}
-	if err != nil {
+	if err := assess(tx, rates, &c, i, period); err != nil {
 		return c, err
+	}
+	if c.Programme == cover.JKK && i.Late(tx.Now) && !c.Reimbursement {
+		tx.Doubt(cover.Fault{Pointer: "/reimbursement", Code: cover.ReportWasLate})
 	}
 	if err := tx.InsertClaim(&c); err != nil {
 		return c, err
@@ -47,91 +142,57 @@ func Open(tx *store.Tx, in cover.Opening) (cover.Claim, error) {
 	return c, tx.Record(cover.Event{Type: cover.ClaimOpened, ResourceID: c.ID, OrganisationID: c.OrganiserID, After: c})
 }
 
-// event is an incident with the cover that held on its day.
-type event struct {
-	incident cover.Incident
-	period   cover.CoveragePeriod
-	day      cover.Date
-}
-
-// findEvent finds what is claimed for. Cover that held when the incident was
-// reported must hold still: a duty may since have been found to have ended before.
-func findEvent(tx *store.Tx, in cover.Opening) (e event, err error) {
-	if e.incident, err = tx.Incident(in.IncidentID); err != nil {
-		return e, cover.Unseen(err, "/incident_id", cover.IncidentUnknown)
+// covering finds the cover that held at the event, by what is known now: a payment may
+// since have been recorded or taken back, a duty found to have ended before. The incident
+// keeps what is found; where nothing is, the refusal leaves it as it was.
+func covering(tx *store.Tx, rates *tariff.Tariff, i *cover.Incident) (cover.CoveragePeriod, error) {
+	before := *i
+	if err := judge(tx, i); err != nil {
+		return cover.CoveragePeriod{}, err
 	}
-	if !e.incident.Covered() {
-		return e, notCovered(e.incident.UncoveredReason)
+	if i.CoveragePeriodID != before.CoveragePeriodID || i.UncoveredReason != before.UncoveredReason {
+		if err := keepIncident(tx, cover.IncidentAmended, before, i); err != nil {
+			return cover.CoveragePeriod{}, err
+		}
+		if err := startOfIncident(tx, rates, *i); err != nil {
+			return cover.CoveragePeriod{}, err
+		}
 	}
-	if e.day, err = dayOf(tx, e.incident.OrganisationID, e.incident.OccurredAt); err != nil {
-		return e, err
+	if !i.Covered() {
+		return cover.CoveragePeriod{}, notCovered(i.UncoveredReason, i.Kind)
 	}
-	period, err := tx.CoverOn(e.incident.OfficerID, e.day)
+	day, err := dayOf(tx.Reader, *i)
 	if err != nil {
-		return e, err
+		return cover.CoveragePeriod{}, err
 	}
-	if period == nil || period.ID != e.incident.CoveragePeriodID.UUID {
-		return e, notCovered(cover.UncoveredNotEnrolled)
+	period, err := tx.CoverOn(i.OfficerID.UUID, day) // which holds it
+	if err == nil && (period == nil || period.ID != i.CoveragePeriodID.UUID) {
+		err = notCovered(cover.UncoveredNotEnrolled, i.Kind)
 	}
-	e.period = *period
-	return e, nil
-}
-
-func notCovered(reason cover.Code) error {
-	return cover.RefuseAt("/incident_id", cover.NotCovered, cover.Params{"reason": reason})
-}
-
-// payDeath fills in what a death pays by the rates of its day, on the wage base
-// that cover froze.
-func payDeath(tx *store.Tx, rates *tariff.Tariff, c *cover.Claim, e event) error {
-	paid, err := tx.PaidMonths(e.period.ID, e.day.Month())
 	if err != nil {
-		return err
+		return cover.CoveragePeriod{}, err
 	}
-	benefit, err := rates.Death(tariff.DeathQuery{
-		Programme: c.Programme, Segment: e.period.Segment, On: e.day, Base: e.period.WageBase,
-		ConsecutiveMonths: cover.MonthsWithoutBreak(paid, e.day.Month()),
+	return *period, nil
+}
+
+func notCovered(reason cover.Code, kind cover.IncidentKind) error {
+	return cover.RefuseAt("/incident_id", cover.NotCovered, cover.Params{"reason": reason, "roads": cover.Roads(reason, kind)})
+}
+
+// dayOf is the day, for the officer's organisation, by whose rules an incident pays:
+// that of the accident or diagnosis, or of a death that the work did not cause.
+func dayOf(r *store.Reader, i cover.Incident) (cover.Date, error) {
+	owner, err := r.ZoneOf(i.Owner())
+	return cover.DateOf(i.CoveredAt(), owner.Zone()), err
+}
+
+// AmendClaim changes what a claim asks for, and computes its benefit anew. It refuses
+// what cover.Claim.Amend refuses.
+func AmendClaim(tx *store.Tx, id uuid.UUID, v store.Version, amend func(*cover.Asked)) (cover.Claim, error) {
+	return decide(tx, id, v, deed{event: cover.ClaimAmended}, func(d decision, c *cover.Claim) error {
+		if err := c.Amend(tx.Actor().Claimant(), d.incident, amend); err != nil {
+			return err
+		}
+		return d.assess(c)
 	})
-	if err != nil {
-		return err
-	}
-	for _, item := range benefit.Items {
-		c.Items = append(c.Items, cover.BenefitItem{Kind: benefitKinds[item.Kind], Amount: item.Amount})
-	}
-	for _, step := range benefit.Steps {
-		c.Steps = append(c.Steps, cover.BenefitStep{
-			Rule: ruleOf(c.Programme, step.Rule), Law: step.Law, Expression: step.Expression, Amount: step.Amount,
-		})
-	}
-	c.Amount = benefit.Total
-	return nil
-}
-
-// benefitKinds names the parts of what a death pays as claims do.
-var benefitKinds = map[tariff.ItemKind]cover.BenefitKind{
-	tariff.LumpSum: cover.BenefitDeath, tariff.Periodic: cover.BenefitPeriodic, tariff.Funeral: cover.BenefitFuneral,
-}
-
-// ruleOf names a step, such as jkk_death.
-func ruleOf(p cover.Programme, rule string) string {
-	if kind, part := benefitKinds[tariff.ItemKind(rule)]; part {
-		rule = string(kind)
-	}
-	return string(p) + "_" + rule
-}
-
-// injuryLaw says what is paid after an injury.
-const injuryLaw = "PP 44/2015, art. 25"
-
-// payInjury fills in what was spent or is claimed, added up.
-func payInjury(c *cover.Claim, items []cover.BenefitItem) {
-	amounts := make([]string, len(items))
-	for n, item := range items {
-		amounts[n] = strconv.FormatInt(int64(item.Amount), 10)
-		c.Amount += item.Amount
-	}
-	c.Items = items
-	c.Steps = []cover.BenefitStep{{
-		Rule: ruleOf(c.Programme, tariff.RuleTotal), Law: injuryLaw, Expression: strings.Join(amounts, " + "), Amount: c.Amount,
-	}}
 }

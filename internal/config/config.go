@@ -33,9 +33,15 @@ type Config struct {
 	MetricsListen string // where it serves its counters; empty for nowhere
 	DataDir       string // what it keeps beside the database
 	DatabaseURL   Secret // may hold a password; empty for a private Postgres
+	DocumentsURL  string // the object store for documents, s3://...; empty for the database
+	Scanner       string // the command that looks at documents; empty for none
 	LogFormat     string // json or text
 	LogLevel      slog.Level
 	Keyset        Secret // the key document; empty for the one in DataDir
+
+	// The credentials of the object store.
+	DocumentsKeyID     Secret
+	DocumentsSecretKey Secret
 
 	flags *pflag.FlagSet
 }
@@ -62,6 +68,8 @@ const prefix = "NAUNGAN_"
 // Variables that are no flags.
 const (
 	keyset       = prefix + "KEYSET"
+	objectKeyID  = prefix + "DOCUMENTS_KEY_ID"
+	objectSecret = prefix + "DOCUMENTS_SECRET_KEY"
 	callerURL    = prefix + "URL"
 	callerID     = prefix + "CLIENT_ID"
 	callerSecret = prefix + "CLIENT_SECRET"
@@ -76,6 +84,8 @@ func Flags(to *pflag.FlagSet) *Config {
 	c.flags.StringVar(&c.MetricsListen, "metrics-listen", "", "where to serve counters for Prometheus, HOST:PORT; empty for nowhere")
 	c.flags.StringVar(&c.DataDir, "data-dir", "./var", "folder for keys, the administrator's client and the private Postgres")
 	c.flags.StringVar((*string)(&c.DatabaseURL), "database-url", "", "address of a database, postgres://...; empty for a private Postgres")
+	c.flags.StringVar(&c.DocumentsURL, "documents-url", "", "where to keep documents, s3://BUCKET/PREFIX?endpoint=...&region=...; empty for the database")
+	c.flags.StringVar(&c.Scanner, "scanner", "", "command that looks at each document on its input and exits with 0 if it is clean and 1 if not; empty for none")
 	c.flags.StringVar(&c.LogFormat, "log-format", "json", "json or text")
 	c.flags.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	c.flags.VisitAll(func(f *pflag.Flag) { f.Usage += " [" + variable(f.Name) + "]" })
@@ -100,6 +110,7 @@ func (c *Config) load(environ []string) error {
 		}
 	})
 	c.Keyset = Secret(said[keyset])
+	c.DocumentsKeyID, c.DocumentsSecretKey = Secret(said[objectKeyID]), Secret(said[objectSecret])
 	return errors.Join(append(faults, c.Validate())...)
 }
 
@@ -111,6 +122,8 @@ func (c *Config) Validate() error {
 		fault(c.MetricsListen != c.Listen, "metrics-listen", "is where the API is served; it belongs on a port of its own"),
 		fault(c.DataDir != "", "data-dir", "is empty"),
 		fault(c.DatabaseURL == "" || database(string(c.DatabaseURL)), "database-url", "is no postgres:// address"),
+		fault(c.DocumentsURL == "" || bucket(c.DocumentsURL), "documents-url", "is no s3:// address, or holds credentials, which belong into "+objectKeyID+" and "+objectSecret),
+		fault(c.DocumentsURL == "" || c.DocumentsKeyID != "" && c.DocumentsSecretKey != "", "documents-url", "needs "+objectKeyID+" and "+objectSecret),
 		fault(slices.Contains([]string{"json", "text"}, c.LogFormat), "log-format", "is neither json nor text"),
 	)
 }
@@ -134,6 +147,11 @@ func address(s string) bool {
 func database(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && slices.Contains([]string{"postgres", "postgresql"}, u.Scheme)
+}
+
+func bucket(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "s3" && u.Host != "" && u.User == nil
 }
 
 // LoadCaller reads what a client's command is told. Refuses an environment in
@@ -169,7 +187,7 @@ func variable(flag string) string {
 
 // unknown refuses names that mean nothing, and guesses what was meant.
 func unknown(said map[string]string) error {
-	known := []string{keyset, callerURL, callerID, callerSecret, postgresBin}
+	known := []string{keyset, objectKeyID, objectSecret, callerURL, callerID, callerSecret, postgresBin}
 	Flags(pflag.NewFlagSet("", pflag.ContinueOnError)).flags.VisitAll(func(f *pflag.Flag) {
 		known = append(known, variable(f.Name))
 	})

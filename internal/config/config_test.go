@@ -74,6 +74,32 @@ func TestEveryFaultIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAnObjectStoreIsAnAddressAndTwoSecrets(t *testing.T) {
+	t.Parallel()
+	both := []string{"NAUNGAN_DOCUMENTS_KEY_ID=id", "NAUNGAN_DOCUMENTS_SECRET_KEY=hunter2"}
+	for address, right := range map[string]bool{
+		"s3://berkas/naungan?endpoint=s3.example.go.id": true, "": true,
+		"https://berkas": false, "s3://": false, "s3://id:hunter2@berkas": false, "berkas": false,
+	} {
+		c, err := told(t, nil, append([]string{"NAUNGAN_DOCUMENTS_URL=" + address}, both...))
+		if (err == nil) != right || strings.Contains(fmt.Sprint(err), "hunter2") {
+			t.Errorf("%q: %v", address, err)
+		}
+		if c.DocumentsKeyID != "id" || c.DocumentsSecretKey != "hunter2" {
+			t.Errorf("%q: the secrets are not there", address)
+		}
+	}
+	for _, only := range both {
+		if _, err := told(t, []string{"--documents-url", "s3://berkas"}, []string{only}); !strings.Contains(fmt.Sprint(err), "NAUNGAN_DOCUMENTS_KEY_ID and NAUNGAN_DOCUMENTS_SECRET_KEY") {
+			t.Errorf("%s alone: %v", only[:25], err)
+		}
+	}
+	c, err := told(t, nil, []string{"NAUNGAN_SCANNER=clamdscan --no-summary -"})
+	if err != nil || c.Scanner != "clamdscan --no-summary -" {
+		t.Errorf("the scanner is %q, %v", c.Scanner, err)
+	}
+}
+
 func TestVariablesOfTheClientAndOfPostgresAreKnown(t *testing.T) {
 	t.Parallel()
 	environ := []string{"NAUNGAN_URL=http://x", "NAUNGAN_CLIENT_ID=i", "NAUNGAN_CLIENT_SECRET=s", "NAUNGAN_PG_BIN=/bin"}
@@ -97,7 +123,7 @@ func TestACallerIsToldAllThatIsMissing(t *testing.T) {
 
 func TestSecretsAreNeverPrinted(t *testing.T) {
 	t.Parallel()
-	c, err := told(t, nil, []string{"NAUNGAN_KEYSET=hunter2", "NAUNGAN_DATABASE_URL=postgres://u:hunter2@db/x"})
+	c, err := told(t, nil, []string{"NAUNGAN_KEYSET=hunter2", "NAUNGAN_DATABASE_URL=postgres://u:hunter2@db/x", "NAUNGAN_DOCUMENTS_SECRET_KEY=hunter2"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +144,7 @@ func TestHelpNamesEachVariableAndNoSecret(t *testing.T) {
 	flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	Flags(flags)
 	help := flags.FlagUsages()
-	if !strings.Contains(help, "[NAUNGAN_DATA_DIR]") || !strings.Contains(help, "./var") || strings.Contains(strings.ToLower(help), "keyset") {
+	if !strings.Contains(help, "[NAUNGAN_DATA_DIR]") || !strings.Contains(help, "[NAUNGAN_SCANNER]") || !strings.Contains(help, "./var") || strings.Contains(strings.ToLower(help), "keyset") || strings.Contains(strings.ToLower(help), "secret") {
 		t.Error(help)
 	}
 }

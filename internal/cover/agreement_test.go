@@ -1,6 +1,7 @@
 package cover
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -178,6 +179,25 @@ func TestScopesAreGivenByWhoeverHoldsThem(t *testing.T) {
 	} {
 		if got := told(faultsOf(MayGrant([]string{scope}, known, held))); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", scope, got, want)
+		}
+	}
+}
+
+func TestNobodyMakesTheirOwnChecker(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		scopes []string
+		own    bool
+		want   bool
+	}{
+		"a clerk of one's own":                {[]string{"claims:write", "officers:read"}, true, true},
+		"a second decider of one's own":       {[]string{"claims:write", "claims:decide"}, true, false},
+		"a second giver of one's own":         {[]string{"ex_gratia:write"}, true, false},
+		"a decider for an organisation below": {[]string{"claims:decide", "ex_gratia:write"}, false, true},
+	} {
+		err := SeparateDuties(tt.scopes, tt.own)
+		if refusal, ok := errors.AsType[*Error](err); ok != !tt.want || ok && refusal.Code != DutiesNotSeparated {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

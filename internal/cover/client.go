@@ -66,9 +66,13 @@ func (c Client) MayChange() error {
 }
 
 // MayRotate refuses to hand out a secret that opens more than its receiver holds
-// (scope_not_held), and to change what was revoked.
-func (c Client) MayRotate(held []string) error {
+// (scope_not_held), to hand a peer what two are to do (duties_not_separated), and to
+// change what was revoked.
+func (c Client) MayRotate(held []string, peer bool) error {
 	if err := c.MayChange(); err != nil {
+		return err
+	}
+	if err := SeparateDuties(c.Scopes, peer); err != nil {
 		return err
 	}
 	for _, s := range c.Scopes {
@@ -82,10 +86,11 @@ func (c Client) MayRotate(held []string) error {
 // Lives reports whether the secret still opens the door.
 func (s Secret) Lives(now time.Time) bool { return s.ExpiresAt == nil || now.Before(*s.ExpiresAt) }
 
-// Actions says what somebody who holds some scopes may do next with the client.
-func (c Client) Actions(held []string) []Action {
+// Actions says what somebody who holds some scopes, and may be a peer of it, may do next
+// with the client.
+func (c Client) Actions(held []string, peer bool) []Action {
 	return []Action{
-		action("rotate", string(ClientActive), c.MayRotate(held)),
+		action("rotate", string(ClientActive), c.MayRotate(held, peer)),
 		action("revoke", string(ClientRevoked), c.MayChange()),
 	}
 }
@@ -103,4 +108,19 @@ func MayGrant(scopes, known, held []string) error {
 		}
 	}
 	return f.Err()
+}
+
+// separated are the scopes by which money is decided on: whoever holds one could be maker
+// and checker with a second client whose secret they got themselves.
+var separated = []string{"claims:decide", "ex_gratia:write"}
+
+// SeparateDuties refuses to give a peer's secret with a scope by which money is decided on
+// (duties_not_separated); the body above or the administrator does.
+func SeparateDuties(scopes []string, peer bool) error {
+	for _, scope := range separated {
+		if peer && slices.Contains(scopes, scope) {
+			return Refuse(Forbidden, DutiesNotSeparated, Params{"scope": scope})
+		}
+	}
+	return nil
 }

@@ -124,8 +124,6 @@ const (
 	ClaimExpired              Code = "claim_expired"
 	BeforeDecision            Code = "before_decision"
 	ClaimWrongStatus          Code = "claim_wrong_status"
-	ItemsMissing              Code = "items_missing"
-	ItemsNotExpected          Code = "items_not_expected"
 	MakerIsChecker            Code = "maker_is_checker"
 	ClientIsRevoked           Code = "client_revoked"
 	ScopeUnknown              Code = "scope_unknown"
@@ -243,4 +241,148 @@ const (
 	UncoveredOutsideTerm Code = "uncovered_outside_term"
 	UncoveredNotEnrolled Code = "uncovered_not_enrolled"
 	UncoveredUnpaid      Code = "uncovered_unpaid"
+)
+
+// The codes of incidents, heirs and claims.
+const (
+	OfficerOrPerson        Code = "officer_or_person"
+	DiseaseMissing         Code = "disease_missing"
+	DiseaseNotExpected     Code = "disease_not_expected"
+	BeforeIncident         Code = "before_incident"
+	AfterStatement         Code = "after_statement"
+	IncidentIsConcluded    Code = "incident_concluded"
+	IncidentIsConfirmed    Code = "incident_confirmed"
+	IncidentIsDismissed    Code = "incident_dismissed"
+	IncidentNotConfirmed   Code = "incident_not_confirmed"
+	IncidentFactsConfirmed Code = "incident_facts_confirmed"
+	IncidentSimilar        Code = "incident_similar"
+	TooManyNotices         Code = "too_many_notices"
+	DaysClaimed            Code = "days_claimed"
+	DeathTaken             Code = "death_taken"
+	PupilTaken             Code = "pupil_taken"
+	AfterEnd               Code = "after_end"
+	CoverReplaced          Code = "cover_replaced"
+	DocumentInClaim        Code = "document_in_claim"
+	IncidentNotConcluded   Code = "incident_not_concluded"
+	GuaranteeNotExpected   Code = "guarantee_not_expected"
+	GuaranteeDecided       Code = "guarantee_decided"
+	GuaranteeOpen          Code = "guarantee_open"
+	ReportWasLate          Code = "report_was_late"
+	OfficerLives           Code = "officer_lives"
+	GuardianNotExpected    Code = "guardian_not_expected"
+	GuardianMissing        Code = "guardian_missing"
+	AccountMissing         Code = "account_missing"
+	HeirUnknown            Code = "heir_unknown"
+	HeirOutranked          Code = "heir_outranked"
+	HeirTaken              Code = "heir_taken"
+	HeirClaimed            Code = "heir_claimed"
+	HeirIsStruck           Code = "heir_struck"
+	RankMissing            Code = "rank_missing"
+	RankNotExpected        Code = "rank_not_expected"
+	PayeeMissing           Code = "payee_missing"
+	PayeeNotExpected       Code = "payee_not_expected"
+	LossesMissing          Code = "losses_missing"
+	LossesNotExpected      Code = "losses_not_expected"
+	PupilsMissing          Code = "pupils_missing"
+	PupilsNotExpected      Code = "pupils_not_expected"
+	PupilIneligible        Code = "pupil_ineligible"
+	TooManyPupils          Code = "too_many_pupils"
+	SchoolYearOver         Code = "school_year_over"
+	ScholarshipNotEarned   Code = "scholarship_not_earned"
+	RequirementUnmet       Code = "requirement_unmet"
+	ClaimNotReopened       Code = "claim_not_reopened"
+	NothingMoreToPay       Code = "nothing_more_to_pay"
+	UncoveredNotOnRoster   Code = "uncovered_not_on_roster"
+	UncoveredUnconfirmed   Code = "uncovered_unconfirmed"
+	ReportWasInTime        Code = "report_was_in_time"
+	TooManyHeirs           Code = "too_many_heirs"
+	DutiesNotSeparated     Code = "duties_not_separated"
+)
+
+// The reasons for which a claim is returned, rejected, reopened or appealed: the
+// decision and its reason in one name.
+const (
+	ReturnedDocumentMissing     Code = "returned_document_missing"
+	ReturnedDocumentIllegible   Code = "returned_document_illegible"
+	ReturnedDocumentExpired     Code = "returned_document_expired"
+	ReturnedFactsUnclear        Code = "returned_facts_unclear"
+	ReturnedHeirUnproven        Code = "returned_heir_unproven"
+	ReturnedAccountUnclear      Code = "returned_account_unclear"
+	ReturnedOther               Code = "returned_other"
+	RejectedNotWorkRelated      Code = "rejected_not_work_related"
+	RejectedNotCovered          Code = "rejected_not_covered"
+	RejectedDocumentsIncomplete Code = "rejected_documents_incomplete"
+	RejectedUntrue              Code = "rejected_untrue"
+	RejectedWrongHeir           Code = "rejected_wrong_heir"
+	RejectedExpired             Code = "rejected_expired"
+	RejectedOther               Code = "rejected_other"
+	ReopenedNewEvidence         Code = "reopened_new_evidence"
+	ReopenedMistake             Code = "reopened_mistake"
+	ReopenedRuleCorrected       Code = "reopened_rule_corrected"
+	ReopenedCourtOrder          Code = "reopened_court_order"
+	ReopenedOther               Code = "reopened_other"
+	AppealedNewEvidence         Code = "appealed_new_evidence"
+	AppealedFactsDisputed       Code = "appealed_facts_disputed"
+	AppealedRuleDisputed        Code = "appealed_rule_disputed"
+	AppealedOther               Code = "appealed_other"
+)
+
+// The codes of an election body's own scheme.
+const (
+	FundTaken        Code = "fund_taken"
+	FundUnknown      Code = "fund_unknown"
+	FundGranted      Code = "fund_granted"
+	FundExceeded     Code = "fund_exceeded"
+	FundOfOtherYear  Code = "fund_of_other_year"
+	GrantTaken       Code = "grant_taken"
+	GrantWrongStatus Code = "grant_wrong_status"
+)
+
+// The codes of deadlines.
+const (
+	DeadlineTaken       Code = "deadline_taken"
+	DeadlineNotManual   Code = "deadline_not_manual"
+	DeadlineWrongStatus Code = "deadline_wrong_status"
+	BeforeStart         Code = "before_start"
+)
+
+// The reasons that a coverage check gives besides, and what it warns of.
+const (
+	UncoveredNotRecorded      Code = "uncovered_not_recorded"
+	UncoveredNoAgreement      Code = "uncovered_no_agreement"
+	UncoveredPositionExcluded Code = "uncovered_position_excluded"
+	UncoveredNoBudget         Code = "uncovered_no_budget"
+	UncoveredArrears          Code = "uncovered_arrears"
+	UncoveredWaitingPeriod    Code = "uncovered_waiting_period" // JKM: the funeral alone
+	EmployerPaysFirst         Code = "employer_pays_first"
+)
+
+// Refusals of documents.
+const (
+	DocumentNotItsType   Code = "document_not_its_type"
+	DocumentAmbiguous    Code = "document_ambiguous"
+	DocumentBeingScanned Code = "document_being_scanned"
+	DocumentInQuarantine Code = "document_quarantined"
+	DocumentIsWithdrawn  Code = "document_withdrawn"
+	DocumentWrongStatus  Code = "document_wrong_status"
+	DocumentLinkOver     Code = "document_link_over"
+	TooManyDocuments     Code = "too_many_documents"
+	UploaderRequired     Code = "uploader_required"
+)
+
+// The codes of benefits: what a loss, an estimate or a rule of the tariff lacks.
+const (
+	MemberMissing       Code = "member_missing"
+	MemberNotExpected   Code = "member_not_expected"
+	BenefitNotKnown     Code = "benefit_not_known"
+	PartUnknown         Code = "part_unknown"
+	RateOutsideRange    Code = "rate_outside_range"
+	CareTooLong         Code = "care_too_long"
+	DisabilityNotAlone  Code = "disability_not_alone"
+	StretchesOverlap    Code = "stretches_overlap"
+	BeforeEvent         Code = "before_event"
+	TiersNotOpen        Code = "tiers_not_open"
+	PartRatesUnclear    Code = "part_rates_unclear"
+	GradesNotDescending Code = "grades_not_descending"
+	ClockUnits          Code = "clock_units"
 )

@@ -76,6 +76,16 @@ func (d Date) YearsOn(day Date) int {
 // DaysSince counts the days from another day to d; it is negative before it.
 func (d Date) DaysSince(from Date) int { return int(d.t.Sub(from.t) / (24 * time.Hour)) }
 
+// Start returns the first instant of d in a zone.
+func (d Date) Start(zone *time.Location) time.Time {
+	return time.Date(d.t.Year(), d.t.Month(), d.t.Day(), 0, 0, 0, 0, zone)
+}
+
+// End returns the last instant of d in a zone, to the microsecond that Postgres keeps.
+func (d Date) End(zone *time.Location) time.Time {
+	return d.Add(1).Start(zone).Add(-time.Microsecond)
+}
+
 // MarshalText writes YYYY-MM-DD.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -18,5 +18,7 @@
 //   - A contribution is what is owed for one covered officer and one month; an
 //     invoice gathers the contributions of one agreement and month.
 //   - JKK is work-accident cover, JKM is death cover.
+//   - A deadline is one clock of the law that runs for somebody: what is owed, by
+//     whom, until when. A clock is the rule it runs by (tariff).
 //   - The segment says which tariff holds: pu (wage earners) or bpu (others).
 package cover

@@ -127,6 +127,14 @@ func (f *Faults) Check(ok bool, pointer string, code Code, params Params) {
 	}
 }
 
+// Under moves faults to a member of the body.
+func (f Faults) Under(pointer string) Faults {
+	for i := range f {
+		f[i].Pointer = pointer + f[i].Pointer
+	}
+	return f
+}
+
 // Err returns the faults as one error, nil if there are none.
 func (f Faults) Err() error {
 	if len(f) == 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"naungan/internal/cover"
+	"naungan/internal/documents"
 	"naungan/internal/imports"
 	"naungan/internal/jobs"
 	"naungan/internal/store"
@@ -317,7 +318,7 @@ func TestAJobComesBackForAnImportThatSomebodyKeeps(t *testing.T) {
 		return w.number(`select count(*) from pg_locks l join pg_database d on d.oid = l.database
 			where l.locktype = 'advisory' and d.datname = current_database()`) > 0
 	})
-	workers, err := jobs.Start(t.Context(), w.driver, slog.New(slog.DiscardHandler))
+	workers, err := jobs.Start(t.Context(), w.driver, documents.Keeper{Store: w.st}, slog.New(slog.DiscardHandler))
 	w.must(err)
 	defer func() { w.must(workers.Stop(context.WithoutCancel(t.Context()))) }()
 	w.until("a job came for it", func() bool {

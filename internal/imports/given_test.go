@@ -62,7 +62,7 @@ func given(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t}
 	var err error
-	w.st, err = store.Open(t.Context(), pgtest.NewWith(t, "reference", prepare), keyring(), func() time.Time { return today })
+	w.st, err = store.Open(t.Context(), pgtest.NewFrom(t, pgtest.Template{Key: "reference", Prepare: prepare}), keyring(), func() time.Time { return today })
 	w.must(err)
 	t.Cleanup(w.st.Close)
 	w.must(w.st.Refresh(t.Context()))

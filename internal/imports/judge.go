@@ -113,14 +113,14 @@ var shapes = [...]shape{
 	cover.ColPosition:       {fits: positionCode, want: cover.Params{"pattern": "^[a-z][a-z_]{1,39}$", "example": "pps"}},
 	cover.ColRole:           {listed: texts(cover.Roles)},
 	cover.ColAreaCode:       {fits: areaCode, want: cover.Params{"pattern": `^[1-9][0-9](\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$`, "example": "61.06"}},
-	cover.ColPollingStation: {fits: stationNumber, want: cover.Params{"pattern": "^[0-9]{1,4}$"}},
+	cover.ColPollingStation: {fits: stationNumber, want: cover.Params{"pattern": "^[0-9]{1,4}$", "example": "4"}},
 	cover.ColDecreeNumber:   {min: 1, max: 100},
 	cover.ColTermFrom:       {},
 	cover.ColTermTo:         {},
 	cover.ColHonorarium:     {}, // read by amount
 	cover.ColPhone:          {max: 30},
 	cover.ColEmail:          {max: 200, fits: emailAddress, want: cover.Params{"format": "email"}},
-	cover.ColKPJ:            {fits: membershipNumber, want: cover.Params{"pattern": "^[0-9]{11}$"}},
+	cover.ColKPJ:            {fits: membershipNumber, want: cover.Params{"pattern": "^[0-9]{11}$", "example": "24012345678"}},
 }
 
 var (

@@ -178,7 +178,7 @@ func (r *road) begin(s roster) {
 func (r *road) state() (s state) {
 	r.t.Helper()
 	mine := r.kpu.OrganisationID
-	s.officers = r.texts(`select (to_jsonb(o) - 'id' - 'created_at' - 'updated_at' - 'personal')::text from officers o
+	s.officers = r.texts(`select (to_jsonb(o) - 'id' - 'created_at' - 'updated_at' - 'personal' - 'import_id')::text from officers o
 		where organisation_id = $1 order by external_id`, mine)
 	for key, o := range r.officers() {
 		s.personal = append(s.personal, fmt.Sprint(key, o.Personal))

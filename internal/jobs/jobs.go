@@ -2,8 +2,9 @@
 // by the clock.
 //
 // It owns the workers, how many there are, and when work that stopped moving is
-// taken up again. It does not own the work itself (imports, registry, billing), nor
-// putting it into the queue, which is done in the transaction that wants it (store).
+// taken up again. It does not own the work itself (imports, registry, billing,
+// claims, documents), nor putting it into the queue, which is done in the transaction
+// that wants it (store).
 //
 // The queue is River's, in the same database. A process that dies takes nothing
 // with it: what it was doing is found by the next one, because an import, and an
@@ -23,7 +24,9 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"naungan/internal/billing"
+	"naungan/internal/claims"
 	"naungan/internal/cover"
+	"naungan/internal/documents"
 	"naungan/internal/imports"
 	"naungan/internal/registry"
 	"naungan/internal/store"
@@ -51,23 +54,29 @@ type Workers struct {
 }
 
 // Start begins to work, and takes up what a process left that died.
-func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, error) {
+func Start(ctx context.Context, d imports.Driver, k documents.Keeper, log *slog.Logger) (*Workers, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &importWorker{driver: d})
-	river.AddWorker(workers, &watcher{driver: d})
-	river.AddWorker(workers, &sweeper{driver: d})
+	river.AddWorker(workers, &watcher{driver: d, keeper: k})
+	river.AddWorker(workers, &sweeper{driver: d, keeper: k})
 	river.AddWorker(workers, &enroller{store: d.Store})
 	river.AddWorker(workers, &biller{store: d.Store})
+	river.AddWorker(workers, &timekeeper{store: d.Store})
+	queues := map[string]river.QueueConfig{
+		river.QueueDefault: {MaxWorkers: importsAtOnce},
+		housekeeping:       {MaxWorkers: 1},
+		billingQueue:       {MaxWorkers: 1},
+		registry.Queue:     {MaxWorkers: 1},
+	}
+	if k.Scans() { // else what waits for a scanner waits for a process that has one
+		river.AddWorker(workers, &scanner{keeper: k})
+		queues[documents.Queue] = river.QueueConfig{MaxWorkers: scansAtOnce}
+	}
 	client, err := river.NewClient(riverpgxv5.New(d.Store.Pool()), &river.Config{
 		Logger:     slog.New(warnings{log.Handler()}),
 		Workers:    workers,
 		JobTimeout: -1, // an import takes as long as it takes
-		Queues: map[string]river.QueueConfig{
-			river.QueueDefault: {MaxWorkers: importsAtOnce},
-			housekeeping:       {MaxWorkers: 1},
-			billingQueue:       {MaxWorkers: 1},
-			registry.Queue:     {MaxWorkers: 1},
-		},
+		Queues:     queues,
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(watching), func() (river.JobArgs, *river.InsertOpts) { return watch{}, once }, nil),
 			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) { return sweep{}, once },
@@ -75,12 +84,16 @@ func Start(ctx context.Context, d imports.Driver, log *slog.Logger) (*Workers, e
 			river.NewPeriodicJob(river.PeriodicInterval(time.Hour), func() (river.JobArgs, *river.InsertOpts) {
 				return bill{}, &river.InsertOpts{Queue: billingQueue, MaxAttempts: 1}
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(river.PeriodicInterval(time.Minute), func() (river.JobArgs, *river.InsertOpts) { return keepTime{}, once },
+				&river.PeriodicJobOpts{RunOnStart: true}),
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(takeUp(ctx, client, d.Store, d.Store.Now()), takeUpEnrolments(ctx, client, d.Store, d.Store.Now())); err != nil {
+	now := d.Store.Now()
+	err = errors.Join(takeUp(ctx, client, d.Store, now), takeUpEnrolments(ctx, client, d.Store, now), takeUpScans(ctx, client, k, now))
+	if err != nil {
 		return nil, err
 	}
 	// The start is bounded by ctx; the work is not.
@@ -135,6 +148,23 @@ func takeUpEnrolments(ctx context.Context, client *river.Client[pgx.Tx], st *sto
 	return err
 }
 
+// takeUpScans does the same for documents that wait for the scanner.
+func takeUpScans(ctx context.Context, client *river.Client[pgx.Tx], k documents.Keeper, before time.Time) error {
+	if !k.Scans() {
+		return nil
+	}
+	waiting, err := k.Store.UnscannedDocuments(ctx, before)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	again := make([]river.InsertManyParams, len(waiting))
+	for n, id := range waiting {
+		again[n] = river.InsertManyParams{Args: documents.Scan{DocumentID: id}, InsertOpts: &river.InsertOpts{Queue: documents.Queue}}
+	}
+	_, err = client.InsertMany(ctx, again)
+	return err
+}
+
 // importWorker takes an import on.
 type importWorker struct {
 	river.WorkerDefaults[imports.Drive]
@@ -176,12 +206,13 @@ func (watch) Kind() string { return "import_watch" }
 type watcher struct {
 	river.WorkerDefaults[watch]
 	driver imports.Driver
+	keeper documents.Keeper
 }
 
 func (w *watcher) Work(ctx context.Context, _ *river.Job[watch]) error {
 	st := w.driver.Store
 	client, since := river.ClientFromContext[pgx.Tx](ctx), st.Now().Add(-silence)
-	return errors.Join(takeUp(ctx, client, st, since), takeUpEnrolments(ctx, client, st, since))
+	return errors.Join(takeUp(ctx, client, st, since), takeUpEnrolments(ctx, client, st, since), takeUpScans(ctx, client, w.keeper, since))
 }
 
 // sweep is the work of forgetting what is over.
@@ -192,10 +223,41 @@ func (sweep) Kind() string { return "import_sweep" }
 type sweeper struct {
 	river.WorkerDefaults[sweep]
 	driver imports.Driver
+	keeper documents.Keeper
 }
 
 func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweep]) error {
-	return w.driver.Sweep(ctx)
+	return errors.Join(w.driver.Sweep(ctx), w.keeper.Sweep(ctx))
+}
+
+// scansAtOnce is how many documents one process has looked at: a scanner keeps a
+// processor busy.
+const scansAtOnce = 2
+
+// longestPause is after how long a scan is tried again, at most. A scanner that is
+// being put in order is waited for.
+const longestPause = 5 * time.Minute
+
+// scanner has documents looked at.
+type scanner struct {
+	river.WorkerDefaults[documents.Scan]
+	keeper documents.Keeper
+}
+
+func (w *scanner) Work(ctx context.Context, job *river.Job[documents.Scan]) error {
+	id := job.Args.DocumentID
+	_, err := w.keeper.Store.Alone(ctx, id, func(store.Turn) error { return w.keeper.Scan(ctx, id) })
+	if err != nil && ctx.Err() == nil {
+		slog.ErrorContext(ctx, "scan failed", "document", id, "attempt", job.Attempt, "error", err)
+	}
+	return err
+}
+
+// NextRetry is after 1, 2, 4 … s. When the queue gives the work up, watch puts it
+// back.
+func (w *scanner) NextRetry(job *river.Job[documents.Scan]) time.Time {
+	pause := min(time.Second<<min(max(job.Attempt-1, 0), 10), longestPause)
+	return time.Now().Add(pause) //nolint:forbidigo // the queue runs on the machine's clock
 }
 
 // enroller completes enrolments that were asked for.
@@ -238,6 +300,25 @@ func (w *biller) Work(ctx context.Context, _ *river.Job[bill]) error {
 	ran, err := billing.Run(ctx, w.store, cover.Month{})
 	if ran != (billing.Ran{}) {
 		slog.InfoContext(ctx, "billed", "issued", ran.Issued, "drafted", ran.Drafted, "officers", ran.Officers, "failed", ran.Failed)
+	}
+	return err
+}
+
+// keepTime is the work of telling of deadlines as their time comes.
+type keepTime struct{}
+
+func (keepTime) Kind() string { return "deadlines" }
+
+// timekeeper keeps time for all. Another process may do so at the same time.
+type timekeeper struct {
+	river.WorkerDefaults[keepTime]
+	store *store.Store
+}
+
+func (w *timekeeper) Work(ctx context.Context, _ *river.Job[keepTime]) error {
+	done, err := claims.KeepTime(ctx, w.store)
+	if done != (claims.Kept{}) {
+		slog.InfoContext(ctx, "kept time", "moved", done.Moved, "near", done.Near, "breached", done.Breached)
 	}
 	return err
 }

@@ -36,15 +36,25 @@ func New(t testing.TB) string {
 	return clone(t, migrated)
 }
 
-// NewWith gives the address of a fresh, migrated database on which prepare was
-// run, dropped when the test ends. It is run once per key and test process, on
-// the template, so key must stand for all that it does; whatever it connects it
-// must close again.
-func NewWith(t testing.TB, key string, prepare func(ctx context.Context, url string) error) string {
+// Template is a migrated database that is prepared once per key and test process.
+type Template struct {
+	Key     string                                      // stands for all that Prepare does
+	From    *Template                                   // what it begins as, if that is more than migrated
+	Prepare func(ctx context.Context, url string) error // closes again whatever it connects
+}
+
+// NewFrom gives the address of a fresh clone of a template, dropped when the test ends.
+func NewFrom(t testing.TB, template Template) string {
 	t.Helper()
-	return clone(t, func(ctx context.Context, c *cluster) (string, error) {
-		return c.template(ctx, "data "+key, migrated, prepare)
-	})
+	return clone(t, template.source)
+}
+
+func (t Template) source(ctx context.Context, c *cluster) (string, error) {
+	from := migrated
+	if t.From != nil {
+		from = t.From.source
+	}
+	return c.template(ctx, "data "+t.Key, from, t.Prepare)
 }
 
 // Main runs the tests of a package and then stops the server and removes its

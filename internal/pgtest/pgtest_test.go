@@ -44,8 +44,13 @@ func TestAPreparationRunsOnce(t *testing.T) {
 		return makeTable(ctx, url)
 	}
 	key := fmt.Sprintf("a table, for %p", &runs) // anew when the test is repeated
+	table := pgtest.Template{Key: key, Prepare: prepare}
+	row := pgtest.Template{Key: key + ", with a row", From: &table, Prepare: useTable}
 	for range 3 {
-		if err := useTable(t.Context(), pgtest.NewWith(t, key, prepare)); err != nil {
+		if err := useTable(t.Context(), pgtest.NewFrom(t, table)); err != nil {
+			t.Error(err)
+		}
+		if err := run(t.Context(), pgtest.NewFrom(t, row), `select 1 / (select count(*) from prepared)`); err != nil {
 			t.Error(err)
 		}
 	}

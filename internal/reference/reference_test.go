@@ -40,14 +40,14 @@ func openStore(ctx context.Context, url string) (*store.Store, error) {
 // of its own to look into it.
 func loaded(t testing.TB) (*store.Store, *pgx.Conn) {
 	t.Helper()
-	return opened(t, pgtest.NewWith(t, "reference", func(ctx context.Context, url string) error {
+	return opened(t, pgtest.NewFrom(t, pgtest.Template{Key: "reference", Prepare: func(ctx context.Context, url string) error {
 		st, err := openStore(ctx, url)
 		if err != nil {
 			return err
 		}
 		defer st.Close()
 		return reference.Load(ctx, st)
-	}))
+	}}))
 }
 
 func opened(t testing.TB, url string) (*store.Store, *pgx.Conn) {

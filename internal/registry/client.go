@@ -26,12 +26,17 @@ type NewClient struct {
 
 // CreateClient makes a client for an organisation that the actor keeps, and
 // returns its secret, of which only a digest is kept. known lists every scope there is.
+// Refuses to give clients of the actor's own organisation what two are to do
+// (duties_not_separated).
 func CreateClient(tx *store.Tx, in NewClient, known []string) (cover.Client, string, error) {
 	c := cover.Client{OrganisationID: in.OrganisationID, Name: in.Name, Scopes: in.Scopes, Version: 1}
 	if err := tx.RefuseRevoked(); err != nil {
 		return c, "", err
 	}
 	if err := cover.MayGrant(in.Scopes, known, tx.Actor().Scopes); err != nil {
+		return c, "", err
+	}
+	if err := cover.SeparateDuties(in.Scopes, tx.Actor().IsPeer(c)); err != nil {
 		return c, "", err
 	}
 	kept, err := tx.KeepsOrganisation(in.OrganisationID)
@@ -55,13 +60,14 @@ func CreateClient(tx *store.Tx, in NewClient, known []string) (cover.Client, str
 
 // RotateClient gives a client a new secret; the newest it has goes on
 // for the time of grace, others end. Whoever gets the secret can do what the client can, so they must hold
-// all its scopes (scope_not_held).
+// all its scopes (scope_not_held), and be no peer of one that decides on money
+// (duties_not_separated).
 func RotateClient(tx *store.Tx, id uuid.UUID, v store.Version, grace time.Duration) (cover.Client, string, error) {
 	before, err := lockClient(tx, id, v)
 	if err != nil {
 		return before, "", err
 	}
-	if err := before.MayRotate(tx.Actor().Scopes); err != nil {
+	if err := before.MayRotate(tx.Actor().Scopes, tx.Actor().IsPeer(before)); err != nil {
 		return before, "", err
 	}
 	after := before

@@ -67,7 +67,7 @@ func given(t *testing.T) *world {
 	w := &world{t: t}
 	w.now = time.Date(2024, time.August, 26, 9, 0, 0, 0, time.FixedZone("WIB", 7*3600))
 	var err error
-	w.st, err = store.Open(t.Context(), pgtest.NewWith(t, "reference", prepare), keyring(), func() time.Time { return w.now })
+	w.st, err = store.Open(t.Context(), pgtest.NewFrom(t, pgtest.Template{Key: "reference", Prepare: prepare}), keyring(), func() time.Time { return w.now })
 	w.must(err)
 	t.Cleanup(w.st.Close)
 	w.must(w.st.Refresh(t.Context()))
@@ -326,10 +326,10 @@ func TestACorrectedWaitIsDoubtedAtOnce(t *testing.T) {
 	if _, doubts := w.enrol(w.kpu, agreement); len(doubts) != 0 {
 		t.Errorf("of three months: doubts %v", doubts)
 	}
-	_, _, err := as(w, w.admin, func(tx *store.Tx) (tariff.DeathSchedule, error) {
+	_, _, err := as(w, w.admin, func(tx *store.Tx) (tariff.BenefitSchedule, error) {
 		rates, err := tx.Tariff()
 		w.must(err)
-		s, _ := rates.DeathSchedule("jkm-2025-02", 0)
+		s, _ := rates.BenefitSchedule("jkm-2025-02", 0)
 		wait := *s.Waiting
 		wait.Months, s.Waiting = 4, &wait
 		return billing.CorrectBenefitSchedule(tx, s.Name, 1, s)

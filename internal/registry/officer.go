@@ -92,15 +92,7 @@ func End(tx *store.Tx, id uuid.UUID, v store.Version, last cover.Date, reason co
 	if err := after.End(last, reason); err != nil {
 		return before, err
 	}
-	if err := tx.UpdateOfficer(&after); err != nil {
-		return before, err
-	}
-	if err := tx.ShortenCover(after.ID, last); err != nil {
-		return before, err
-	}
-	return after, tx.Record(cover.Event{
-		Type: cover.OfficerWasEnded, ResourceID: id, OrganisationID: after.OrganisationID, Before: before, After: after,
-	})
+	return after, tx.EndOfficer(before, &after)
 }
 
 // ownOfficer locks an officer that the actor sees, and refuses one of another

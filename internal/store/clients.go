@@ -173,7 +173,7 @@ func (s *Store) FirstClient(
 		if err := db.Table("clients").Count(&clients).Error; err != nil || clients > 0 {
 			return err
 		}
-		now := s.now().UTC().Truncate(time.Microsecond)
+		now := Instant(s.now())
 		o.ID, o.Version, o.CreatedAt, o.UpdatedAt = newID(), 1, now, now
 		o.RegisteredBy = o.ID
 		if err := db.Create(&o).Error; err != nil {

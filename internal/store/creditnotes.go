@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"naungan/internal/cover"
@@ -12,6 +14,7 @@ type creditRow struct {
 	Ordinal      int
 	cover.Allocation
 	AllocatedOn cover.Date
+	AllocatedAt time.Time
 }
 
 func (creditRow) TableName() string { return "credit_allocations" }
@@ -168,7 +171,7 @@ func (tx *Tx) InsertCreditAllocations(n *cover.CreditNote, from int) error {
 	}
 	rows := make([]creditRow, len(n.Allocations)-from)
 	for i := range rows {
-		rows[i] = creditRow{n.ID, from + i, n.Allocations[from+i], tx.Today()}
+		rows[i] = creditRow{n.ID, from + i, n.Allocations[from+i], tx.Today(), tx.Now}
 	}
 	return translate(tx.db.Create(&rows).Error)
 }

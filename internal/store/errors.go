@@ -32,6 +32,13 @@ var refusals = map[string]refusal{
 	"incidents_event_key":           {cover.IncidentTaken, "/occurred_at"},
 	"incidents_death_key":           {cover.IncidentTaken, "/outcome"},
 	"claims_incident_key":           {cover.ClaimTaken, "/incident_id"},
+	"claims_deceased_key":           {cover.DeathTaken, "/incident_id"},
+	"incidents_notice_key":          {cover.IncidentTaken, "/occurred_at"},
+	"ex_gratia_funds_year_key":      {cover.FundTaken, "/fiscal_year"},
+	"ex_gratia_grants_incident_key": {cover.GrantTaken, "/incident_id"},
+	"ex_gratia_grants_deceased_key": {cover.DeathTaken, "/incident_id"},
+	"deadlines_subject_key":         {cover.DeadlineTaken, ""},
+	"deadlines_reference_key":       {cover.DeadlineTaken, "/note_reference"},
 }
 
 // translate turns what the database says into what a caller can use. Everything

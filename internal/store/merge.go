@@ -87,9 +87,11 @@ const (
 		where p.import_id = $1 and p.row_no > $2 and p.row_no <= $3` + bounded
 
 	appointing = `insert into officers (id, organisation_id, person_id, personal, digest, external_id, full_name, born_on, sex,
-			position, role, area_code, polling_station, decree_number, term_from, term_to, honorarium, version, created_at, updated_at)
+			position, role, area_code, polling_station, decree_number, term_from, term_to, honorarium, version, created_at, updated_at,
+			import_id)
 		select r.officer_id, $4, r.person_id, r.personal, r.digest, r.external_id, r.full_name, r.born_on, r.sex,
-			r.position, r.role, r.area_code, r.polling_station, r.decree_number, r.term_from, r.term_to, r.honorarium, 1, $5, $5`
+			r.position, r.role, r.area_code, r.polling_station, r.decree_number, r.term_from, r.term_to, r.honorarium, 1, $5, $5,
+			r.import_id`
 
 	keepingPrior = `update import_plan p set prior = to_jsonb(o) || jsonb_build_object('cover', coalesce((
 			select jsonb_agg(jsonb_build_object('id', c.id, 'to_on', c.to_on, 'version', c.version)) from coverage_periods c

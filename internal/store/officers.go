@@ -26,12 +26,14 @@ type officerRow struct {
 func (officerRow) TableName() string { return "officers" }
 
 // PersonOf is the keyed index by which a person is found.
-func (r *Reader) PersonOf(n cover.NIK) uuid.UUID { return r.store.keys.Index("nik:" + string(n)) }
+func (r *Reader) PersonOf(n cover.NIK) uuid.UUID { return r.store.personOf(n) }
+
+func (s *Store) personOf(n cover.NIK) uuid.UUID { return s.keys.Index("nik:" + string(n)) }
 
 // officerRowOf is an officer as stored. What is sealed opens only together with
 // the same organisation and person, wherever its row came from.
 func (s *Store) officerRowOf(o cover.Officer) (officerRow, error) {
-	row := officerRow{Officer: o, PersonID: s.keys.Index("nik:" + string(o.Personal.NIK)), Digest: s.officerDigest(o)}
+	row := officerRow{Officer: o, PersonID: s.personOf(o.Personal.NIK), Digest: s.officerDigest(o)}
 	plain, err := fastjson.Marshal(o.Personal)
 	if err != nil {
 		return row, err
@@ -286,6 +288,20 @@ func (tx *Tx) UpdateOfficer(o *cover.Officer) error {
 		return err
 	}
 	return tx.update(&row)
+}
+
+// EndOfficer writes a locked officer whose duty has ended, lets their cover end on the same
+// day, and records it: cover outlives no duty, whoever ends it.
+func (tx *Tx) EndOfficer(before cover.Officer, after *cover.Officer) error {
+	if err := tx.UpdateOfficer(after); err != nil {
+		return err
+	}
+	if err := tx.shorten("officer_id", after.ID, after.EndedOn); err != nil {
+		return err
+	}
+	return tx.Record(cover.Event{
+		Type: cover.OfficerWasEnded, ResourceID: after.ID, OrganisationID: after.OrganisationID, Before: before, After: *after,
+	})
 }
 
 // RecordReading writes down that the actor reads personal data of these officers

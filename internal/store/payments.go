@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 
@@ -12,6 +14,7 @@ type allocationRow struct {
 	PaymentID uuid.UUID
 	Ordinal   int
 	cover.Allocation
+	AllocatedAt time.Time
 }
 
 func (allocationRow) TableName() string { return "payment_allocations" }
@@ -157,29 +160,37 @@ func (tx *Tx) insertAllocations(p cover.Payment, from int) error {
 	}
 	rows := make([]allocationRow, len(p.Allocations)-from)
 	for n := range rows {
-		rows[n] = allocationRow{p.ID, from + n, p.Allocations[from+n]}
+		rows[n] = allocationRow{p.ID, from + n, p.Allocations[from+n], tx.Now}
 	}
 	return translate(tx.db.Create(&rows).Error)
 }
 
 // ActivateCover makes cover active that some invoices bill, on lines that were not
 // taken back, if they are settled in full: from the day that completed the first of
-// them.
+// them. A person owes an agreement one line a month: it pays for all of their cover in
+// that month.
 // Money may be recorded in another order than it came, so that day may move
 // forward. Periods are locked in the order of their ids, as others lock them.
 func (tx *Tx) ActivateCover(invoices []uuid.UUID) error {
 	err := tx.db.Exec(`with settled as (
-			select i.id, coalesce(max(s.settled_on), i.issued_on) as settled_on
+			select i.id, i.agreement_id, coalesce(max(s.settled_on), i.issued_on) as settled_on
 			from invoices i left join settlements s on s.invoice_id = i.id
 			where i.id in ? and i.paid + i.credited >= i.total
 			group by i.id, i.issued_on),
 		billed as (
-			select l.coverage_period_id, min(s.settled_on) as settled_on
-			from settled s join invoice_lines l on l.invoice_id = s.id and not l.credited
-			group by l.coverage_period_id),
+			select s.settled_on, s.agreement_id, l.coverage_period_id, l.person_id, l.month
+			from settled s join invoice_lines l on l.invoice_id = s.id and not l.credited),
+		paid as (
+			select id, min(settled_on) as settled_on
+			from (
+				select coverage_period_id as id, settled_on from billed
+				union all
+				select c.id, b.settled_on from billed b join coverage_periods c on c.person_id = b.person_id and c.agreement_id = b.agreement_id
+					and c.cancelled_on is null and daterange(c.from_on, c.to_on, '[]') && daterange(b.month, (b.month + interval '1 month')::date)) p
+			group by id),
 		due as (
-			select c.id, b.settled_on from billed b join coverage_periods c on c.id = b.coverage_period_id
-			where c.activated_on is null or c.activated_on > b.settled_on
+			select c.id, p.settled_on from paid p join coverage_periods c on c.id = p.id
+			where c.activated_on is null or c.activated_on > p.settled_on
 			order by c.id for no key update of c)
 		update coverage_periods c set activated_on = due.settled_on, version = c.version + 1, updated_at = ?
 		from due where c.id = due.id`, invoices, tx.Now).Error

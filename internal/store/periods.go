@@ -128,11 +128,6 @@ func (tx *Tx) Covered(officer uuid.UUID) (covered bool, err error) {
 	return covered, translate(err)
 }
 
-// ShortenCover ends the cover of an officer with a day.
-func (tx *Tx) ShortenCover(officer uuid.UUID, last cover.Date) error {
-	return tx.shorten("officer_id", officer, last)
-}
-
 // shorten ends cover with a day. Cover that would only have begun after it is
 // cancelled.
 func (tx *Tx) shorten(column string, id uuid.UUID, last cover.Date) error {
@@ -256,7 +251,7 @@ func (r Roster) enrolment(e cover.Enrolment, bases []Base, now time.Time) (sql s
 	args = append(args, where.args...)
 	args = append(args, r.Agreement.ID, r.AgeBelow, r.AgeBelow)
 	args = append(args, columns(bases)...)
-	args = append(args, now, r.Agreement.ID, e.ID, r.Agreement.MonthRule, r.Agreement.Contributions, r.Agreement.Segment, now, now)
+	args = append(args, now, r.Agreement.ID, e.ID, r.Agreement.MonthRule, r.Agreement.Contributions, r.Agreement.Segment, r.Agreement.ID, now, now)
 	return numbered(`with roster as materialized (
 			select o.id, o.person_id, o.born_on, ` + wage + ` as wage,
 				greatest(o.term_from, ?::date) as from_on, least(o.term_to, coalesce(o.ended_on, o.term_to), ?::date) as to_on
@@ -288,9 +283,14 @@ const enrolRoster = `
 			from judged j
 		), made as (
 			insert into coverage_periods (id, officer_id, person_id, agreement_id, enrolment_id, from_on, to_on, month_rule, agreed,
-				segment, wage_base, jkk, jkm, schedule, version, created_at, updated_at)
+				segment, wage_base, jkk, jkm, schedule, activated_on, version, created_at, updated_at)
 			select uuid_v7(?), p.id, p.person_id, ?, ?, p.from_on, p.to_on, ?, ?,
-				?, p.base, p.jkk, p.jkm, p.schedule, 1, ?, ?
+				?, p.base, p.jkk, p.jkm, p.schedule, (
+					-- A month that was paid for an earlier duty is paid.
+					select min(coalesce((select max(s.settled_on) from settlements s where s.invoice_id = i.id), i.issued_on))
+					from invoice_lines l join invoices i on i.id = l.invoice_id
+					where l.person_id = p.person_id and not l.voided and not l.credited and i.agreement_id = ? and i.issued_on is not null
+						and i.paid + i.credited >= i.total and l.month between date_trunc('month', p.from_on) and p.to_on), 1, ?, ?
 			from placed p where p.outcome = 'eligible' and not p.second order by p.id
 			returning jkk + jkm as premium
 		)

@@ -103,6 +103,16 @@ func (r *Reader) seenOfficers() condition {
 	return r.ofBodies("officers.organisation_id")
 }
 
+// checkedOfficers: whose cover is checked. As seenOfficers; but what a BPJS office was
+// answered once it may ask again, also when the cover has been cancelled since.
+func (r *Reader) checkedOfficers() condition {
+	if r.who.Kind == cover.BPJSOffice {
+		return condition{`exists (select from coverage_periods c join agreements a on a.id = c.agreement_id
+			where c.officer_id = officers.id and a.branch_id = ?)`, []any{r.who.OrganisationID}}
+	}
+	return r.seenOfficers()
+}
+
 // rosters is what an actor reads officers from: the organisations it sees, or for
 // a BPJS office the agreements it signed.
 type rosters struct {
@@ -153,13 +163,52 @@ func (r *Reader) seenPayments() condition {
 	return r.ofSelf("payments.payer_id").or(r.ofSelf("payments.branch_id"))
 }
 
-// seenIncidents: the officer's side; of BPJS offices the one that covers, and the
-// one that reported.
-func (r *Reader) seenIncidents() condition {
-	if r.who.Kind == cover.BPJSOffice {
-		return r.ofSelf("incidents.branch_id").or(r.ofSelf("incidents.reported_by"))
+// insideIncidents: the officer's side, and the BPJS office that covers, or has a claim of
+// it to decide whatever was found of the cover since. Of somebody
+// on no roster, whose body is not registered, the bodies of its kind above.
+func (r *Reader) insideIncidents() condition {
+	if !r.who.Kind.Elects() {
+		return r.ofSelf("incidents.branch_id").or(condition{
+			"exists (select from claims c where c.incident_id = incidents.id and c.branch_id = ?)", []any{r.who.OrganisationID},
+		})
 	}
-	return r.ofBodies("incidents.organisation_id")
+	unregistered := condition{"incidents.organisation_id is null and incidents.body = ?", []any{r.who.Kind}}
+	if r.who.Level != cover.National {
+		unregistered = unregistered.and(inArea("incidents.area_code", r.who.AreaCode))
+	}
+	return r.ofBodies("incidents.organisation_id").or(unregistered)
+}
+
+// seenIncidents: from the inside, and what one reported oneself.
+func (r *Reader) seenIncidents() condition {
+	return r.insideIncidents().or(r.ofSelf("incidents.reported_by"))
+}
+
+// seenHeirs: whoever sees claims of the incident, and nobody who merely reported it.
+func (r *Reader) seenHeirs() condition {
+	inside := r.insideIncidents()
+	return condition{"exists (select from incidents where incidents.id = heirs.incident_id and " + inside.sql + ")", inside.args}
+}
+
+// seenFunds: those of the bodies whose rosters one sees; what a body keeps for its
+// own scheme is no business of others.
+func (r *Reader) seenFunds() condition { return r.ofBodies("ex_gratia_funds.organisation_id") }
+
+// seenGrants likewise.
+func (r *Reader) seenGrants() condition { return r.ofBodies("ex_gratia_grants.organisation_id") }
+
+// SeesGrants reports whether who sees an incident from the inside sees what was granted for
+// it too: the bodies do, the BPJS office does not.
+func (r *Reader) SeesGrants() bool { return r.who.Kind.Elects() }
+
+// seenDocuments: whoever sees the incident from the inside, once the paper is there;
+// whoever merely reported it, what they sent.
+func (r *Reader) seenDocuments() condition {
+	inside := r.insideIncidents()
+	seen := r.ofSelf("documents.uploaded_by").or(condition{
+		"exists (select from incidents where incidents.id = documents.incident_id and " + inside.sql + ")", inside.args,
+	})
+	return condition{sql: "documents.status not in ('receiving', 'discarded')"}.and(seen)
 }
 
 // seenClaims: the organiser's side, and the branch.
@@ -194,3 +243,12 @@ func (r *Reader) seenCreditNotes() condition {
 
 // seenStatements: the office that holds the account.
 func (r *Reader) seenStatements() condition { return r.ofSelf("bank_statements.branch_id") }
+
+// seenDeadlines: who owes it, and whoever sees from the inside the incident it is about,
+// or the claim: which clocks run would tell a reporter whether somebody is covered.
+func (r *Reader) seenDeadlines() condition {
+	incidents, claims := r.insideIncidents(), r.seenClaims()
+	return r.ofSelf("deadlines.organisation_id").
+		or(condition{"exists (select from incidents where incidents.id = deadlines.incident_id and " + incidents.sql + ")", incidents.args}).
+		or(condition{"exists (select from claims where claims.id = deadlines.claim_id and " + claims.sql + ")", claims.args})
+}

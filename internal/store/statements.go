@@ -107,9 +107,9 @@ func (tx *Tx) FinishStatement(s *cover.BankStatement, payments []cover.Payment) 
 			[]any{ids, payers, allocated, matches},
 		},
 		statement{
-			`insert into payment_allocations (payment_id, ordinal, invoice_id, amount)
-			select a.payment, 0, a.invoice, a.amount from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as a (payment, invoice, amount)`,
-			[]any{paying, invoices, parts},
+			`insert into payment_allocations (payment_id, ordinal, invoice_id, amount, allocated_at)
+			select a.payment, 0, a.invoice, a.amount, $4 from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as a (payment, invoice, amount)`,
+			[]any{paying, invoices, parts, tx.Now},
 		},
 		statement{
 			`update bank_statements set matched = $2, unmatched = $3, known = $4 where id = $1`,

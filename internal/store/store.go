@@ -54,7 +54,8 @@ type Store struct {
 	now  func() time.Time
 	ref  atomic.Pointer[cover.Reference]
 
-	tariffs tariffs
+	tariffs     tariffs
+	pastTariffs tariffs // as it was known once
 }
 
 // Open connects to a migrated database. Refuses one that was written with other
@@ -173,13 +174,16 @@ func (s *Store) InTx(ctx context.Context, who access.Actor, do func(*Tx) error) 
 	}()
 	db := s.db.Session(&gorm.Session{NewDB: true, Context: ctx})
 	db.Statement.ConnPool = conn
-	// Postgres keeps microseconds; an answer must equal what is read back.
-	now := s.now().UTC().Truncate(time.Microsecond)
+	now := Instant(s.now())
 	if err := do(&Tx{Reader: &Reader{ctx: ctx, store: s, db: db, who: who}, pgx: tx, Now: now}); err != nil {
 		return translate(err)
 	}
 	return translate(tx.Commit(ctx))
 }
+
+// Instant is an instant as Postgres keeps it, in microseconds: an answer must equal what
+// is read back.
+func Instant(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
 
 // begin starts a transaction that GORM, pgx and the job queue share: pgx begins
 // it on the connection that GORM is then given.
@@ -213,11 +217,22 @@ func Do[T any](ctx context.Context, s *Store, who access.Actor, do func(*Tx) (T,
 	return out, err
 }
 
+// As is the same transaction for another actor: what must be known of somebody whom the
+// actor does not see is asked as whoever does, and nothing of it is shown.
+func (tx *Tx) As(who access.Actor) *Reader {
+	r := *tx.Reader
+	r.who = who
+	return &r
+}
+
 // Context bounds whatever the Reader asks.
 func (r *Reader) Context() context.Context { return r.ctx }
 
 // Actor is who asks.
 func (r *Reader) Actor() access.Actor { return r.who }
+
+// Now is the store's clock.
+func (r *Reader) Now() time.Time { return r.store.now() }
 
 // Reference is the data that rules look things up in.
 func (r *Reader) Reference() *cover.Reference { return r.store.ref.Load() }

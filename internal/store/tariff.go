@@ -58,6 +58,7 @@ func (r *Reader) Tariff() (*tariff.Tariff, error) {
 	if err != nil {
 		return nil, err
 	}
+	read.Edition = edition
 	kept.keep(edition, read)
 	return read, nil
 }
@@ -116,6 +117,7 @@ func (tx *Tx) HoldTariff() error {
 // ones, and those that changed since, unless an administrator had a say. One that does
 // not go together with what administrators entered is left out, and logged.
 func (s *Store) LoadTariff(ctx context.Context, rules []tariff.Rule) error {
+	now := s.now()
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", tariffLock); err != nil {
 			return err
@@ -133,8 +135,8 @@ func (s *Store) LoadTariff(ctx context.Context, rules []tariff.Rule) error {
 			slog.WarnContext(ctx, "a rule of the tariff was left out", "kind", rule.Kind, "name", rule.Name)
 		}
 		for _, rule := range fitting {
-			if _, err := tx.Exec(ctx, "insert into tariff_rules (kind, name, revision, body) values ($1, $2, $3, $4)",
-				rule.Kind, rule.Name, rule.Revision, rule.Body); err != nil {
+			if _, err := tx.Exec(ctx, "insert into tariff_rules (kind, name, revision, body, recorded_at) values ($1, $2, $3, $4, $5)",
+				rule.Kind, rule.Name, rule.Revision, rule.Body, now); err != nil {
 				return err
 			}
 		}

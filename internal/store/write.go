@@ -23,9 +23,34 @@ func (tx *Tx) plain() gorm.ConnPool { return tx.db.Statement.ConnPool }
 
 // lock returns one row that the actor sees and holds it until the transaction
 // ends. Refuses another version than the one asked for (version_stale).
+//
+// Locks are taken in one order, so that nobody waits for somebody who waits for them:
+//
+//   - tariff;
+//   - enrolment, agreement;
+//   - roster, import (and then the one that it mends), officer;
+//   - incident, and what is its own: claim, fund, grant, heir, document;
+//   - payment or credit note, invoice, budget, the counter of a paper's numbers;
+//   - coverage period.
+//
+// Deadlines have no place in it. One of an incident or a claim is turned by whoever holds
+// the incident, before or after a claim or a period; who keeps time takes those that are
+// free, after their claims, and waits for none. A document that arrives is held before its
+// incident, while nobody else can name it. Organisations, clients and links to documents
+// are held with nothing else.
 func lock[T any](tx *Tx, seen condition, id uuid.UUID, v Version, version func(T) int64) (T, error) {
+	return lockFor(tx, "UPDATE", seen, id, v, version)
+}
+
+// hold is lock for a row that others may refer to meanwhile, as documents do to an
+// incident.
+func hold[T any](tx *Tx, seen condition, id uuid.UUID, v Version, version func(T) int64) (T, error) {
+	return lockFor(tx, "NO KEY UPDATE", seen, id, v, version)
+}
+
+func lockFor[T any](tx *Tx, strength string, seen condition, id uuid.UUID, v Version, version func(T) int64) (T, error) {
 	var row T
-	q := seen.on(tx.db.Clauses(clause.Locking{Strength: "UPDATE"}))
+	q := seen.on(tx.db.Clauses(clause.Locking{Strength: strength}))
 	if err := q.Take(&row, "id = ?", id).Error; err != nil {
 		return row, translate(err)
 	}
@@ -60,9 +85,9 @@ func (tx *Tx) Record(e cover.Event) error {
 		return err
 	}
 	return tx.db.Exec(`insert into events (id, type, resource_id, organisation_id, client_id, actor_id, request_id, purpose,
-		before_digest, after_digest, occurred_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		before_digest, after_digest, occurred_at, link_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		newID(), e.Type, e.ResourceID, e.OrganisationID, tx.who.ClientID, tx.who.OrganisationID, tx.who.RequestID,
-		tx.who.Purpose, before, after, tx.Now).Error
+		tx.who.Purpose, before, after, tx.Now, e.LinkID).Error
 }
 
 // RecordAll is Record for many resources that came to be at once.

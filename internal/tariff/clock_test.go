@@ -65,7 +65,11 @@ func TestADueDayIsAWorkingDay(t *testing.T) {
 // B26: an accident on 14 February 2024 at 23:30 in western Indonesia.
 func TestAnIncidentIsReportedWithinTwiceTwentyFourHours(t *testing.T) {
 	wib := time.FixedZone("WIB", 7*60*60)
-	due := rates(t).ReportDueAt(time.Date(2024, 2, 14, 23, 30, 0, 0, wib))
+	reckoned, err := rates(t).Due(tariff.IncidentReport, time.Date(2024, 2, 14, 23, 30, 0, 0, wib), wib)
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := reckoned.DueAt
 	for name, tt := range map[string]struct {
 		report time.Time
 		late   bool
@@ -112,12 +116,10 @@ func TestAClaimIsToBePaid(t *testing.T) {
 		"JKM across a holiday and weekend": {cover.JKM, "2024-09-12", holidays("2024-09-16"), "2024-09-18"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := with(all, tt.holiday).PayDueOn(tt.programme, day(tt.complete)); got.String() != tt.want {
-				t.Errorf("%s, want %s", got, tt.want)
+			due, err := with(all, tt.holiday).Due(string(cover.PaymentDue(tt.programme)), day(tt.complete).Start(time.UTC), time.UTC)
+			if err != nil || due.DueOn.String() != tt.want {
+				t.Errorf("%s, want %s (%v)", due.DueOn, tt.want, err)
 			}
 		})
-	}
-	if got := all.PayDueOn("jht", day("2024-02-19")); !got.Zero() {
-		t.Errorf("due on %s by no clock", got)
 	}
 }

@@ -1,68 +1,20 @@
 package tariff
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"naungan/internal/cover"
 )
 
-// ItemKind says what a part of a benefit is for.
-type ItemKind string
-
-// The parts of a death benefit.
-const (
-	LumpSum  ItemKind = "lump_sum" // santunan sekaligus
-	Periodic ItemKind = "periodic" // santunan berkala, paid at once
-	Funeral  ItemKind = "funeral"  // biaya pemakaman
-)
-
-// ItemKinds lists every part.
-var ItemKinds = []ItemKind{LumpSum, Periodic, Funeral}
-
-// The rules of a step that are not parts.
-const (
-	RuleMinimum = "minimum"
-	RuleWaiting = "waiting_period"
-	RuleTotal   = "total"
-)
-
-// DeathSchedule is one version of what a death pays.
-type DeathSchedule struct {
-	Name      string          `yaml:"name" json:"name"`
-	Revision  int             `yaml:"-" json:"-"`
-	Programme cover.Programme `yaml:"programme" json:"programme,omitempty"`
-	Validity  `yaml:",inline"`
-
-	Items   []DeathItem `yaml:"items" json:"items,omitempty"`
-	Waiting *Waiting    `yaml:"waiting" json:"waiting,omitempty"` // nil: everything is paid from the first day
-}
-
-// Version names this revision of the schedule.
-func (s DeathSchedule) Version() string { return Version(s.Name, s.Revision) }
-
-// DeathItem is one part: so many times an amount, or so many times the monthly
-// base, at least the minimum. Amounts are in rupiah.
-type DeathItem struct {
-	Kind             ItemKind     `yaml:"kind" json:"kind,omitempty"`
-	Times            int64        `yaml:"times" json:"times,omitempty"`
-	Amount           cover.Rupiah `yaml:"amount" json:"amount,omitempty"`
-	OfBase           bool         `yaml:"of_base" json:"of_base,omitempty"` // then Amount is the query's base
-	Minimum          cover.Rupiah `yaml:"minimum" json:"minimum,omitempty"`
-	MinimumCertainty Certainty    `yaml:"minimum_certainty" json:"minimum_certainty,omitempty"` // of the minimum, where the schedule's is another
-}
-
 // Waiting lets only some parts be paid to people of some segments who have
 // contributed for fewer consecutive months.
 type Waiting struct {
-	Segments  []cover.Segment `yaml:"segments" json:"segments,omitempty"`
-	Months    int             `yaml:"months" json:"months,omitempty"`
-	Pays      []ItemKind      `yaml:"pays" json:"pays,omitempty"`
-	Law       string          `yaml:"law" json:"law,omitempty"`
-	Certainty Certainty       `yaml:"certainty" json:"certainty,omitempty"`
+	Segments  []cover.Segment     `yaml:"segments" json:"segments,omitempty"`
+	Months    int                 `yaml:"months" json:"months,omitempty"`
+	Pays      []cover.BenefitKind `yaml:"pays" json:"pays,omitempty"`
+	Law       string              `yaml:"law" json:"law,omitempty"`
+	Certainty Certainty           `yaml:"certainty" json:"certainty,omitempty"`
 }
 
 // DeathQuery asks what one death pays.
@@ -72,30 +24,7 @@ type DeathQuery struct {
 	On                cover.Date   // JKK: the accident or diagnosis; JKM: the death
 	Base              cover.Rupiah // JKK: the monthly base frozen on the coverage
 	ConsecutiveMonths int          // contributed without a break up to the death; JKM asks
-}
-
-// Benefit is what an event pays, in whole rupiah, and how it came about.
-type Benefit struct {
-	Total    cover.Rupiah
-	Items    []Item // sum to Total
-	Steps    []Step // in order; the last yields Total
-	Schedule string // the version it was rated with, such as "jkk-2019-12"
-}
-
-// Item is one part of a benefit.
-type Item struct {
-	Kind   ItemKind
-	Amount cover.Rupiah
-}
-
-// Step is one line of an explanation: a rule, where it stands, how sure of it we
-// are, the sum as it was done ("48 × 1300000") and what it gave in rupiah.
-type Step struct {
-	Rule       string
-	Law        string
-	Certainty  Certainty
-	Expression string
-	Amount     cover.Rupiah
+	NobodyInherits    bool         // whoever arranged the funeral is paid its cost, and the rest stays in the fund
 }
 
 // Death returns what a death pays by the schedule of the day of the event. JKK:
@@ -105,16 +34,47 @@ type Step struct {
 // 1/2025). It refuses a day without a known schedule (tariff_schedule_missing)
 // and, for JKK, a base that is nothing or beyond reason (income_out_of_range).
 func (t *Tariff) Death(q DeathQuery) (Benefit, error) {
-	s, ok := t.deathOn(q.Programme, q.On)
-	if !ok {
-		return Benefit{}, missing(cover.Params{"programme": q.Programme, "day": q.On})
+	s, err := t.benefitOn(q.Programme, q.On)
+	if err != nil {
+		return Benefit{}, err
 	}
-	if s.needsBase() {
+	if slices.ContainsFunc(s.Items, func(i BenefitItem) bool { return i.OfBase }) {
 		if err := checkIncome(q.Base, 1); err != nil {
 			return Benefit{}, err
 		}
 	}
-	return s.pay(q), nil
+	a := open(s.Version(), s.Validity)
+	waits := s.Waiting != nil && s.Waiting.holds(q)
+	if waits {
+		a.wait(s.Waiting, q.ConsecutiveMonths)
+	}
+	for _, item := range s.Items {
+		if q.pays(item.Kind) && (!waits || slices.Contains(s.Waiting.Pays, item.Kind)) {
+			a.item(item, q.Base)
+		}
+	}
+	if q.NobodyInherits {
+		a.explain(RuleNobodyInherits, Basis{nobodyInheritsLaw, Read}, cover.Params{}, "0", 0)
+	}
+	return a.close(), nil
+}
+
+// nobodyInheritsLaw says what becomes of a benefit without heirs.
+const nobodyInheritsLaw = "PP 44/2015, arts 37 and 40"
+
+// pays reports whether a part goes to anybody.
+func (q DeathQuery) pays(kind cover.BenefitKind) bool {
+	return !q.NobodyInherits || kind == cover.BenefitFuneral
+}
+
+func (w *Waiting) holds(q DeathQuery) bool {
+	return slices.Contains(w.Segments, q.Segment) && q.ConsecutiveMonths < w.Months
+}
+
+// wait says why parts are missing.
+func (a *account) wait(w *Waiting, months int) {
+	inputs := cover.Params{"months": int64(months), "needed": int64(w.Months)}
+	a.explain(RuleWaiting, Basis{w.Law, w.Certainty}, inputs, fmt.Sprintf("%d < %d", months, w.Months), 0)
 }
 
 // Owed is how many months are contributed for cover in a row, and its last day.
@@ -142,99 +102,9 @@ func (t *Tariff) WaitingDoubts(segment cover.Segment, terms []Owed) (doubts cove
 // have contributed for a JKM death on a day to pay in full; nothing where there
 // is no such rule (Permenaker 1/2025).
 func (t *Tariff) WaitingMonths(segment cover.Segment, day cover.Date) int {
-	s, ok := t.deathOn(cover.JKM, day)
-	if !ok || s.Waiting == nil || !slices.Contains(s.Waiting.Segments, segment) {
+	s, err := t.benefitOn(cover.JKM, day)
+	if err != nil || s.Waiting == nil || !slices.Contains(s.Waiting.Segments, segment) {
 		return 0
 	}
 	return s.Waiting.Months
-}
-
-// DeathSchedule finds a revision of what deaths pay by its name; 0 is the one that
-// stands.
-func (t *Tariff) DeathSchedule(name string, revision int) (DeathSchedule, bool) {
-	if revision == 0 {
-		return first(t.Deaths, func(s DeathSchedule) bool { return s.Name == name })
-	}
-	return first(t.pastDeaths, func(s DeathSchedule) bool { return s.Name == name && s.Revision == revision })
-}
-
-// DeathDays lists the days of the schedules of a programme that stand, in their order.
-func (t *Tariff) DeathDays(programme cover.Programme) (days []Validity) {
-	for _, s := range t.Deaths {
-		if s.Programme == programme {
-			days = append(days, s.Validity)
-		}
-	}
-	return days
-}
-
-func (t *Tariff) deathOn(programme cover.Programme, day cover.Date) (DeathSchedule, bool) {
-	return first(t.Deaths, func(s DeathSchedule) bool {
-		return s.Programme == programme && s.Holds(day)
-	})
-}
-
-func (s DeathSchedule) needsBase() bool {
-	return slices.ContainsFunc(s.Items, func(i DeathItem) bool { return i.OfBase })
-}
-
-func (s DeathSchedule) pay(q DeathQuery) Benefit {
-	b := Benefit{Schedule: s.Version()}
-	waits := s.Waiting != nil && s.Waiting.holds(q)
-	if waits {
-		b.Steps = append(b.Steps, s.Waiting.step(q))
-	}
-	for _, item := range s.Items {
-		if waits && !slices.Contains(s.Waiting.Pays, item.Kind) {
-			continue
-		}
-		steps := s.itemSteps(item, q.Base)
-		amount := steps[len(steps)-1].Amount
-		b.Steps = append(b.Steps, steps...)
-		b.Items = append(b.Items, Item{item.Kind, amount})
-		b.Total += amount
-	}
-	b.Steps = append(b.Steps, s.totalStep(b))
-	return b
-}
-
-// itemSteps explains one part; its last step yields the amount.
-func (s DeathSchedule) itemSteps(item DeathItem, base cover.Rupiah) []Step {
-	each := item.Amount
-	if item.OfBase {
-		each = base
-	}
-	amount := each * cover.Rupiah(item.Times)
-	steps := []Step{{string(item.Kind), s.Law, s.Certainty, product(item.Times, each), amount}}
-	if amount < item.Minimum {
-		sure := cmp.Or(item.MinimumCertainty, s.Certainty)
-		comparison := fmt.Sprintf("max(%d, %d)", amount, item.Minimum)
-		steps = append(steps, Step{RuleMinimum, s.Law, sure, comparison, item.Minimum})
-	}
-	return steps
-}
-
-func (s DeathSchedule) totalStep(b Benefit) Step {
-	amounts := make([]string, len(b.Items))
-	for i, item := range b.Items {
-		amounts[i] = strconv.FormatInt(int64(item.Amount), 10)
-	}
-	return Step{RuleTotal, s.Law, s.Certainty, strings.Join(amounts, " + "), b.Total}
-}
-
-func (w *Waiting) holds(q DeathQuery) bool {
-	return slices.Contains(w.Segments, q.Segment) && q.ConsecutiveMonths < w.Months
-}
-
-// step says why parts are missing; it yields nothing by itself.
-func (w *Waiting) step(q DeathQuery) Step {
-	comparison := fmt.Sprintf("%d < %d", q.ConsecutiveMonths, w.Months)
-	return Step{RuleWaiting, w.Law, w.Certainty, comparison, 0}
-}
-
-func product(times int64, each cover.Rupiah) string {
-	if times == 1 {
-		return strconv.FormatInt(int64(each), 10)
-	}
-	return fmt.Sprintf("%d × %d", times, each)
 }

@@ -58,30 +58,34 @@ func TestADeathPays(t *testing.T) {
 	}
 }
 
+func step(rule, law, certainty string, inputs cover.Params, expression string, amount cover.Rupiah) cover.BenefitStep {
+	return cover.BenefitStep{Rule: rule, Law: law, Certainty: certainty, Inputs: inputs, Expression: expression, Amount: amount}
+}
+
 func TestABenefitIsExplained(t *testing.T) {
 	all := rates(t)
 	const annex, art34 = "PP 82/2019, annex III", "PP 82/2019, art. 34"
 	for name, tt := range map[string]struct {
 		query tariff.DeathQuery
-		want  []tariff.Step
+		want  []cover.BenefitStep
 	}{
-		"JKK": {accident("2024-02-15", 1_300_000), []tariff.Step{
-			{"lump_sum", annex, "V2", "48 × 1300000", 62_400_000},
-			{"funeral", annex, "V2", "10000000", 10_000_000},
-			{"periodic", annex, "V2", "24 × 500000", 12_000_000},
-			{"total", annex, "V2", "62400000 + 10000000 + 12000000", 84_400_000},
+		"JKK": {accident("2024-02-15", 1_300_000), []cover.BenefitStep{
+			step("death", annex, "V2", cover.Params{"times": int64(48), "each": int64(1300000)}, "48 × 1300000", 62_400_000),
+			step("funeral", annex, "V2", cover.Params{"times": int64(1), "each": int64(10000000)}, "10000000", 10_000_000),
+			step("periodic", annex, "V2", cover.Params{"times": int64(24), "each": int64(500000)}, "24 × 500000", 12_000_000),
+			step("total", annex, "V2", cover.Params{"benefits": int64(3)}, "62400000 + 10000000 + 12000000", 84_400_000),
 		}},
-		"JKK at the minimum": {accident("2024-02-15", 400_000), []tariff.Step{
-			{"lump_sum", annex, "V2", "48 × 400000", 19_200_000},
-			{"minimum", annex, "K", "max(19200000, 20000000)", 20_000_000},
-			{"funeral", annex, "V2", "10000000", 10_000_000},
-			{"periodic", annex, "V2", "24 × 500000", 12_000_000},
-			{"total", annex, "V2", "20000000 + 10000000 + 12000000", 42_000_000},
+		"JKK at the minimum": {accident("2024-02-15", 400_000), []cover.BenefitStep{
+			step("death", annex, "V2", cover.Params{"times": int64(48), "each": int64(400000)}, "48 × 400000", 19_200_000),
+			step("minimum", annex, "K", cover.Params{"reached": int64(19200000), "minimum": int64(20000000)}, "max(19200000, 20000000)", 20_000_000),
+			step("funeral", annex, "V2", cover.Params{"times": int64(1), "each": int64(10000000)}, "10000000", 10_000_000),
+			step("periodic", annex, "V2", cover.Params{"times": int64(24), "each": int64(500000)}, "24 × 500000", 12_000_000),
+			step("total", annex, "V2", cover.Params{"benefits": int64(3)}, "20000000 + 10000000 + 12000000", 42_000_000),
 		}},
-		"JKM that waits": {death(cover.BPU, "2025-03-15", 1), []tariff.Step{
-			{"waiting_period", "Permenaker 1/2025", "V2", "1 < 3", 0},
-			{"funeral", art34, "V2", "10000000", 10_000_000},
-			{"total", art34, "V2", "10000000", 10_000_000},
+		"JKM that waits": {death(cover.BPU, "2025-03-15", 1), []cover.BenefitStep{
+			step("waiting_period", "Permenaker 1/2025", "V2", cover.Params{"months": int64(1), "needed": int64(3)}, "1 < 3", 0),
+			step("funeral", art34, "V2", cover.Params{"times": int64(1), "each": int64(10000000)}, "10000000", 10_000_000),
+			step("total", art34, "V2", cover.Params{"benefits": int64(1)}, "10000000", 10_000_000),
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

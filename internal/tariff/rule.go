@@ -20,12 +20,14 @@ type Kind string
 const (
 	OfContribution Kind = "contribution"
 	OfRelief       Kind = "relief"
-	OfDeath        Kind = "death"
+	OfBenefit      Kind = "benefit"
+	OfExGratia     Kind = "ex_gratia"
+	OfRequirement  Kind = "requirement"
 	OfClock        Kind = "clock"
 )
 
 // Kinds lists every kind.
-var Kinds = []Kind{OfContribution, OfRelief, OfDeath, OfClock}
+var Kinds = []Kind{OfContribution, OfRelief, OfBenefit, OfExGratia, OfRequirement, OfClock}
 
 // Rule is one revision of a rule as it is kept. A correction is a further
 // revision, under the same name.
@@ -51,10 +53,14 @@ func (k Kind) embedded() ([]Rule, error) {
 		return read(k, func(s ContributionSchedule) string { return s.Name })
 	case OfRelief:
 		return read(k, func(r Relief) string { return r.Name })
-	case OfDeath:
-		return read(k, func(s DeathSchedule) string { return s.Name })
+	case OfBenefit:
+		return read(k, func(s BenefitSchedule) string { return s.Name })
+	case OfExGratia:
+		return read(k, func(s ExGratiaSchedule) string { return s.Name })
+	case OfRequirement:
+		return read(k, func(l RequirementList) string { return l.Name })
 	default:
-		return read(k, func(c Clock) string { return c.Name + "-" + c.From.Month().String() })
+		return read(k, func(c Clock) string { return c.ruleName() })
 	}
 }
 
@@ -106,51 +112,42 @@ func From(rules []Rule, holidays map[cover.Date]bool) (*Tariff, error) {
 }
 
 func (t *Tariff) take(r Rule, current bool) error {
-	switch {
-	case r.Kind == OfContribution:
-		var s ContributionSchedule
-		if err := json.Unmarshal(r.Body, &s); err != nil {
-			return err
-		}
-		s.Revision = r.Revision
-		t.past = append(t.past, s)
-		if current {
-			t.Contributions = append(t.Contributions, s)
-		}
-		return nil
-	case r.Kind == OfRelief:
-		if err := add(&t.pastReliefs, r, func(e *Relief) { e.Revision = r.Revision }); err != nil || !current {
-			return err
-		}
-		t.Reliefs = append(t.Reliefs, t.pastReliefs[len(t.pastReliefs)-1])
-		return nil
-	case r.Kind == OfDeath:
-		if err := add(&t.pastDeaths, r, func(e *DeathSchedule) { e.Revision = r.Revision }); err != nil || !current {
-			return err
-		}
-		t.Deaths = append(t.Deaths, t.pastDeaths[len(t.pastDeaths)-1])
-		return nil
-	case !current:
-		return nil
+	switch r.Kind {
+	case OfContribution:
+		return take(&t.Contributions, &t.past, r, current, func(e *ContributionSchedule) { e.Revision = r.Revision })
+	case OfRelief:
+		return take(&t.Reliefs, &t.pastReliefs, r, current, func(e *Relief) { e.Revision = r.Revision })
+	case OfBenefit:
+		return take(&t.Benefits, &t.pastBenefits, r, current, func(e *BenefitSchedule) { e.Revision = r.Revision })
+	case OfExGratia:
+		return take(&t.ExGratias, &t.pastExGratias, r, current, func(e *ExGratiaSchedule) { e.Revision = r.Revision })
+	case OfRequirement:
+		return take(&t.RequirementLists, &t.pastRequirementLists, r, current, func(e *RequirementList) { e.Revision = r.Revision })
 	default:
-		return add(&t.Clocks, r, func(*Clock) {})
+		return take(&t.Clocks, &t.pastClocks, r, current, func(e *Clock) { e.Rule, e.Revision = r.Name, r.Revision })
 	}
 }
 
-func add[T any](to *[]T, r Rule, finish func(*T)) error {
+// take reads a revision into those there ever were and, if it stands, into those that do.
+func take[T any](stand, all *[]T, r Rule, current bool, finish func(*T)) error {
 	var entry T
 	if err := json.Unmarshal(r.Body, &entry); err != nil {
 		return err
 	}
 	finish(&entry)
-	*to = append(*to, entry)
+	*all = append(*all, entry)
+	if current {
+		*stand = append(*stand, entry)
+	}
 	return nil
 }
 
 func (t *Tariff) sort() {
 	slices.SortStableFunc(t.Contributions, func(a, b ContributionSchedule) int { return a.compare(b.Validity) })
 	slices.SortStableFunc(t.Reliefs, func(a, b Relief) int { return a.compare(b.Validity) })
-	slices.SortStableFunc(t.Deaths, func(a, b DeathSchedule) int { return a.compare(b.Validity) })
+	slices.SortStableFunc(t.Benefits, func(a, b BenefitSchedule) int { return a.compare(b.Validity) })
+	slices.SortStableFunc(t.ExGratias, func(a, b ExGratiaSchedule) int { return a.compare(b.Validity) })
+	slices.SortStableFunc(t.RequirementLists, func(a, b RequirementList) int { return a.compare(b.Validity) })
 	slices.SortStableFunc(t.Clocks, func(a, b Clock) int { return a.compare(b.Validity) })
 }
 

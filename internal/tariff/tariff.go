@@ -8,7 +8,7 @@
 // was settled.
 //
 // A schedule is one version of a rule. A contribution is rated with the schedule
-// of its month, a death with that of the day of the event.
+// of its month, a benefit with that of the day of the event.
 //
 // Amounts are whole rupiah and are rounded half up per person and programme; no
 // statute says how to round.
@@ -28,15 +28,21 @@ var rates embed.FS
 // Tariff is every rule we know, in the order of their days, as one edition of it
 // says. It is read-only and safe for use by many goroutines.
 type Tariff struct {
-	Contributions []ContributionSchedule
-	Reliefs       []Relief
-	Deaths        []DeathSchedule
-	Clocks        []Clock
-	Holidays      map[cover.Date]bool // on which nobody works; weekends are none
+	Contributions    []ContributionSchedule
+	Reliefs          []Relief
+	Benefits         []BenefitSchedule
+	ExGratias        []ExGratiaSchedule
+	RequirementLists []RequirementList
+	Clocks           []Clock
+	Holidays         map[cover.Date]bool // on which nobody works; weekends are none
+	Edition          int64               // grows with each correction; set by whoever keeps it
 
-	past        []ContributionSchedule // every revision there ever was
-	pastReliefs []Relief               // likewise
-	pastDeaths  []DeathSchedule        // likewise
+	past                 []ContributionSchedule // every revision there ever was
+	pastReliefs          []Relief               // likewise
+	pastBenefits         []BenefitSchedule      // likewise
+	pastExGratias        []ExGratiaSchedule     // likewise
+	pastRequirementLists []RequirementList      // likewise
+	pastClocks           []Clock                // likewise
 }
 
 // Certainty says how we know a rule.

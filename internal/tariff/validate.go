@@ -17,7 +17,7 @@ type version struct {
 
 // validate says all that is wrong with the rules of a tariff.
 func (t *Tariff) validate() error {
-	var contributions, reliefs, deaths, clocks []version
+	var contributions, reliefs, benefits, exGratias, requirements, clocks []version
 	var faults []error
 	for _, s := range t.Contributions {
 		contributions = append(contributions, version{string(s.Segment), s.Validity})
@@ -27,16 +27,25 @@ func (t *Tariff) validate() error {
 		reliefs = append(reliefs, version{string(r.Segment) + " " + string(r.Sector), r.Validity})
 		faults = append(faults, r.validate())
 	}
-	for _, s := range t.Deaths {
-		deaths = append(deaths, version{string(s.Programme), s.Validity})
+	for _, s := range t.Benefits {
+		benefits = append(benefits, version{string(s.Programme), s.Validity})
 		faults = append(faults, s.validate())
+	}
+	for _, s := range t.ExGratias {
+		exGratias = append(exGratias, version{string(s.Body), s.Validity})
+		faults = append(faults, s.validate())
+	}
+	for _, l := range t.RequirementLists {
+		requirements = append(requirements, version{string(OfRequirement), l.Validity})
+		faults = append(faults, l.validate())
 	}
 	for _, c := range t.Clocks {
 		clocks = append(clocks, version{c.Name, c.Validity})
 		faults = append(faults, c.validate())
 	}
 	return errors.Join(append(faults,
-		follow(contributions, true), follow(reliefs, false), follow(deaths, true), follow(clocks, true))...)
+		follow(contributions, true), follow(reliefs, false), follow(benefits, true), follow(exGratias, true), follow(requirements, true),
+		follow(clocks, true))...)
 }
 
 // ErrNotSeamless says that versions of a rule overlap, or leave days between them
@@ -144,25 +153,6 @@ func (r Relief) Faults() (f cover.Faults) {
 	return f
 }
 
-// Faults says what is wrong with a death schedule that an administrator may have
-// entered, beyond what its form allows. It may begin on any day.
-func (s DeathSchedule) Faults() (f cover.Faults) {
-	s.faults(&f)
-	for i, item := range s.Items {
-		item.faults(&f, fmt.Sprintf("/items/%d", i))
-	}
-	if s.Waiting != nil {
-		checkText(&f, "/waiting/law", s.Waiting.Law)
-	}
-	return f
-}
-
-func (i DeathItem) faults(f *cover.Faults, at string) {
-	f.Check((i.Amount != 0) != i.OfBase, at, cover.AmountOrBase, nil)
-	checkPaid(f, at+"/each_amount", i.Amount)
-	checkPaid(f, at+"/minimum_amount", i.Minimum)
-}
-
 // checkPaid lets an amount be absent, which is nothing.
 func checkPaid(f *cover.Faults, at string, amount cover.Rupiah) {
 	f.Check(amount >= 0, at, cover.AmountNotPositive, nil)
@@ -206,39 +196,12 @@ func (r Relief) validate() error {
 	return errors.Join(append(faults, want(excluded, "%s: excluded funding %q", r.Name, r.ExcludedFunding))...)
 }
 
-func (s DeathSchedule) validate() error {
-	faults := []error{
-		want(slices.Contains(cover.Programmes, s.Programme), "%s: programme %q", s.Name, s.Programme),
-		want(len(s.Items) > 0, "%s: no items", s.Name),
-	}
-	for _, i := range s.Items {
-		faults = append(faults,
-			want(slices.Contains(ItemKinds, i.Kind), "%s: item %q", s.Name, i.Kind),
-			want(i.Times > 0, "%s: %s is paid %d times", s.Name, i.Kind, i.Times),
-		)
-	}
-	for _, f := range s.Faults() {
-		faults = append(faults, fmt.Errorf("%s: %s at %s", s.Name, f.Code, f.Pointer))
-	}
-	if s.Waiting != nil {
-		faults = append(faults, want(s.Waiting.complete(), "%s: waiting rule is incomplete or unknown", s.Name))
+func (c Clock) validate() error {
+	var faults []error
+	for _, f := range c.Faults() {
+		faults = append(faults, fmt.Errorf("%s: %s at %s", c.Rule, f.Code, f.Pointer))
 	}
 	return errors.Join(faults...)
-}
-
-func (w *Waiting) complete() bool {
-	return w.Months > 0 && w.Law != "" && slices.Contains(Certainties, w.Certainty) &&
-		within(w.Segments, cover.Segments) && within(w.Pays, ItemKinds)
-}
-
-func (c Clock) validate() error {
-	units := 0
-	for _, n := range []int{c.Hours, c.WorkingDays, c.Years} {
-		if n > 0 {
-			units++
-		}
-	}
-	return want(units == 1, "%s: %d units of time, not one", c.Name, units)
 }
 
 // within reports whether there are words and all of them are known.

@@ -150,6 +150,33 @@ func TestASecretIsRotatedWithoutAnOutage(t *testing.T) {
 	}
 }
 
+// TestNobodyGetsTheSecretOfTheirChecker: a client that keeps clients rotates itself and
+// the clerks beside it, but none beside it that decides on money; those above do.
+func TestNobodyGetsTheSecretOfTheirChecker(t *testing.T) {
+	t.Parallel()
+	w := settle(t)
+	makes := func(scopes ...string) (string, caller) {
+		made := w.admin.post("/v1/api-clients", object{"organisation_id": w.organisations["branch"], "name": "Kantor", "scopes": scopes}).must(t, 201).object(t)
+		id := name(made["client"].(object))
+		return "/v1/api-clients/" + id, w.branch.by(uuid.MustParse(id))
+	}
+	own, keeper := makes("clients:admin", "claims:decide")
+	decider, _ := makes("claims:decide")
+	giver, _ := makes("ex_gratia:write")
+	clerk, _ := makes("claims:write")
+	for path, want := range map[string][]any{own: {}, decider: {"duties_not_separated"}, giver: {"duties_not_separated"}, clerk: {}} {
+		actions := keeper.get(path).object(t)["actions"].([]any)
+		same(t, "rotate is blocked by", fmt.Sprint(actions[0].(object)["blocked_by"]), fmt.Sprint(want))
+		if got := keeper.post(path+"/rotate", object{}); len(want) > 0 {
+			same(t, "a checker", got.must(t, 403).code(t), "duties_not_separated")
+		} else {
+			got.must(t, 200)
+		}
+	}
+	w.admin.post(decider+"/rotate", object{}).must(t, 200)
+	same(t, "rotated once", w.events("client_rotated", strings.TrimPrefix(decider, "/v1/api-clients/")), 1)
+}
+
 // TestTokensOfOthersOpenNothing: of another key, another algorithm, or none.
 func TestTokensOfOthersOpenNothing(t *testing.T) {
 	t.Parallel()

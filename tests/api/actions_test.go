@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -12,7 +13,11 @@ import (
 var bodies = map[string]any{
 	"rotate": object{}, "append": "", "sign": object{"signed_on": "2024-11-28"}, "enrol": object{}, "issue": object{}, "void": object{"reason": "x"},
 	"terminate": object{"terminated_on": "2024-12-01", "reason": "x"}, "end": object{"ended_on": "2024-11-28", "reason": "resigned"},
-	"reject": object{"reason": "other"}, "pay": object{"paid_on": "2024-11-28", "reference": "x"},
+	"reject": object{"reason": "untrue"}, "pay": object{"paid_on": "2024-11-28", "reference": "x"},
+	"conclude": object{"outcome": "recovered", "stated_at": "2024-11-28T08:30:00+07:00"}, "guarantee": object{"decision": "guaranteed"}, "dismiss": object{"reason": "untrue"},
+	"return": object{"reasons": []object{{"reason": "facts_unclear"}}}, "reopen": object{"reason": "mistake"}, "appeal": object{"reason": "facts_disputed"},
+	"disburse": object{"disbursed_on": "2024-11-28", "reference": "x"},
+	"meet":     object{"met_at": "2024-11-28T08:55:00+07:00"},
 }
 
 // TestActionsTellTheTruth: of every thing, to everybody who sees it, with all scopes
@@ -28,15 +33,16 @@ func TestActionsTellTheTruth(t *testing.T) {
 	w.kpu.send(post(w.fill("/v1/officers/{leaving_officer_id}/end"), object{"ended_on": "2024-11-28", "reason": "resigned"})).must(t, 200)
 	w.branch.pay(w.fill("/v1/claims/{owed_claim_id}/pay"), bodies["pay"]).must(t, 200)
 
-	w.branch.post(w.fill("/v1/claims/{granted_claim_id}/approve"), nil).must(t, 200)
-
+	for _, draft := range w.kpu.get("/v1/claims?status=draft").must(t, 200).items(t) {
+		w.complete(name(draft))
+	}
 	everybody := map[string]caller{"nation": w.nation, "kpu": w.kpu, "government": w.government, "branch": w.branch, "administrator": w.admin}
 	for _, name := range []string{"kpu", "branch"} {
 		o := w.admin.get("/v1/organisations/" + w.organisations[name]).object(t)
-		everybody[name+" that only reads"] = w.as(o, "officers:read", "agreements:read", "coverage:read", "invoices:read", "payments:read", "claims:read", "imports:read", "clients:admin")
+		everybody[name+" that only reads"] = w.as(o, "officers:read", "agreements:read", "coverage:read", "invoices:read", "payments:read", "claims:read", "imports:read", "deadlines:read", "documents:read", "clients:admin", "incidents:read", "ex_gratia:read")
 	}
 	offered, blocked := map[string]int{}, map[string]int{}
-	for _, resource := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "claims", "api-clients", "imports"} {
+	for _, resource := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "incidents", "claims", "ex-gratia-grants", "api-clients", "imports", "deadlines", "documents"} {
 		for who, c := range everybody {
 			for _, item := range c.get("/v1/"+resource+"?limit=1000").must(t, 200).items(t) {
 				actions, _ := item["actions"].([]any)
@@ -75,8 +81,20 @@ func (w *world) tryAction(t *testing.T, what string, c caller, item, act object)
 	if verb == "allocate" {
 		do.body = object{"allocations": []object{{"invoice_id": w.ids["open_invoice_id"], "allocated_amount": 1}}}
 	}
+	if verb == "reject" && strings.Contains(what, "documents") {
+		do.body = object{"reason": "illegible"}
+	}
+	if verb == "cancel" && strings.Contains(what, "ex-gratia-grants") {
+		do.body = object{"reason": "other"}
+	}
+	if verb == "conclude" && (item["outcome"] == "died" || item["concluded_at"] != nil) { // dies of it later
+		do.body = object{"outcome": "died", "stated_at": "2024-11-28T09:00:00+07:00", "died_at": "2024-11-28T09:00:00+07:00"}
+	}
 	if verb == "commit" {
 		do.body = object{"plan_digest": fmt.Sprint(item["plan_digest"])}
+	}
+	if verb == "confirm" {
+		do = do.under("If-Match", fmt.Sprintf(`"%v"`, item["version"]))
 	}
 	if verb == "append" {
 		do = do.under("Content-Type", "application/octet-stream").under("Upload-Offset", fmt.Sprint(item["received_bytes"]))

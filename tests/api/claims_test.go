@@ -29,7 +29,7 @@ func TestNobodyHarmedGoesUnrecorded(t *testing.T) {
 		"a second later":                  {covered, "2024-11-26T08:59:59+07:00", nil, true, "[/occurred_at report_late]"},
 		"on the day cover became active":  {covered, "2024-09-02T00:00:00+07:00", nil, true, "[/occurred_at report_late]"},
 		"before the first contribution":   {covered, "2024-09-01T23:59:59+07:00", "uncovered_unpaid", true, "[/occurred_at report_late /officer_id officer_not_covered]"},
-		"before cover began":              {covered, "2024-08-25T12:00:00+07:00", "uncovered_not_enrolled", true, "[/occurred_at report_late /officer_id officer_not_covered]"},
+		"before cover began":              {covered, "2024-08-25T12:00:00+07:00", "uncovered_no_agreement", true, "[/occurred_at report_late /officer_id officer_not_covered]"},
 		"told in another zone":            {covered, "2024-09-02T02:00:01+09:00", nil, true, "[/occurred_at report_late]"}, // midnight in Kapuas Hulu
 		"after the duty had ended":        {newcomer, "2024-11-27T12:00:00+07:00", "uncovered_outside_term", false, "[/officer_id officer_not_covered]"},
 		"before the term":                 {ahead, "2024-11-27T12:00:00+07:00", "uncovered_outside_term", false, "[/officer_id officer_not_covered]"},
@@ -53,6 +53,7 @@ func TestNobodyHarmedGoesUnrecorded(t *testing.T) {
 			} else {
 				same(t, "its claim", claim.must(t, 409).code(t), "not_covered")
 			}
+			w.exec(`update incidents set occurred_at = occurred_at - interval '9 years' where id = $1`, o["id"]) // the next is not similar to it
 		})
 	}
 	shown := w.branch.send(get("/v1/incidents/"+w.branch.get("/v1/incidents?limit=1").items(t)[0]["id"].(string)).under("Purpose", "benefit_payment"))
@@ -69,29 +70,45 @@ func TestTheBranchReportsToo(t *testing.T) {
 	w.kpu.get(made.Header.Get("Location")).must(t, 200)
 }
 
+// TestNobodyIsBuriedUnderNotices: a body has two hundred of one reporter before it, and
+// what it dismisses makes room.
+func TestNobodyIsBuriedUnderNotices(t *testing.T) {
+	t.Parallel()
+	w := billed(t)
+	w.at(time.Date(2024, 11, 28, 9, 0, 0, 0, wib))
+	first := w.branch.post("/v1/incidents", w.accident()).must(t, 201).id(t)
+	w.exec(`insert into incidents select (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(),
+		'occurred_at', i.occurred_at - n * interval '1 second'))).* from incidents i, generate_series(1, 199) n where i.id = $1`, first)
+	same(t, "one more", w.branch.post("/v1/incidents", w.accident()).must(t, 409).code(t), "too_many_notices")
+	w.kpu.post("/v1/incidents/"+first+"/dismiss", object{"reason": "told_twice"}).must(t, 200)
+	w.branch.post("/v1/incidents", w.accident()).must(t, 201)
+}
+
 // TestAClaimGoesThroughItsLife with the clocks of the law, and a rejection makes
 // room for another.
 func TestAClaimGoesThroughItsLife(t *testing.T) {
 	t.Parallel()
 	w := bereaved(t)
 	path := "/v1/claims/" + w.ids["claim_id"]
-	submitted := w.kpu.post(path+"/submit", nil).must(t, 200).object(t)
+	submitted := w.submits(w.ids["claim_id"])
 	same(t, "status", submitted["status"], "submitted")
 	same(t, "to be paid by", submitted["pay_due_on"], "2024-12-09") // seven working days after Thursday 28 November
-	rejected := w.branch.post(path+"/reject", object{"reason": "not_work_related", "note": " Ajukan sebagai JKM. "}).must(t, 200).object(t)
-	same(t, "reason", rejected["rejection_reason"], "not_work_related")
-	same(t, "note", rejected["rejection_note"], "Ajukan sebagai JKM.")
-	for verb, body := range map[string]any{"submit": nil, "approve": nil, "reject": object{"reason": "other"}} {
+	rejected := w.branch.post(path+"/reject", object{"reason": "untrue", "note": " Lihat surat. "}).must(t, 200).object(t)
+	same(t, "reason", rejected["rejection_reason"], "untrue")
+	same(t, "note", rejected["rejection_note"], "Lihat surat.")
+	for verb, body := range map[string]any{
+		"submit": nil, "return": bodies["return"], "verify": nil, "approve": nil, "reject": object{"reason": "untrue"}, "pay": bodies["pay"], "withdraw": nil,
+	} {
 		by := w.branch
-		if verb == "submit" {
+		if verb == "submit" || verb == "withdraw" {
 			by = w.kpu
 		}
-		same(t, verb, by.post(path+"/"+verb, body).must(t, 409).code(t), "claim_wrong_status")
+		same(t, verb, by.pay(path+"/"+verb, body).must(t, 409).code(t), "claim_wrong_status")
 	}
 	again := w.kpu.post("/v1/claims", object{"incident_id": w.ids["incident_id"], "programme": "jkk"}).must(t, 201).id(t)
 	path = "/v1/claims/" + again
-	w.kpu.post(path+"/submit", nil).must(t, 200)
-	w.branch.post(path+"/approve", nil).must(t, 200)
+	w.submits(again)
+	w.grants(again)
 	paid := w.branch.pay(path+"/pay", object{"paid_on": "2024-11-28", "reference": " TRF-1 "}).must(t, 200).object(t)
 	same(t, "status", paid["status"], "paid")
 	same(t, "reference", paid["payment_reference"], "TRF-1")
@@ -107,9 +124,10 @@ func TestADeathByIllnessIsClaimedAsJKM(t *testing.T) {
 	in["kind"] = "illness"
 	incident := w.kpu.post("/v1/incidents", in).must(t, 201).id(t)
 	same(t, "as JKK", w.kpu.post("/v1/claims", object{"incident_id": incident, "programme": "jkk"}).must(t, 422).faults(t)[0], "/programme programme_of_other_kind")
-	claim := w.kpu.post("/v1/claims", object{"incident_id": incident, "programme": "jkm"}).must(t, 201)
-	same(t, "benefit", claim.object(t)["claim_amount"], 42_000_000.0) // 20 + 12 + 10 million
-	submitted := w.kpu.post(claim.Header.Get("Location")+"/submit", nil).must(t, 200).object(t)
+	claim := w.claimOf(w.kpu, incident)
+	same(t, "programme", claim["programme"], "jkm")
+	same(t, "benefit", claim["claim_amount"], 42_000_000.0) // 20 + 12 + 10 million
+	submitted := w.submits(name(claim))
 	same(t, "to be paid by", submitted["pay_due_on"], "2024-12-03") // three working days
 }
 
@@ -145,9 +163,10 @@ func TestACoverThatIsFoundToHaveEndedBeforeCarriesNoClaim(t *testing.T) {
 	t.Parallel()
 	w := billed(t)
 	w.at(time.Date(2024, 11, 28, 9, 0, 0, 0, wib))
-	incident := w.kpu.post("/v1/incidents", w.death(w.ids["officer_id"])).must(t, 201).id(t)
-	w.kpu.post("/v1/officers/"+w.ids["officer_id"]+"/end", object{"ended_on": "2024-11-27", "reason": "resigned"}).must(t, 200)
-	got := w.kpu.post("/v1/claims", object{"incident_id": incident, "programme": "jkk"}).must(t, 409)
+	in := w.accident()
+	incident := w.kpu.post("/v1/incidents", in).must(t, 201).id(t)
+	w.kpu.post(fmt.Sprint("/v1/officers/", in["officer_id"], "/end"), object{"ended_on": "2024-11-26", "reason": "resigned"}).must(t, 200)
+	got := w.kpu.post("/v1/claims", w.injury(incident)).must(t, 409)
 	same(t, "code", got.code(t), "not_covered")
 }
 
@@ -169,7 +188,9 @@ func TestAnEventIsReportedOnce(t *testing.T) {
 	w := busy(t)
 	in := w.accident()
 	w.kpu.post("/v1/incidents", in).must(t, 201)
-	again := w.branch.post("/v1/incidents", in).must(t, 409)
+	w.branch.post("/v1/incidents", in).must(t, 201) // a notice, which tells nobody what others told
+	same(t, "a notice twice", w.branch.post("/v1/incidents", in).must(t, 409).code(t), "incident_taken")
+	again := w.kpu.post("/v1/incidents", in).must(t, 409)
 	same(t, "code", again.code(t), "incident_taken")
 	same(t, "fault", again.faults(t)[0], "/occurred_at incident_taken")
 	death := w.death(w.ids["officer_id"])

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -75,12 +76,19 @@ func codesOf(value any) (codes []string) {
 			codes = append(codes, codesOf(item)...)
 		}
 	case object:
-		if _, told := v["detail"]; told {
+		_, told := v["detail"]
+		_, reason := v["remedy"] // of a decision on a claim
+		if told || reason {
 			text(v["code"])
 		}
 		text(v["uncovered_reason"])
 		text(v["reversal_code"])
 		if _, skip := v["officers"]; skip {
+			text(v["reason"])
+		}
+		_, link := v["holds"]
+		_, extent := v["covered"]
+		if link || extent { // of a coverage check
 			text(v["reason"])
 		}
 		if blocks, ok := v["blocked_by"].([]any); ok {
@@ -123,11 +131,27 @@ func reportCodes() int {
 }
 
 // secretValues are the personal values that the fixtures of these tests use: the
-// NIK and the telephone number in any form, the e-mail, what happened and who told.
-var secretValues = regexp.MustCompile(`990601[0-9]{10}|8123456789|8120000000|0812-3456|siti@contoh|Pingsan|Wati Contoh`)
+// NIK and the telephone number in any form, the e-mail, what happened, who told, who saw
+// it, where an officer lies, who inherits, who receives for a child, and where they bank.
+// The last two are those of the contract's own examples.
+var secretValues = regexp.MustCompile(`990601[0-9]{10}|8123456789|812000000[0-9]|0812-3456|siti@contoh|Pingsan|Wati Contoh|Joko Contoh|RSUD Rahasia|` +
+	`Budi Contoh|Lestari Contoh|Endah Contoh|77001122|Bank Waris|"1234567890"|Bank Contoh`)
+
+// secretTraces are found in whatever has a secret value, and far faster.
+var secretTraces = traces("990601", "8123456789", "812000000", "0812-3456", "siti@contoh", "Pingsan", "Contoh", "RSUD Rahasia", "77001122", "Bank Waris", `"1234567890"`)
 
 // named are names of people, which masked officers show and problems do not.
-var named = regexp.MustCompile(`Siti|Contoh`)
+var named = traces("Siti", "Contoh")
+
+// traces finds any of some texts.
+func traces(texts ...string) func([]byte) bool {
+	return func(in []byte) bool {
+		return slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(in, []byte(text)) })
+	}
+}
+
+// secret reports whether personal values show.
+func secret(in []byte) bool { return secretTraces(in) && secretValues.Match(in) }
 
 // checkPrivacy looks for personal values where they may not be: in any problem,
 // and in any answer to a request without a purpose.
@@ -137,7 +161,7 @@ func (c caller) checkPrivacy(req *http.Request, res *http.Response, raw []byte) 
 		return
 	}
 	refused := res.StatusCode >= 400
-	if refused && named.Match(raw) || (refused || req.Header.Get("Purpose") == "") && secretValues.Match(raw) {
+	if refused && named(raw) || (refused || req.Header.Get("Purpose") == "") && secret(raw) {
 		c.t.Errorf("%s %s: %d shows personal values: %s", req.Method, req.URL.Path, res.StatusCode, raw)
 	}
 }

@@ -276,7 +276,7 @@ func TestAnUploadEndsCommittedByItself(t *testing.T) {
 	w := settle(t)
 	w.working(t)
 	id := w.kpu.send(upload("", inCSV(several(1, 25_000)...))).must(t, 202).id(t)
-	followed := w.kpu.get("/v1/imports/"+id+"/progress").must(t, 200)
+	followed := w.kpu.send(get("/v1/imports/"+id+"/progress").under("Accept-Language", "en")).must(t, 200)
 	same(t, "type", followed.Header.Get("Content-Type"), "text/event-stream")
 	w.checkProgress(t, followed)
 	waited := w.kpu.send(get("/v1/imports/"+id).under("Prefer", "wait=20")).must(t, 200)
@@ -304,7 +304,7 @@ func TestAnUploadLeftForADayIsDroppedByAServerThatHasJustStarted(t *testing.T) {
 // working works the job queue until the test is over.
 func (w *world) working(t *testing.T) {
 	t.Helper()
-	workers, err := jobs.Start(t.Context(), w.driver(), slog.Default())
+	workers, err := jobs.Start(t.Context(), w.driver(), w.door.Documents, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

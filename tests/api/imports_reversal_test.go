@@ -41,7 +41,8 @@ func TestAnImportOfFiveThousandIsTakenBack(t *testing.T) {
 			want[id] = "kept touched_since"
 			continue
 		}
-		w.kpu.post("/v1/incidents", w.death(id)).must(t, 201)
+		hurt := altered(w.death(id), object{"kind": "accident", "outcome": "injured"}) // a death would end the duty
+		w.kpu.post("/v1/incidents", hurt).must(t, 201)
 		want[id] = "blocked incident_rests"
 	}
 	back := w.take(first, "reversal").expect("reversed", "5000 rows: 5000 created")

@@ -12,6 +12,7 @@ import (
 // change is how a member of a merge patch is tried out: a value that it may have,
 // with what must go with it, and what null comes to.
 type change struct {
+	at    string // another thing than the others are tried at
 	value any
 	with  object // other members that the value needs
 	shown any    // how the value is shown; the value itself unless told
@@ -58,6 +59,32 @@ func (w *world) patches() map[string]changes {
 			}},
 			"positions": {value: []object{{"position": "pps", "headcount": 6}}, shown: []any{object{"position": "pps", "headcount": 6.0, "included": true}}},
 		}),
+		"FundPatch": of(w.fill("/v1/ex-gratia-funds/{fund_id}"), map[string]change{
+			"ceiling_amount": {value: 920_000_000.0}, "reference": {value: "DIPA-076.02/2024"},
+		}),
+		"IncidentPatch": of(w.fill("/v1/incidents/{changing_incident_id}"), map[string]change{
+			"place": {value: "TPS 5"}, "traffic": {value: true}, "narrative": {value: "Pingsan di jalan."},
+			"witnesses":   {value: []any{object{"full_name": "Joko Contoh", "phone": "081200000002"}}},
+			"care":        {value: object{"facility": "RSUD Rahasia", "in_network": false, "admitted_on": "2024-11-27", "discharged_on": "2024-11-28"}},
+			"kind":        {at: w.fill("/v1/incidents/{unclear_incident_id}"), value: "violence"},
+			"outcome":     {at: w.fill("/v1/incidents/{unclear_incident_id}"), value: "died"},
+			"occurred_at": {at: w.fill("/v1/incidents/{unclear_incident_id}"), value: "2024-11-27T11:00:00+07:00", shown: "2024-11-27T04:00:00Z"},
+			"disease": {at: w.fill("/v1/incidents/{disease_incident_id}"), value: object{
+				"job": "Pantarlih", "tenure_months": 3.0, "exposure": "Debu", "diagnosis": "Asma",
+			}, fault: "/disease disease_missing"},
+		}),
+		"HeirPatch": of(w.fill("/v1/incidents/{incident_id}/heirs/{unclaimed_heir_id}"), map[string]change{
+			"full_name": {value: "Endah Contoh"}, "nik": {value: "9906015203140024"}, "born_on": {value: "2014-03-12"}, "phone": {value: "081200000016"},
+			"bank_account_number": {value: "7700112255"}, "bank_account_name": {value: "Endah Contoh"}, "bank_account_bank": {value: "Bank Waris Desa"},
+			"guardian": {value: object{"full_name": "Joko Contoh", "nik": "9906014101590017", "phone": "081200000017"}},
+		}),
+		"ClaimPatch": of(w.fill("/v1/claims/{changing_death_claim_id}"), map[string]change{
+			"losses":      {value: []any{object{"kind": "medical_care", "cost_amount": 1_000_000.0}}},
+			"left_handed": {value: true}, "payee_id": {value: w.ids["changing_payee_id"]}, "reimbursement": {value: true},
+			"pupils": {at: w.fill("/v1/claims/{scholarship_id}"), value: []any{object{
+				"heir_id": w.ids["changing_heir_id"], "level": "junior_secondary", "unmarried": true, "not_working": true,
+			}}},
+		}),
 		"OfficerPatch": of("/v1/officers/"+w.ids["polling_officer_id"], map[string]change{
 			"external_id": {value: "S-9999"}, "nik": {value: "9906014508890777"}, "full_name": {value: "Rini Contoh"}, "born_on": {value: "1989-08-06"},
 			"sex": {value: "male"}, "role": {value: "chair"}, "area_code": {value: "61.06.01.2004"}, "decree_number": {value: "46/2024"},
@@ -77,6 +104,7 @@ func TestAbsentNullAndAValueAreThreeThings(t *testing.T) {
 	w := busy(t)
 	polling := siti(70, object{"position": "kpps", "polling_station": "3", "term_from": "2024-11-07", "term_to": "2024-12-08"})
 	w.ids["polling_officer_id"] = w.kpu.post("/v1/officers", polling).must(t, 201).id(t)
+	w.schooling()
 	patches := w.patches()
 	for _, o := range operations() {
 		if o.method != "PATCH" {
@@ -114,8 +142,32 @@ func TestAbsentNullAndAValueAreThreeThings(t *testing.T) {
 	}
 }
 
+// schooling lets a busy world claim a scholarship for the first who died, and the death of
+// another; and somebody fall ill from their work.
+func (w *world) schooling() {
+	w.t.Helper()
+	w.kpu.post(w.fill("/v1/claims/{draft_claim_id}/submit"), nil).must(w.t, 200)
+	w.grants(w.ids["draft_claim_id"])
+	w.ids["scholarship_id"] = w.kpu.post("/v1/claims", object{
+		"incident_id": w.ids["incident_id"], "programme": "scholarship", "school_year": 2024, "pupils": []object{{
+			"heir_id": w.ids["changing_heir_id"], "level": "primary", "unmarried": true, "not_working": true,
+		}},
+	}).must(w.t, 201).id(w.t)
+	w.ids["unclaimed_heir_id"] = w.names(w.kpu, w.ids["incident_id"], lestari(object{"nik": "9906015203140018"}))
+	ill := w.accident()
+	ill["kind"], ill["disease"] = "occupational_disease", object{"job": "Pantarlih", "tenure_months": 2, "exposure": "Debu", "diagnosis": "Asma"}
+	w.ids["disease_incident_id"] = w.kpu.post("/v1/incidents", ill).must(w.t, 201).id(w.t)
+	second := w.kpu.post("/v1/officers/search", object{"external_ids": []string{"S-0002"}}).must(w.t, 200).items(w.t)
+	death := w.kpu.post("/v1/incidents", w.death(name(second[0]))).must(w.t, 201).id(w.t)
+	w.ids["changing_death_claim_id"] = name(w.claimOf(w.kpu, death))
+	w.ids["changing_payee_id"] = w.names(w.kpu, death, budi())
+}
+
 func (w *world) tryMember(t *testing.T, of changes, member string, c change, schema *openapi3.Schema) {
 	t.Helper()
+	if c.at != "" {
+		of.path = c.at
+	}
 	shown := func() any {
 		return of.by.send(get(of.path).under("Purpose", "verification")).must(t, 200).object(t)[member]
 	}

@@ -293,8 +293,8 @@ func TestEveryOperationRefusesWhatItDoesNotKnow(t *testing.T) {
 				t.Errorf("%s with nonsense: %d %s", o.OperationID, got.StatusCode, got.raw)
 			}
 		}
-		if got := w.kpu.send(o.call(t, w.ids).under("Accept", "image/png")); got.StatusCode != 406 || got.code(t) != "not_acceptable" {
-			t.Errorf("%s as a picture: %d %s", o.OperationID, got.StatusCode, got.raw)
+		if got := w.kpu.send(o.call(t, w.ids).under("Accept", "audio/ogg")); got.StatusCode != 406 || got.code(t) != "not_acceptable" {
+			t.Errorf("%s as a sound: %d %s", o.OperationID, got.StatusCode, got.raw)
 		}
 	}
 }

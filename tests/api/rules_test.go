@@ -28,6 +28,11 @@ func TestTheRulesOfTheBusinessAreKept(t *testing.T) {
 	other := w.join(w.admin, "other branch", object{"kind": "bpjs_office", "level": "regency", "area_code": "61.06", "name": "BPJS lain"})
 	w.kpu.post("/v1/incidents", w.death(w.ids["district_officer_id"])).must(t, 201)
 	bare := w.kpu.get("/v1/incidents?covered=false").items(t)[0]["id"]
+	w.ids["ready_claim_id"] = w.kpu.post("/v1/claims", w.injury(w.harmed())).must(t, 201).id(t)
+	w.kpu.patch(w.fill("/v1/claims/{ready_claim_id}"), "*", object{"reimbursement": true}).must(t, 200)
+	w.complete(w.ids["ready_claim_id"])
+	ill := altered(w.accident(), object{"kind": "illness"})
+	w.ids["ill_incident_id"] = w.kpu.post("/v1/incidents", ill).must(t, 201).id(t)
 	before := w.contents()
 	for name, tt := range w.brokenRules(t, bawaslu, other, bare) {
 		t.Run(name, func(t *testing.T) {
@@ -186,25 +191,41 @@ func (w *world) brokenRules(t *testing.T, bawaslu, other caller, bare any) map[s
 		"an incident to nobody":            rule(w.kpu, report(object{"officer_id": someone}), "/officer_id officer_unknown"),
 		"an incident to another's officer": rule(bawaslu, report(nil), "/officer_id officer_unknown"),
 		"an incident by whoever pays":      rule(w.government, report(nil), "/officer_id officer_unknown"),
-		"an incident of tomorrow":          rule(w.kpu, report(object{"occurred_at": "2024-11-28T09:00:01+07:00"}), "/occurred_at in_the_future"),
+		"an incident of tomorrow":          rule(w.kpu, report(object{"occurred_at": "2024-11-28T09:01:00+07:00"}), "/occurred_at in_the_future"),
 		"a sudden death that was survived": rule(w.kpu, report(object{"outcome": "injured"}), "/outcome outcome_of_other_kind"),
 		"an incident without words":        rule(w.kpu, report(object{"place": " ", "narrative": "\t", "notifier_name": " ", "notifier_phone": " "}), "/place blank", "/narrative blank", "/notifier_name blank", "/notifier_phone blank"),
 
 		"a claim of no incident":              rule(w.kpu, claim(object{"incident_id": someone}), "/incident_id incident_unknown"),
 		"a claim by the branch":               no(w.branch, claim(nil), 403, "party_role_required"),
-		"a claim without cover":               no(w.kpu, claim(object{"incident_id": bare, "items": nil}), 409, "not_covered", "/incident_id not_covered"),
-		"a second claim":                      no(w.kpu, claim(object{"incident_id": w.ids["incident_id"], "items": nil}), 409, "claim_taken", "/incident_id claim_taken"),
-		"an accident as JKM":                  rule(w.kpu, claim(object{"programme": "jkm"}), "/programme programme_of_other_kind"),
-		"an injury without what it cost":      rule(w.kpu, claim(object{"items": nil}), "/items items_missing"),
-		"a death with what it cost":           rule(w.kpu, claim(object{"incident_id": w.ids["incident_id"]}), "/items items_not_expected"),
-		"an injury that costs a funeral":      rule(w.kpu, claim(object{"items": []object{{"kind": "funeral", "benefit_amount": 1}}}), "/items/0/kind items_not_expected"),
-		"an injury that costs nothing":        rule(w.kpu, claim(object{"items": []object{{"kind": "transport", "benefit_amount": 0}}}), "/items/0/benefit_amount amount_not_positive"),
-		"an injury that costs a trillion":     rule(w.kpu, claim(object{"items": []object{{"kind": "transport", "benefit_amount": 1_000_000_000_001}}}), "/items/0/benefit_amount amount_implausible"),
+		"a claim without cover":               no(w.kpu, claim(object{"incident_id": bare, "losses": nil}), 409, "not_covered", "/incident_id not_covered"),
+		"a second claim":                      no(w.kpu, claim(object{"incident_id": w.ids["incident_id"], "losses": nil}), 409, "claim_taken", "/incident_id claim_taken"),
+		"an accident as JKM":                  rule(w.kpu, claim(object{"programme": "jkm", "losses": nil}), "/programme programme_of_other_kind"),
+		"an injury without what it cost":      rule(w.kpu, claim(object{"losses": nil}), "/losses losses_missing"),
+		"a disability that no doctor states":  rule(w.kpu, claim(object{"losses": []object{{"kind": "disability", "part": "nose"}}}), "/losses/0/kind losses_not_expected"),
+		"an injury that costs nothing":        rule(w.kpu, claim(object{"losses": []object{{"kind": "transport", "mode": "land", "cost_amount": -1}}}), "/losses/0/cost_amount amount_not_positive"),
+		"an injury that costs a trillion":     rule(w.kpu, claim(object{"losses": []object{{"kind": "transport", "mode": "land", "cost_amount": 1_000_000_000_001}}}), "/losses/0/cost_amount amount_implausible"),
+		"an injury that pays an heir":         rule(w.kpu, claim(object{"payee_id": w.ids["heir_id"]}), "/payee_id payee_not_expected"),
+		"an injury of a school year":          rule(w.kpu, claim(object{"school_year": 2024, "pupils": []object{{"heir_id": w.ids["changing_heir_id"], "level": "primary", "unmarried": true, "not_working": true}}}), "/pupils pupils_not_expected", "/school_year pupils_not_expected"),
 		"a claim submitted by the branch":     no(w.branch, at("/v1/claims/{draft_claim_id}/submit", nil), 403, "party_role_required"),
 		"a claim submitted twice":             no(w.kpu, at("/v1/claims/{granted_claim_id}/submit", nil), 409, "claim_wrong_status"),
 		"a claim approved by the organiser":   no(w.kpu, at("/v1/claims/{granted_claim_id}/approve", nil), 403, "party_role_required"),
 		"a draft approved":                    no(w.branch, at("/v1/claims/{draft_claim_id}/approve", nil), 409, "claim_wrong_status"),
-		"a draft rejected":                    no(w.branch, at("/v1/claims/{draft_claim_id}/reject", object{"reason": "other"}), 409, "claim_wrong_status"),
+		"a scholarship without its year":      rule(w.kpu, claim(object{"incident_id": w.ids["incident_id"], "programme": "scholarship", "losses": nil}), "/pupils pupils_missing", "/school_year pupils_missing"),
+		"a claim that reopens none":           no(w.kpu, claim(object{"reopens_id": someone}), 409, "claim_not_reopened", "/reopens_id claim_not_reopened"),
+		"a claim paid first though in time":   rule(w.kpu, at("/v1/claims/{ready_claim_id}/submit", nil), "/reimbursement report_was_in_time"),
+		"a disease that is an accident":       rule(w.kpu, report(object{"kind": "accident", "outcome": "injured", "disease": object{"job": "x", "tenure_months": 1, "exposure": "x", "diagnosis": "x"}}), "/disease disease_not_expected"),
+		"an end stated before the event":      rule(w.kpu, at("/v1/incidents/{open_incident_id}/conclude", object{"outcome": "recovered", "stated_at": "2024-11-26T08:00:00+07:00"}), "/stated_at before_incident"),
+		"a death after it was stated":         rule(w.kpu, at("/v1/incidents/{open_incident_id}/conclude", object{"outcome": "died", "stated_at": "2024-11-28T08:00:00+07:00", "died_at": "2024-11-28T08:00:01+07:00"}), "/died_at after_statement"),
+		"facts changed once they are known":   rule(w.kpu, call{method: "PATCH", path: w.fill("/v1/incidents/{open_incident_id}"), body: object{"kind": "violence", "occurred_at": "2024-11-27T09:59:00+07:00"}}, "/kind incident_facts_confirmed", "/occurred_at incident_facts_confirmed"),
+		"a paper of an heir of nobody":        rule(w.kpu, w.paper(aPDF("x")).of("identity_card").asking("heir_id="+someone), "heir_id heir_unknown"),
+		"care where there is no cover":        no(w.branch, at("/v1/incidents/{ill_incident_id}/guarantee", object{"decision": "guaranteed"}), 409, "guarantee_not_expected"),
+		"an heir of somebody who lives":       no(w.kpu, at("/v1/incidents/{open_incident_id}/heirs", budi()), 409, "officer_lives"),
+		"a guardian of who is of age":         rule(w.kpu, at("/v1/incidents/{incident_id}/heirs", budi(object{"nik": nil, "guardian": lestari()["guardian"]})), "/guardian guardian_not_expected"),
+		"a statement of no rank":              rule(w.kpu, w.paper(aPDF("x")).of("no_heirs_statement"), "rank rank_missing"),
+		"a rank of a medical report":          rule(w.kpu, w.paper(aPDF("x")).asking("rank=1"), "rank rank_not_expected"),
+		"one's own client that decides":       no(w.branch, client(w.organisations["branch"], "claims:decide"), 403, "duties_not_separated"),
+		"a claim rejected without a word":     rule(w.branch, at("/v1/claims/{untrue_claim_id}/reject", object{"reason": "other"}), "/note member_missing"),
+		"a draft rejected":                    no(w.branch, at("/v1/claims/{draft_claim_id}/reject", object{"reason": "untrue"}), 409, "claim_wrong_status"),
 		"a claim paid that is not approved":   no(w.branch, at("/v1/claims/{granted_claim_id}/pay", object{"paid_on": "2024-11-28", "reference": "x"}), 409, "claim_wrong_status"),
 		"a claim paid by the organiser":       no(w.kpu, at("/v1/claims/{owed_claim_id}/pay", object{"paid_on": "2024-11-28", "reference": "x"}), 403, "party_role_required"),
 		"a claim paid tomorrow, under spaces": rule(w.branch, at("/v1/claims/{owed_claim_id}/pay", object{"paid_on": "2024-11-29", "reference": " "}), "/paid_on in_the_future", "/reference blank"),

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -26,12 +27,13 @@ func TestAnOfficersWholeLife(t *testing.T) {
 	// 48 × 1,500,000 + 12,000,000 + 10,000,000: the one who died chaired the body.
 	same(t, "benefit", claim["claim_amount"], 94000000.0)
 
-	w.kpu.post("/v1/claims/"+w.ids["claim_id"]+"/submit", nil).must(t, 200)
-	w.branch.post("/v1/claims/"+w.ids["claim_id"]+"/approve", nil).must(t, 200)
+	w.submits(w.ids["claim_id"])
+	w.grants(w.ids["claim_id"])
 	paid := w.branch.pay("/v1/claims/"+w.ids["claim_id"]+"/pay", object{"paid_on": "2024-11-28", "reference": "TRF-1"}).must(t, 200).object(t)
 	same(t, "status", paid["status"], "paid")
 
-	w.kpu.post("/v1/officers/"+w.ids["officer_id"]+"/end", object{"ended_on": "2024-11-28", "reason": "died"}).must(t, 200)
+	officer := w.kpu.get("/v1/officers/"+w.ids["officer_id"]).must(t, 200).object(t)
+	same(t, "ended by the report of the death", fmt.Sprint(officer["ended_on"], " ", officer["end_reason"]), "2024-11-28 died")
 	w.at(time.Date(2024, 11, 29, 9, 0, 0, 0, wib))
 	period := w.kpu.get("/v1/coverage-periods/"+w.ids["coverage_period_id"]).must(t, 200).object(t)
 	same(t, "cover after death", period["status"], "ended")

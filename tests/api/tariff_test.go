@@ -172,7 +172,7 @@ func TestWhatADeathPaysIsThereToRead(t *testing.T) {
 	w.kpu.send(call{method: "GET", path: benefits}.under("If-None-Match", all.Header.Get("ETag"))).must(t, 304)
 	jkk := w.kpu.get(benefits+"/jkk-2019-12").must(t, 200).object(t)
 	same(t, "of the base", fmt.Sprint(jkk["items"].([]any)[0]),
-		"map[kind:lump_sum minimum_amount:2e+07 minimum_certainty:unconfirmed of_base:true times:48]")
+		"map[kind:death minimum_amount:2e+07 minimum_certainty:unconfirmed of_base:true times:48]")
 	same(t, "no wait", jkk["waiting"], nil)
 	same(t, "an unknown one", w.kpu.get(benefits+"/jkm-1999-01").must(t, 404).code(t), "resource_unknown")
 
@@ -233,12 +233,12 @@ func TestABrokenBenefitIsRefused(t *testing.T) {
 		"a wait of no months":        {"jkm-2025-02", waiting(object{"months": 0}), 400, ""},
 		"a wait of nobody":           {"jkm-2025-02", waiting(object{"segments": []string{}}), 400, ""},
 		"no items":                   {"jkm-2025-02", jkm(object{"items": []object{}}), 400, ""},
-		"an amount of the base":      {"jkm-2025-02", items(object{"kind": "lump_sum", "times": 1, "each_amount": 1, "of_base": true}), 422, "/items/0 amount_or_base"},
-		"neither":                    {"jkm-2025-02", items(object{"kind": "lump_sum", "times": 1}), 422, "/items/0 amount_or_base"},
+		"an amount of the base":      {"jkm-2025-02", items(object{"kind": "death", "times": 1, "each_amount": 1, "of_base": true}), 422, "/items/0 amount_or_base"},
+		"neither":                    {"jkm-2025-02", items(object{"kind": "death", "times": 1}), 422, "/items/0 amount_or_base"},
 		"less than nothing":          {"jkm-2025-02", items(object{"kind": "funeral", "times": 1, "each_amount": -1}), 422, "/items/0/each_amount amount_not_positive"},
 		"a fortune":                  {"jkm-2025-02", items(object{"kind": "funeral", "times": 1, "each_amount": 1_000_000_001}), 422, "/items/0/each_amount amount_implausible"},
-		"a minimum below nothing":    {"jkk-2019-12", items(object{"kind": "lump_sum", "times": 1, "of_base": true, "minimum_amount": -1}), 422, "/items/0/minimum_amount amount_not_positive"},
-		"a minimum of a fortune":     {"jkm-2025-02", items(object{"kind": "lump_sum", "times": 1, "of_base": true, "minimum_amount": 1_000_000_001}), 422, "/items/0/minimum_amount amount_implausible"},
+		"a minimum below nothing":    {"jkk-2019-12", items(object{"kind": "death", "times": 1, "of_base": true, "minimum_amount": -1}), 422, "/items/0/minimum_amount amount_not_positive"},
+		"a minimum of a fortune":     {"jkm-2025-02", items(object{"kind": "death", "times": 1, "of_base": true, "minimum_amount": 1_000_000_001}), 422, "/items/0/minimum_amount amount_implausible"},
 		"what is unknown":            {"jkm-1999-01", jkm(nil), 404, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -33,12 +34,19 @@ func TestNoChangeIsLost(t *testing.T) {
 			stale := write.by.send(do.under("If-Match", `"99"`)).must(t, 412)
 			same(t, "code", stale.code(t), "version_stale")
 			current := stale.Header.Get("ETag")
-			for _, odd := range []string{`W/` + current, "1", `"0"`, `"-1"`, `"x"`, `"01"`, `""`, current + "," + current} {
+			for _, odd := range []string{`W/` + current, "1", `"0"`, `"-1"`, `"x"`, `"01"`, `""`, `"-en"`, `"1-id"`, current + "," + current} {
 				if got := write.by.send(do.under("If-Match", odd)); got.StatusCode != 400 || got.faults(t)[0] != "If-Match etag_invalid" {
 					t.Errorf("%s: %d %s", odd, got.StatusCode, got.raw)
 				}
 			}
-			done := write.by.send(do.under("If-Match", current))
+			if o.takes("Accept-Language") {
+				told := write.by.send(do.under("If-Match", `"99"`).under("Accept-Language", "en")).must(t, 412)
+				same(t, "version in English", told.Header.Get("ETag"), strings.TrimSuffix(current, `"`)+`-en"`)
+				do = do.under("If-Match", told.Header.Get("ETag"))
+			} else {
+				do = do.under("If-Match", current)
+			}
+			done := write.by.send(do)
 			if done.StatusCode >= 300 {
 				t.Fatalf("in the version it is in: %d %s", done.StatusCode, done.raw)
 			}
@@ -127,4 +135,44 @@ func TestWhatIsHeldIsNotSentAgain(t *testing.T) {
 	before := w.kpu.get("/v1/officers/" + w.ids["officer_id"]).Header.Get("ETag")
 	w.kpu.patch("/v1/officers/"+w.ids["officer_id"], "*", object{"decree_number": "9"}).must(t, 200)
 	w.kpu.send(get("/v1/officers/"+w.ids["officer_id"]).under("If-None-Match", before)).must(t, 200)
+}
+
+// TestEachLanguageHasItsOwnTag: what differs from one language to the other is not held in
+// both under one name, and either names the version.
+func TestEachLanguageHasItsOwnTag(t *testing.T) {
+	t.Parallel()
+	w := busy(t)
+	tried := 0
+	for _, o := range operations() {
+		if !o.takes("If-None-Match") {
+			continue
+		}
+		read := func(language, held string) answer {
+			c := o.call(t, w.ids).under("Accept-Language", language)
+			if held != "" {
+				c = c.under("If-None-Match", held)
+			}
+			return w.kpu.send(c)
+		}
+		ours := read("id", "").must(t, 200).Header.Get("ETag")
+		theirs := read("en", "").must(t, 200).Header.Get("ETag")
+		if !o.takes("Accept-Language") {
+			same(t, o.OperationID+" in any language", theirs, ours)
+			continue
+		}
+		tried++
+		same(t, o.OperationID+" in English", theirs, strings.TrimSuffix(ours, `"`)+`-en"`)
+		same(t, "held in English", read("en", theirs).must(t, 304).Header.Get("ETag"), theirs)
+		read("en", ours).must(t, 200)
+		read("id", theirs).must(t, 200)
+	}
+	if tried < 3 {
+		t.Errorf("%d readings speak", tried)
+	}
+	key := post("/v1/claims/"+w.ids["claim_id"]+"/withdraw", nil).under("Idempotency-Key", "language")
+	first := w.kpu.send(key.under("Accept-Language", "en"))
+	again := w.kpu.send(key.under("Accept-Language", "id"))
+	same(t, "replayed", again.Header.Get("Idempotency-Replayed"), "true")
+	same(t, "the tag of what is told again", again.Header.Get("ETag"), first.Header.Get("ETag"))
+	same(t, "what is told again", string(again.raw), string(first.raw))
 }

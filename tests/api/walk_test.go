@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -59,6 +60,12 @@ func (o operation) call(t *testing.T, ids map[string]string) call {
 			id = "pp50-2025-other"
 		case name == "name" && strings.HasPrefix(path, "/v1/benefit-schedules"):
 			id = "jkm-2025-02"
+		case name == "name" && strings.HasPrefix(path, "/v1/ex-gratia-schedules"):
+			id = "kpu-2023-02"
+		case name == "name" && strings.HasPrefix(path, "/v1/document-requirements"):
+			id = "documents-2015-07"
+		case name == "name" && strings.HasPrefix(path, "/v1/clocks"):
+			id = "jkk_claim-2019-12"
 		case name == "name":
 			id = "pu-2015-07"
 		case name == "day":
@@ -72,8 +79,12 @@ func (o operation) call(t *testing.T, ids map[string]string) call {
 	for _, p := range o.Parameters {
 		switch {
 		case !p.Value.Required:
+		case p.Value.In == openapi3.ParameterInQuery && p.Value.Schema.Value.Format == "uuid":
+			c = c.asking(p.Value.Name + "=" + cmp.Or(ids[p.Value.Name], uuid.NewString()))
 		case p.Value.In == openapi3.ParameterInQuery:
 			c = c.asking(fmt.Sprint(p.Value.Name, "=", p.Value.Schema.Value.Enum[0]))
+		case p.Value.Name == "If-Match" && o.OperationID == "confirmIncident": // as it was read
+			c.header["If-Match"] = `"1"`
 		case p.Value.Name == "If-Match":
 			c.header["If-Match"] = "*"
 		case p.Value.Name == "Idempotency-Key":
@@ -158,8 +169,14 @@ var maySee = map[string][]string{
 	"statement_id":       {"branch"},
 	"incident_id":        {"nation", "kpu", "branch"},
 	"claim_id":           {"nation", "kpu", "branch"},
+	"heir_id":            {"nation", "kpu", "branch"},
+	"fund_id":            {"nation", "kpu"},
+	"grant_id":           {"nation", "kpu"},
+	"document_id":        {"nation", "kpu", "branch"},
+	"link_id":            {"nation", "kpu", "branch"},
 	"client_id":          {"nation", "kpu"},
 	"import_id":          {"nation", "kpu"},
+	"deadline_id":        {"nation", "kpu", "branch"},
 }
 
 // TestEveryOperationKeepsTenantsApart asks every operation about every thing as
@@ -173,6 +190,9 @@ func TestEveryOperationKeepsTenantsApart(t *testing.T) {
 	}).must(t, 201).object(t)
 	w.ids["client_id"], _ = made["client_id"].(string)
 	w.ids["import_id"] = w.bring(w.kpu, "", inCSV(ratna(1))).id()
+
+	w.ids["document_id"] = w.sends(aPDF("laporan")).must(t, 201).id(t)
+	w.ids["link_id"] = w.kpu.post(w.fill("/v1/documents/{document_id}/links"), object{"purpose": "audit"}).must(t, 201).id(t)
 
 	everybody := map[string]caller{"nation": w.nation, "kpu": w.kpu, "government": w.government, "branch": w.branch}
 	strangers := map[string]object{
@@ -208,7 +228,7 @@ func TestEveryOperationKeepsTenantsApart(t *testing.T) {
 		}
 	}
 	for name, c := range everybody {
-		for _, list := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "incidents", "claims", "imports", "budgets", "credit-notes", "bank-statements"} {
+		for _, list := range []string{"agreements", "officers", "coverage-periods", "invoices", "payments", "incidents", "claims", "imports", "budgets", "credit-notes", "bank-statements", "deadlines", "documents", "ex-gratia-funds", "ex-gratia-grants"} {
 			items := c.get("/v1/"+list).must(t, 200).items(t)
 			if strings.HasPrefix(name, "stranger") && len(items) > 0 {
 				t.Errorf("%s lists %d %s", name, len(items), list)

@@ -32,6 +32,10 @@ var foreignEnums = map[string]string{
 // join them with "x-idempotency: required".
 var moneyMoves = []string{"recordPayment", "issueInvoice", "payClaim"}
 
+// worded are the schemas whose texts are in the language asked for. Problems and warnings
+// are too, of every operation; what is told beside them, its answers have to announce.
+var worded = []string{"BenefitStep", "Requirement", "ClaimReason", "RoadElsewhere", "ImportDamage", "RowFault"}
+
 // personal reports whether a field of this name holds personal data under
 // UU 27/2022.
 func personal(field string) bool {
@@ -115,6 +119,7 @@ func (r *review) operation(method, path string, item *openapi3.PathItem, op *ope
 	parameters := r.parameters(at, item, op)
 	r.writing(at, method, op, parameters)
 	r.responses(at, op)
+	r.language(at, op, parameters)
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
 		for mime, media := range op.RequestBody.Value.Content {
 			r.named(at+" request "+mime, media.Schema)
@@ -249,6 +254,22 @@ func (r *review) responses(at string, op *openapi3.Operation) {
 	}
 }
 
+// language wants it said where answers differ by it: they have an ETag each.
+func (r *review) language(at string, op *openapi3.Operation, all openapi3.Parameters) {
+	met := map[string]bool{}
+	for status, ref := range op.Responses.Map() {
+		for _, media := range ref.Value.Content {
+			if status[0] == '2' {
+				r.reach(met, media.Schema)
+			}
+		}
+	}
+	declared := all.GetByInAndName(openapi3.ParameterInHeader, "Accept-Language") != nil
+	if !declared && slices.ContainsFunc(worded, func(name string) bool { return met[name] }) {
+		r.fault(at, "answers in the language asked for and declares no Accept-Language")
+	}
+}
+
 func exemplified(content openapi3.Content) bool {
 	for _, media := range content {
 		if media.Example != nil || len(media.Examples) > 0 || media.Schema != nil && media.Schema.Value.Example != nil {
@@ -312,6 +333,9 @@ func (r *review) inside(owner, at string, s *openapi3.Schema) {
 func (r *review) values(at, owner string, s *openapi3.Schema) {
 	if s.Type.Includes("number") || s.Format == "float" || s.Format == "double" {
 		r.fault(at, "is a floating-point number")
+	}
+	if s.Pattern != "" && s.Example == nil {
+		r.fault(at, "has a pattern and no example, which is what its callers are shown")
 	}
 	if _, foreign := foreignEnums[owner]; foreign {
 		return

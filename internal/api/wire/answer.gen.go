@@ -48,6 +48,9 @@ type flusher struct {
 
 func (f flusher) Flush() error { return f.control.Flush() }
 
+// VisitAcceptDocumentResponse writes the answer.
+func (a Answer) VisitAcceptDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitAllocateCreditResponse writes the answer.
 func (a Answer) VisitAllocateCreditResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -60,6 +63,18 @@ func (a Answer) VisitAmendAgreementResponse(w http.ResponseWriter) error { retur
 // VisitAmendBudgetResponse writes the answer.
 func (a Answer) VisitAmendBudgetResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitAmendClaimResponse writes the answer.
+func (a Answer) VisitAmendClaimResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitAmendFundResponse writes the answer.
+func (a Answer) VisitAmendFundResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitAmendHeirResponse writes the answer.
+func (a Answer) VisitAmendHeirResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitAmendIncidentResponse writes the answer.
+func (a Answer) VisitAmendIncidentResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitAmendInvoiceResponse writes the answer.
 func (a Answer) VisitAmendInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -68,6 +83,9 @@ func (a Answer) VisitAmendOfficerResponse(w http.ResponseWriter) error { return 
 
 // VisitAmendOrganisationResponse writes the answer.
 func (a Answer) VisitAmendOrganisationResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitAppealClaimResponse writes the answer.
+func (a Answer) VisitAppealClaimResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitAppendImportResponse writes the answer.
 func (a Answer) VisitAppendImportResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -81,14 +99,37 @@ func (a Answer) VisitApproveClaimResponse(w http.ResponseWriter) error { return 
 // VisitCancelCoveragePeriodResponse writes the answer.
 func (a Answer) VisitCancelCoveragePeriodResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitCancelGrantResponse writes the answer.
+func (a Answer) VisitCancelGrantResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitCancelImportResponse writes the answer.
 func (a Answer) VisitCancelImportResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCheckCoverageResponse writes the answer.
+func (a Answer) VisitCheckCoverageResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitCommitImportResponse writes the answer.
 func (a Answer) VisitCommitImportResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitConcludeIncidentResponse writes the answer.
+func (a Answer) VisitConcludeIncidentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitConfirmIncidentResponse writes the answer.
+func (a Answer) VisitConfirmIncidentResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitCorrectBenefitScheduleResponse writes the answer.
 func (a Answer) VisitCorrectBenefitScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCorrectClockResponse writes the answer.
+func (a Answer) VisitCorrectClockResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCorrectDocumentRequirementsResponse writes the answer.
+func (a Answer) VisitCorrectDocumentRequirementsResponse(w http.ResponseWriter) error {
+	return a.write(w)
+}
+
+// VisitCorrectExGratiaScheduleResponse writes the answer.
+func (a Answer) VisitCorrectExGratiaScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitCorrectHolidayResponse writes the answer.
 func (a Answer) VisitCorrectHolidayResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -107,6 +148,15 @@ func (a Answer) VisitCreateClientResponse(w http.ResponseWriter) error { return 
 
 // VisitCreditInvoiceResponse writes the answer.
 func (a Answer) VisitCreditInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitDisburseGrantResponse writes the answer.
+func (a Answer) VisitDisburseGrantResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitDismissIncidentResponse writes the answer.
+func (a Answer) VisitDismissIncidentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitDownloadDocumentResponse writes the answer.
+func (a Answer) VisitDownloadDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitDraftAgreementResponse writes the answer.
 func (a Answer) VisitDraftAgreementResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -129,6 +179,9 @@ func (a Answer) VisitEnterReliefResponse(w http.ResponseWriter) error { return a
 // VisitEnterScheduleResponse writes the answer.
 func (a Answer) VisitEnterScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitEstimateBenefitsResponse writes the answer.
+func (a Answer) VisitEstimateBenefitsResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitExportSIPPResponse writes the answer.
 func (a Answer) VisitExportSIPPResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -150,6 +203,9 @@ func (a Answer) VisitGetAuthorisationServerResponse(w http.ResponseWriter) error
 // VisitGetBenefitScheduleResponse writes the answer.
 func (a Answer) VisitGetBenefitScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitGetBenefitsResponse writes the answer.
+func (a Answer) VisitGetBenefitsResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitGetBudgetResponse writes the answer.
 func (a Answer) VisitGetBudgetResponse(w http.ResponseWriter) error { return a.write(w) }
 
@@ -158,6 +214,9 @@ func (a Answer) VisitGetClaimResponse(w http.ResponseWriter) error { return a.wr
 
 // VisitGetClientResponse writes the answer.
 func (a Answer) VisitGetClientResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetClockResponse writes the answer.
+func (a Answer) VisitGetClockResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitGetContractResponse writes the answer.
 func (a Answer) VisitGetContractResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -174,8 +233,29 @@ func (a Answer) VisitGetCoveragePeriodResponse(w http.ResponseWriter) error { re
 // VisitGetCreditNoteResponse writes the answer.
 func (a Answer) VisitGetCreditNoteResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitGetDeadlineResponse writes the answer.
+func (a Answer) VisitGetDeadlineResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetDocumentResponse writes the answer.
+func (a Answer) VisitGetDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetDocumentRequirementsResponse writes the answer.
+func (a Answer) VisitGetDocumentRequirementsResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitGetEnrolmentResponse writes the answer.
 func (a Answer) VisitGetEnrolmentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetExGratiaScheduleResponse writes the answer.
+func (a Answer) VisitGetExGratiaScheduleResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetFundResponse writes the answer.
+func (a Answer) VisitGetFundResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetGrantResponse writes the answer.
+func (a Answer) VisitGetGrantResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGetHeirResponse writes the answer.
+func (a Answer) VisitGetHeirResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitGetHolidayResponse writes the answer.
 func (a Answer) VisitGetHolidayResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -219,8 +299,17 @@ func (a Answer) VisitGetScheduleResponse(w http.ResponseWriter) error { return a
 // VisitGetStatementResponse writes the answer.
 func (a Answer) VisitGetStatementResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitGrantResponse writes the answer.
+func (a Answer) VisitGrantResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitGuaranteeIncidentResponse writes the answer.
+func (a Answer) VisitGuaranteeIncidentResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitIssueInvoiceResponse writes the answer.
 func (a Answer) VisitIssueInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitLinkDocumentResponse writes the answer.
+func (a Answer) VisitLinkDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListAgreementsResponse writes the answer.
 func (a Answer) VisitListAgreementsResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -240,17 +329,47 @@ func (a Answer) VisitListClaimsResponse(w http.ResponseWriter) error { return a.
 // VisitListClientsResponse writes the answer.
 func (a Answer) VisitListClientsResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitListClocksResponse writes the answer.
+func (a Answer) VisitListClocksResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitListCoveragePeriodsResponse writes the answer.
 func (a Answer) VisitListCoveragePeriodsResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListCreditNotesResponse writes the answer.
 func (a Answer) VisitListCreditNotesResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitListDeadlinesResponse writes the answer.
+func (a Answer) VisitListDeadlinesResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListDocumentLinksResponse writes the answer.
+func (a Answer) VisitListDocumentLinksResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListDocumentReadingsResponse writes the answer.
+func (a Answer) VisitListDocumentReadingsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListDocumentRequirementsResponse writes the answer.
+func (a Answer) VisitListDocumentRequirementsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListDocumentsResponse writes the answer.
+func (a Answer) VisitListDocumentsResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitListElectionsResponse writes the answer.
 func (a Answer) VisitListElectionsResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListEnrolmentsResponse writes the answer.
 func (a Answer) VisitListEnrolmentsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListExGratiaSchedulesResponse writes the answer.
+func (a Answer) VisitListExGratiaSchedulesResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListFundsResponse writes the answer.
+func (a Answer) VisitListFundsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListGrantsResponse writes the answer.
+func (a Answer) VisitListGrantsResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListHeirsResponse writes the answer.
+func (a Answer) VisitListHeirsResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListHolidaysResponse writes the answer.
 func (a Answer) VisitListHolidaysResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -269,6 +388,9 @@ func (a Answer) VisitListInvoiceLinesResponse(w http.ResponseWriter) error { ret
 
 // VisitListInvoicesResponse writes the answer.
 func (a Answer) VisitListInvoicesResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListOfficerHistoryResponse writes the answer.
+func (a Answer) VisitListOfficerHistoryResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitListOfficersResponse writes the answer.
 func (a Answer) VisitListOfficersResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -297,8 +419,17 @@ func (a Answer) VisitListSchedulesResponse(w http.ResponseWriter) error { return
 // VisitListStatementsResponse writes the answer.
 func (a Answer) VisitListStatementsResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitMeetDeadlineResponse writes the answer.
+func (a Answer) VisitMeetDeadlineResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitNameHeirResponse writes the answer.
+func (a Answer) VisitNameHeirResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitOpenClaimResponse writes the answer.
 func (a Answer) VisitOpenClaimResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitOpenDocumentLinkResponse writes the answer.
+func (a Answer) VisitOpenDocumentLinkResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitPayClaimResponse writes the answer.
 func (a Answer) VisitPayClaimResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -327,11 +458,20 @@ func (a Answer) VisitRegisterOrganisationResponse(w http.ResponseWriter) error {
 // VisitRejectClaimResponse writes the answer.
 func (a Answer) VisitRejectClaimResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitRejectDocumentResponse writes the answer.
+func (a Answer) VisitRejectDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitReopenClaimResponse writes the answer.
+func (a Answer) VisitReopenClaimResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitReportIncidentResponse writes the answer.
 func (a Answer) VisitReportIncidentResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitRequestTokenResponse writes the answer.
 func (a Answer) VisitRequestTokenResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitReturnClaimResponse writes the answer.
+func (a Answer) VisitReturnClaimResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitReverseImportResponse writes the answer.
 func (a Answer) VisitReverseImportResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -348,8 +488,17 @@ func (a Answer) VisitSearchOfficersResponse(w http.ResponseWriter) error { retur
 // VisitSetBudgetResponse writes the answer.
 func (a Answer) VisitSetBudgetResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitSetFundResponse writes the answer.
+func (a Answer) VisitSetFundResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitSignAgreementResponse writes the answer.
 func (a Answer) VisitSignAgreementResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitStartDeadlineResponse writes the answer.
+func (a Answer) VisitStartDeadlineResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitStrikeHeirResponse writes the answer.
+func (a Answer) VisitStrikeHeirResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // VisitSubmitClaimResponse writes the answer.
 func (a Answer) VisitSubmitClaimResponse(w http.ResponseWriter) error { return a.write(w) }
@@ -357,5 +506,20 @@ func (a Answer) VisitSubmitClaimResponse(w http.ResponseWriter) error { return a
 // VisitTerminateAgreementResponse writes the answer.
 func (a Answer) VisitTerminateAgreementResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitUploadDocumentResponse writes the answer.
+func (a Answer) VisitUploadDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitVerifyClaimResponse writes the answer.
+func (a Answer) VisitVerifyClaimResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // VisitVoidInvoiceResponse writes the answer.
 func (a Answer) VisitVoidInvoiceResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitWithdrawClaimResponse writes the answer.
+func (a Answer) VisitWithdrawClaimResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitWithdrawDocumentResponse writes the answer.
+func (a Answer) VisitWithdrawDocumentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitWithdrawDocumentLinkResponse writes the answer.
+func (a Answer) VisitWithdrawDocumentLinkResponse(w http.ResponseWriter) error { return a.write(w) }

@@ -21,6 +21,48 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AppealReason.
+const (
+	AppealReasonFactsDisputed AppealReason = "facts_disputed"
+	AppealReasonNewEvidence   AppealReason = "new_evidence"
+	AppealReasonOther         AppealReason = "other"
+	AppealReasonRuleDisputed  AppealReason = "rule_disputed"
+)
+
+// Valid indicates whether the value is a known member of the AppealReason enum.
+func (e AppealReason) Valid() bool {
+	switch e {
+	case AppealReasonFactsDisputed:
+		return true
+	case AppealReasonNewEvidence:
+		return true
+	case AppealReasonOther:
+		return true
+	case AppealReasonRuleDisputed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CareGradeName.
+const (
+	Moderate CareGradeName = "moderate"
+	Serious  CareGradeName = "serious"
+)
+
+// Valid indicates whether the value is a known member of the CareGradeName enum.
+func (e CareGradeName) Valid() bool {
+	switch e {
+	case Moderate:
+		return true
+	case Serious:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Certainty.
 const (
 	Derived     Certainty = "derived"
@@ -39,6 +81,27 @@ func (e Certainty) Valid() bool {
 	case Unconfirmed:
 		return true
 	case Verified:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConcludedOutcome.
+const (
+	ConcludedOutcomeDied      ConcludedOutcome = "died"
+	ConcludedOutcomeDisabled  ConcludedOutcome = "disabled"
+	ConcludedOutcomeRecovered ConcludedOutcome = "recovered"
+)
+
+// Valid indicates whether the value is a known member of the ConcludedOutcome enum.
+func (e ConcludedOutcome) Valid() bool {
+	switch e {
+	case ConcludedOutcomeDied:
+		return true
+	case ConcludedOutcomeDisabled:
+		return true
+	case ConcludedOutcomeRecovered:
 		return true
 	default:
 		return false
@@ -66,21 +129,96 @@ func (e ContentEncoding) Valid() bool {
 	}
 }
 
-// Defines values for DeathItemKind.
+// Defines values for CostKind.
 const (
-	Funeral  DeathItemKind = "funeral"
-	LumpSum  DeathItemKind = "lump_sum"
-	Periodic DeathItemKind = "periodic"
+	CostKindDenture     CostKind = "denture"
+	CostKindHearingAid  CostKind = "hearing_aid"
+	CostKindHomeCare    CostKind = "home_care"
+	CostKindMedicalCare CostKind = "medical_care"
+	CostKindProsthesis  CostKind = "prosthesis"
+	CostKindSpectacles  CostKind = "spectacles"
+	CostKindTransport   CostKind = "transport"
 )
 
-// Valid indicates whether the value is a known member of the DeathItemKind enum.
-func (e DeathItemKind) Valid() bool {
+// Valid indicates whether the value is a known member of the CostKind enum.
+func (e CostKind) Valid() bool {
 	switch e {
-	case Funeral:
+	case CostKindDenture:
 		return true
-	case LumpSum:
+	case CostKindHearingAid:
 		return true
-	case Periodic:
+	case CostKindHomeCare:
+		return true
+	case CostKindMedicalCare:
+		return true
+	case CostKindProsthesis:
+		return true
+	case CostKindSpectacles:
+		return true
+	case CostKindTransport:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeadlineSort.
+const (
+	DeadlineSortDueAt      DeadlineSort = "due_at"
+	DeadlineSortID         DeadlineSort = "id"
+	DeadlineSortMinusDueAt DeadlineSort = "-due_at"
+	DeadlineSortMinusID    DeadlineSort = "-id"
+)
+
+// Valid indicates whether the value is a known member of the DeadlineSort enum.
+func (e DeadlineSort) Valid() bool {
+	switch e {
+	case DeadlineSortDueAt:
+		return true
+	case DeadlineSortID:
+		return true
+	case DeadlineSortMinusDueAt:
+		return true
+	case DeadlineSortMinusID:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ElectionBody.
+const (
+	ElectionBodyBawaslu ElectionBody = "bawaslu"
+	ElectionBodyKpu     ElectionBody = "kpu"
+)
+
+// Valid indicates whether the value is a known member of the ElectionBody enum.
+func (e ElectionBody) Valid() bool {
+	switch e {
+	case ElectionBodyBawaslu:
+		return true
+	case ElectionBodyKpu:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EventOutcome.
+const (
+	EventOutcomeDied     EventOutcome = "died"
+	EventOutcomeDisabled EventOutcome = "disabled"
+	EventOutcomeInjured  EventOutcome = "injured"
+)
+
+// Valid indicates whether the value is a known member of the EventOutcome enum.
+func (e EventOutcome) Valid() bool {
+	switch e {
+	case EventOutcomeDied:
+		return true
+	case EventOutcomeDisabled:
+		return true
+	case EventOutcomeInjured:
 		return true
 	default:
 		return false
@@ -105,6 +243,45 @@ func (e FaultLocation) Valid() bool {
 	case Path:
 		return true
 	case Query:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GuaranteeDecision.
+const (
+	Guaranteed  GuaranteeDecision = "guaranteed"
+	Provisional GuaranteeDecision = "provisional"
+	Refused     GuaranteeDecision = "refused"
+)
+
+// Valid indicates whether the value is a known member of the GuaranteeDecision enum.
+func (e GuaranteeDecision) Valid() bool {
+	switch e {
+	case Guaranteed:
+		return true
+	case Provisional:
+		return true
+	case Refused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HistorySortOrder.
+const (
+	MinusOccurredAt HistorySortOrder = "-occurred_at"
+	OccurredAt      HistorySortOrder = "occurred_at"
+)
+
+// Valid indicates whether the value is a known member of the HistorySortOrder enum.
+func (e HistorySortOrder) Valid() bool {
+	switch e {
+	case MinusOccurredAt:
+		return true
+	case OccurredAt:
 		return true
 	default:
 		return false
@@ -162,18 +339,57 @@ func (e InvoiceSort) Valid() bool {
 	}
 }
 
+// Defines values for LossKind.
+const (
+	LossKindDenture             LossKind = "denture"
+	LossKindDisability          LossKind = "disability"
+	LossKindHearingAid          LossKind = "hearing_aid"
+	LossKindHomeCare            LossKind = "home_care"
+	LossKindMedicalCare         LossKind = "medical_care"
+	LossKindProsthesis          LossKind = "prosthesis"
+	LossKindSpectacles          LossKind = "spectacles"
+	LossKindTemporaryIncapacity LossKind = "temporary_incapacity"
+	LossKindTransport           LossKind = "transport"
+)
+
+// Valid indicates whether the value is a known member of the LossKind enum.
+func (e LossKind) Valid() bool {
+	switch e {
+	case LossKindDenture:
+		return true
+	case LossKindDisability:
+		return true
+	case LossKindHearingAid:
+		return true
+	case LossKindHomeCare:
+		return true
+	case LossKindMedicalCare:
+		return true
+	case LossKindProsthesis:
+		return true
+	case LossKindSpectacles:
+		return true
+	case LossKindTemporaryIncapacity:
+		return true
+	case LossKindTransport:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Organiser.
 const (
-	Bawaslu Organiser = "bawaslu"
-	Kpu     Organiser = "kpu"
+	OrganiserBawaslu Organiser = "bawaslu"
+	OrganiserKpu     Organiser = "kpu"
 )
 
 // Valid indicates whether the value is a known member of the Organiser enum.
 func (e Organiser) Valid() bool {
 	switch e {
-	case Bawaslu:
+	case OrganiserBawaslu:
 		return true
-	case Kpu:
+	case OrganiserKpu:
 		return true
 	default:
 		return false
@@ -228,18 +444,147 @@ func (e RatedClass) Valid() bool {
 	}
 }
 
+// Defines values for ReopeningReason.
+const (
+	ReopeningReasonCourtOrder    ReopeningReason = "court_order"
+	ReopeningReasonMistake       ReopeningReason = "mistake"
+	ReopeningReasonNewEvidence   ReopeningReason = "new_evidence"
+	ReopeningReasonOther         ReopeningReason = "other"
+	ReopeningReasonRuleCorrected ReopeningReason = "rule_corrected"
+)
+
+// Valid indicates whether the value is a known member of the ReopeningReason enum.
+func (e ReopeningReason) Valid() bool {
+	switch e {
+	case ReopeningReasonCourtOrder:
+		return true
+	case ReopeningReasonMistake:
+		return true
+	case ReopeningReasonNewEvidence:
+		return true
+	case ReopeningReasonOther:
+		return true
+	case ReopeningReasonRuleCorrected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportedOutcome.
+const (
+	ReportedOutcomeDied    ReportedOutcome = "died"
+	ReportedOutcomeInjured ReportedOutcome = "injured"
+)
+
+// Valid indicates whether the value is a known member of the ReportedOutcome enum.
+func (e ReportedOutcome) Valid() bool {
+	switch e {
+	case ReportedOutcomeDied:
+		return true
+	case ReportedOutcomeInjured:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequirementCase.
+const (
+	RequirementCaseAlways              RequirementCase = "always"
+	RequirementCaseCareCost            RequirementCase = "care_cost"
+	RequirementCaseDeath               RequirementCase = "death"
+	RequirementCaseDisability          RequirementCase = "disability"
+	RequirementCaseHeir                RequirementCase = "heir"
+	RequirementCaseInjury              RequirementCase = "injury"
+	RequirementCaseMinorHeir           RequirementCase = "minor_heir"
+	RequirementCaseOccupationalDisease RequirementCase = "occupational_disease"
+	RequirementCaseReimbursement       RequirementCase = "reimbursement"
+	RequirementCaseScholarship         RequirementCase = "scholarship"
+	RequirementCaseTraffic             RequirementCase = "traffic"
+	RequirementCaseTransportCost       RequirementCase = "transport_cost"
+	RequirementCaseViolence            RequirementCase = "violence"
+)
+
+// Valid indicates whether the value is a known member of the RequirementCase enum.
+func (e RequirementCase) Valid() bool {
+	switch e {
+	case RequirementCaseAlways:
+		return true
+	case RequirementCaseCareCost:
+		return true
+	case RequirementCaseDeath:
+		return true
+	case RequirementCaseDisability:
+		return true
+	case RequirementCaseHeir:
+		return true
+	case RequirementCaseInjury:
+		return true
+	case RequirementCaseMinorHeir:
+		return true
+	case RequirementCaseOccupationalDisease:
+		return true
+	case RequirementCaseReimbursement:
+		return true
+	case RequirementCaseScholarship:
+		return true
+	case RequirementCaseTraffic:
+		return true
+	case RequirementCaseTransportCost:
+		return true
+	case RequirementCaseViolence:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReturnReason.
+const (
+	ReturnReasonAccountUnclear    ReturnReason = "account_unclear"
+	ReturnReasonDocumentExpired   ReturnReason = "document_expired"
+	ReturnReasonDocumentIllegible ReturnReason = "document_illegible"
+	ReturnReasonDocumentMissing   ReturnReason = "document_missing"
+	ReturnReasonFactsUnclear      ReturnReason = "facts_unclear"
+	ReturnReasonHeirUnproven      ReturnReason = "heir_unproven"
+	ReturnReasonOther             ReturnReason = "other"
+)
+
+// Valid indicates whether the value is a known member of the ReturnReason enum.
+func (e ReturnReason) Valid() bool {
+	switch e {
+	case ReturnReasonAccountUnclear:
+		return true
+	case ReturnReasonDocumentExpired:
+		return true
+	case ReturnReasonDocumentIllegible:
+		return true
+	case ReturnReasonDocumentMissing:
+		return true
+	case ReturnReasonFactsUnclear:
+		return true
+	case ReturnReasonHeirUnproven:
+		return true
+	case ReturnReasonOther:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Sector.
 const (
-	Other     Sector = "other"
-	Transport Sector = "transport"
+	SectorOther     Sector = "other"
+	SectorTransport Sector = "transport"
 )
 
 // Valid indicates whether the value is a known member of the Sector enum.
 func (e Sector) Valid() bool {
 	switch e {
-	case Other:
+	case SectorOther:
 		return true
-	case Transport:
+	case SectorTransport:
 		return true
 	default:
 		return false
@@ -451,13 +796,15 @@ type AgreementParty struct {
 // AgreementPatch Example: {"ends_on":"2025-01-31"}
 type AgreementPatch struct {
 	// Billing `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
-	Billing              *BillingMode              `json:"billing,omitempty"`
-	ContributionsPerTerm nullable.Nullable[int32]  `json:"contributions_per_term,omitempty"`
-	DeclaredWageAmount   nullable.Nullable[int64]  `json:"declared_wage_amount,omitempty"`
-	ElectionCode         nullable.Nullable[string] `json:"election_code,omitempty"`
-	EndsOn               *cover.Date               `json:"ends_on,omitempty"`
-	FundingSource        *FundingSource            `json:"funding_source,omitempty"`
-	LegalBases           []string                  `json:"legal_bases,omitempty"`
+	Billing              *BillingMode             `json:"billing,omitempty"`
+	ContributionsPerTerm nullable.Nullable[int32] `json:"contributions_per_term,omitempty"`
+	DeclaredWageAmount   nullable.Nullable[int64] `json:"declared_wage_amount,omitempty"`
+
+	// ElectionCode Example: pilkada_2024
+	ElectionCode  nullable.Nullable[string] `json:"election_code,omitempty"`
+	EndsOn        *cover.Date               `json:"ends_on,omitempty"`
+	FundingSource *FundingSource            `json:"funding_source,omitempty"`
+	LegalBases    []string                  `json:"legal_bases,omitempty"`
 
 	// MonthRule `calendar`: a contribution for each calendar month that cover touches; `anniversary`: for each month begun since its first day. No text of law settles it. `calendar` unless it is said.
 	MonthRule *MonthRule          `json:"month_rule,omitempty"`
@@ -511,6 +858,15 @@ type AllocationInput struct {
 type AllocationsInput struct {
 	Allocations []AllocationInput `json:"allocations"`
 }
+
+// AppealInput Example: {"reason":"facts_disputed"}
+type AppealInput struct {
+	Note   *string      `json:"note,omitempty"`
+	Reason AppealReason `json:"reason"`
+}
+
+// AppealReason defines model for AppealReason.
+type AppealReason string
 
 // Area Example: {"code":"61.06","level":"regency","name":"Kabupaten Kapuas Hulu","parent_code":"61"}
 type Area struct {
@@ -650,43 +1006,150 @@ type BankStatementPage struct {
 	Total      *int64          `json:"total,omitempty"`
 }
 
+// BenefitClaim Example: {"claim_amount":84400000,"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","paid_amount":84400000,"programme":"jkk","status":"paid"}
+type BenefitClaim struct {
+	// ClaimAmount Whole rupiah.
+	//
+	// Example: 5940
+	ClaimAmount Rupiah             `json:"claim_amount"`
+	ClaimID     openapi_types.UUID `json:"claim_id"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah         `json:"paid_amount"`
+	Programme  ClaimProgramme `json:"programme"`
+	Status     ClaimStatus    `json:"status"`
+}
+
+// BenefitEstimate Example: {"ex_gratia":{"body":"kpu","ex_gratia_amount":46000000,"items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"schedule":"kpu-2023-02","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}]},"options":[{"items":[{"benefit_amount":52800000,"kind":"death"}],"programme":"jkk","programme_amount":74800000,"schedule":"jkk-2019-12","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}],"total_amount":120800000}],"wage_base_amount":1100000}
+type BenefitEstimate struct {
+	// ExGratia What the election body gives of its own, whatever the programme pays.
+	//
+	// Example: {"body":"kpu","ex_gratia_amount":46000000,"items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"schedule":"kpu-2023-02","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}]}
+	ExGratia *EstimatedExGratia `json:"ex_gratia,omitempty"`
+
+	// Options One for each programme, of which one pays.
+	Options []EstimatedOption `json:"options"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount *Rupiah `json:"wage_base_amount,omitempty"`
+}
+
+// BenefitEstimateInput The monthly base is given, or follows from the honorarium of a position in an election; where shares of it are paid one of them is needed. Months that nobody names count as none.
+//
+// Example: {"ex_gratia":{"body":"kpu"},"occurred_on":"2024-02-15","outcome":"died","programmes":["jkk"],"segment":"pu","wage_base_amount":1100000}
+type BenefitEstimateInput struct {
+	// Children After a death or a total disability, in the order in which they are to be paid.
+	Children []SchoolChild `json:"children,omitempty"`
+
+	// ConsecutiveMonths Contributed without a break up to the death.
+	ConsecutiveMonths *int32 `json:"consecutive_months,omitempty"`
+
+	// ContributedMonths In all; as many as in a row unless it is given.
+	ContributedMonths *int32 `json:"contributed_months,omitempty"`
+
+	// ExGratia Example: {"body":"kpu"}
+	ExGratia *ExGratiaInput `json:"ex_gratia,omitempty"`
+
+	// Honorarium Example: {"election_code":"pilkada_2024","position":"kpps","role":"member"}
+	Honorarium *EstimatedHonorarium `json:"honorarium,omitempty"`
+	LeftHanded *bool                `json:"left_handed,omitempty"`
+
+	// Losses What an injury at work cost or took; under JKK.
+	Losses []LossInput `json:"losses,omitempty"`
+
+	// OccurredOn The day of the accident or diagnosis; under JKM that of the death.
+	OccurredOn cover.Date `json:"occurred_on"`
+
+	// Outcome `disabled`: for good; `injured`: or ill.
+	Outcome EventOutcome `json:"outcome"`
+
+	// Programmes Both for a death, `jkk` otherwise, unless told.
+	Programmes []Programme `json:"programmes,omitempty"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment Segment `json:"segment"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount *Rupiah `json:"wage_base_amount,omitempty"`
+
+	// WholeSchooling Every school year that may be paid, from each child's level on; otherwise the years asked for.
+	WholeSchooling *bool `json:"whole_schooling,omitempty"`
+}
+
+// BenefitGrant Example: {"grant_amount":46000000,"grant_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","paid_amount":0,"status":"granted"}
+type BenefitGrant struct {
+	// GrantAmount Whole rupiah.
+	//
+	// Example: 5940
+	GrantAmount Rupiah             `json:"grant_amount"`
+	GrantID     openapi_types.UUID `json:"grant_id"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah      `json:"paid_amount"`
+	Status     GrantStatus `json:"status"`
+}
+
 // BenefitItem Example: {"benefit_amount":62400000,"kind":"death"}
 type BenefitItem struct {
 	// BenefitAmount Whole rupiah.
 	//
 	// Example: 5940
-	BenefitAmount Rupiah      `json:"benefit_amount"`
-	Kind          BenefitKind `json:"kind"`
+	BenefitAmount Rupiah `json:"benefit_amount"`
+
+	// Kind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
+	Kind BenefitKind `json:"kind"`
 }
 
-// BenefitItemInput Example: {"benefit_amount":4250000,"kind":"medical_care"}
-type BenefitItemInput struct {
-	// BenefitAmount Whole rupiah.
-	//
-	// Example: 5940
-	BenefitAmount Rupiah      `json:"benefit_amount"`
-	Kind          BenefitKind `json:"kind"`
-}
-
-// BenefitKind defines model for BenefitKind.
+// BenefitKind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
 type BenefitKind = cover.BenefitKind
 
-// BenefitSchedule Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+// BenefitSchedule Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"death","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
 type BenefitSchedule struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty             `json:"certainty"`
-	DryRun    *bool                 `json:"dry_run,omitempty"`
-	From      cover.Date            `json:"from"`
-	Items     []BenefitScheduleItem `json:"items"`
-	Law       string                `json:"law"`
+	Certainty Certainty  `json:"certainty"`
+	Costs     []CostRule `json:"costs,omitempty"`
+
+	// Disability Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+	//
+	// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+	Disability *DisabilityRule `json:"disability,omitempty"`
+	DryRun     *bool           `json:"dry_run,omitempty"`
+	From       cover.Date      `json:"from"`
+
+	// Incapacity Shares of the monthly base while somebody cannot work (STMB).
+	//
+	// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+	Incapacity *IncapacityRule       `json:"incapacity,omitempty"`
+	Items      []BenefitScheduleItem `json:"items"`
+
+	// LatePayment What whoever pays late owes besides, for each calendar day.
+	//
+	// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+	LatePayment *LatePaymentRule `json:"late_payment,omitempty"`
+	Law         string           `json:"law"`
 
 	// Name The name of a rule, such as `pu-2015-07`.
 	//
 	// Example: pu-2015-07
-	Name      RuleName    `json:"name"`
-	Programme Programme   `json:"programme"`
-	Revision  int32       `json:"revision"`
-	To        *cover.Date `json:"to,omitempty"`
+	Name      RuleName  `json:"name"`
+	Programme Programme `json:"programme"`
+	Revision  int32     `json:"revision"`
+
+	// Scholarship The school years of children after a death or a total disability.
+	//
+	// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+	Scholarship *ScholarshipRule `json:"scholarship,omitempty"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
 
 	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
 	//
@@ -700,13 +1163,34 @@ type BenefitSchedule struct {
 	Warnings []Fault      `json:"warnings,omitempty"`
 }
 
-// BenefitScheduleInput Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","times":1},{"each_amount":500000,"kind":"periodic","times":24},{"each_amount":10000000,"kind":"funeral","times":1}],"law":"PP 82/2019, art. 34","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
+// BenefitScheduleInput Example: {"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"death","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}
 type BenefitScheduleInput struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty                  `json:"certainty"`
-	From      cover.Date                 `json:"from"`
-	Items     []BenefitScheduleItemInput `json:"items"`
-	Law       string                     `json:"law"`
+	Certainty Certainty       `json:"certainty"`
+	Costs     []CostRuleInput `json:"costs,omitempty"`
+
+	// Disability Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+	//
+	// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+	Disability *DisabilityRuleInput `json:"disability,omitempty"`
+	From       cover.Date           `json:"from"`
+
+	// Incapacity Shares of the monthly base while somebody cannot work (STMB).
+	//
+	// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+	Incapacity *IncapacityRuleInput       `json:"incapacity,omitempty"`
+	Items      []BenefitScheduleItemInput `json:"items"`
+
+	// LatePayment What whoever pays late owes besides, for each calendar day.
+	//
+	// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+	LatePayment *LatePaymentRuleInput `json:"late_payment,omitempty"`
+	Law         string                `json:"law"`
+
+	// Scholarship The school years of children after a death or a total disability.
+	//
+	// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+	Scholarship *ScholarshipRuleInput `json:"scholarship,omitempty"`
 
 	// To The last day, inclusive; absent while it has no end.
 	To *cover.Date `json:"to,omitempty"`
@@ -726,8 +1210,8 @@ type BenefitScheduleItem struct {
 	// Example: 5940
 	EachAmount *Rupiah `json:"each_amount,omitempty"`
 
-	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
-	Kind DeathItemKind `json:"kind"`
+	// Kind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
+	Kind BenefitKind `json:"kind"`
 
 	// MinimumAmount Whole rupiah.
 	//
@@ -744,15 +1228,15 @@ type BenefitScheduleItem struct {
 
 // BenefitScheduleItemInput So many times an amount, or so many times the monthly base, at least the minimum.
 //
-// Example: {"each_amount":500000,"kind":"periodic","times":24}
+// Example: {"each_amount":500000,"kind":"periodic","of_base":false,"times":24}
 type BenefitScheduleItemInput struct {
 	// EachAmount Whole rupiah.
 	//
 	// Example: 5940
 	EachAmount *Rupiah `json:"each_amount,omitempty"`
 
-	// Kind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
-	Kind DeathItemKind `json:"kind"`
+	// Kind `death`: the lump sum (santunan kematian); `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman; `temporary_incapacity`: STMB; `injury`: of an election body's own scheme, by days in hospital; `compensation`: for what was paid late.
+	Kind BenefitKind `json:"kind"`
 
 	// MinimumAmount Whole rupiah.
 	//
@@ -767,16 +1251,30 @@ type BenefitScheduleItemInput struct {
 	Times  int64 `json:"times"`
 }
 
-// BenefitScheduleList Example: {"items":[{"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"lump_sum","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}]}
+// BenefitScheduleList Example: {"items":[{"certainty":"secondary","from":"2025-02-24","items":[{"each_amount":20000000,"kind":"death","of_base":false,"times":1},{"each_amount":500000,"kind":"periodic","of_base":false,"times":24},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"PP 82/2019, art. 34","name":"jkm-2025-02","programme":"jkm","revision":1,"version_name":"jkm-2025-02","waiting":{"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}}]}
 type BenefitScheduleList struct {
 	Items []BenefitSchedule `json:"items"`
 }
 
-// BenefitStep Example: {"expression":"48 × 1300000","law":"PP 82/2019","rule":"jkk_death","step_amount":62400000}
+// BenefitStep Example: {"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}
 type BenefitStep struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Explanation The same in words, in the language asked for.
+	Explanation string `json:"explanation"`
+
+	// Expression The sum as it was done.
 	Expression string `json:"expression"`
-	Law        string `json:"law"`
-	Rule       string `json:"rule"`
+
+	// Inputs What went into a step: whole numbers and codes, for programs.
+	//
+	// Example: {"each":1300000,"times":48}
+	Inputs StepInputs `json:"inputs"`
+	Law    string     `json:"law"`
+
+	// Rule A stable code, such as `death`, `limit` or `waiting_period`.
+	Rule string `json:"rule"`
 
 	// StepAmount Whole rupiah.
 	//
@@ -792,6 +1290,9 @@ type Bilingual struct {
 
 // BillingMode `automatic`, unless it is said: each month is drafted and issued within an hour of being due to be billed, months that were missed included, and so is a supplementary invoice for whoever came under cover since. PU is due to be billed on the first day after the month, BPU on the first day of it (Asia/Jakarta). A draft that somebody made is left to them, and so is a month of which an invoice was voided; an invoice that no budget has room for stays a draft until there is. `manual`: only when somebody asks.
 type BillingMode = cover.BillingMode
+
+// BodySide defines model for BodySide.
+type BodySide = cover.Side
 
 // Budget `committed_amount` is the sum of issued invoices that stand, less what credit notes took back of them; drafts are not in it.
 //
@@ -878,10 +1379,97 @@ type BudgetReferenceInput = cover.BudgetReference
 // BudgetStage First and second stage of a grant agreement (NPHD), the regional budget, its change, unexpected spending (belanja tidak terduga), another.
 type BudgetStage = cover.BudgetStage
 
+// Care Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+type Care struct {
+	AdmittedOn   *cover.Date `json:"admitted_on,omitempty"`
+	DischargedOn *cover.Date `json:"discharged_on,omitempty"`
+	Facility     string      `json:"facility"`
+	InNetwork    bool        `json:"in_network"`
+}
+
+// CareGrade A percentage of the most of its grade, from so many days in hospital on, up to those of the grade before it.
+//
+// Example: {"certainty":"unconfirmed","grade":"serious","inpatient_days":5,"most_amount":16500000,"percent":50}
+type CareGrade struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty     *Certainty    `json:"certainty,omitempty"`
+	Grade         CareGradeName `json:"grade"`
+	InpatientDays int32         `json:"inpatient_days"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+	Percent    int64  `json:"percent"`
+}
+
+// CareGradeInput A percentage of the most of its grade, from so many days in hospital on, up to those of the grade before it.
+//
+// Example: {"certainty":"unconfirmed","grade":"serious","inpatient_days":5,"most_amount":16500000,"percent":50}
+type CareGradeInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty     *Certainty    `json:"certainty,omitempty"`
+	Grade         CareGradeName `json:"grade"`
+	InpatientDays int32         `json:"inpatient_days"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+	Percent    int64  `json:"percent"`
+}
+
+// CareGradeName defines model for CareGradeName.
+type CareGradeName string
+
+// CareInput Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+type CareInput struct {
+	AdmittedOn   *cover.Date `json:"admitted_on,omitempty"`
+	DischargedOn *cover.Date `json:"discharged_on,omitempty"`
+	Facility     string      `json:"facility"`
+
+	// InNetwork A hospital of the PLKK network bills BPJS Ketenagakerjaan itself; what was paid elsewhere is claimed back.
+	InNetwork bool `json:"in_network"`
+}
+
 // Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
 type Certainty string
 
-// Claim Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","status":"draft","steps":[{"expression":"62400000 + 12000000 + 10000000","law":"PP 82/2019","rule":"jkk_total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}
+// ChainLink Example: {"holds":false,"link":"payment","reason":"uncovered_unpaid"}
+type ChainLink struct {
+	// At The instant it was entered.
+	At    *time.Time  `json:"at,omitempty"`
+	From  *cover.Date `json:"from,omitempty"`
+	Holds bool        `json:"holds"`
+
+	// ID Of the resource; of a decree, the officer. Absent where the link is missing, where an officer was entered without an import, and where the caller does not see it.
+	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Link A link of the chain that cover hangs on. `arrears` is there only where something was overdue.
+	Link LinkKind `json:"link"`
+
+	// On The day of signature, issue, payment, or when it was due.
+	On *cover.Date `json:"on,omitempty"`
+
+	// Reason A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Reason *Code `json:"reason,omitempty"`
+
+	// Reference The number on the paper: of the decree, agreement, invoice or payment; the version of a rule.
+	Reference *string `json:"reference,omitempty"`
+
+	// To Inclusive.
+	To *cover.Date `json:"to,omitempty"`
+}
+
+// Claim Example: {"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","history":[],"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"left_handed":false,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","reimbursement":false,"requirements":[],"schedule":"jkk-2019-12","status":"draft","steps":[{"certainty":"secondary","explanation":"Together: 62400000 + 12000000 + 10000000.","expression":"62400000 + 12000000 + 10000000","inputs":{},"law":"PP 82/2019","rule":"total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}
 type Claim struct {
 	Actions     []Action           `json:"actions"`
 	AgreementID openapi_types.UUID `json:"agreement_id"`
@@ -890,24 +1478,46 @@ type Claim struct {
 	// ClaimAmount Whole rupiah.
 	//
 	// Example: 5940
-	ClaimAmount      Rupiah             `json:"claim_amount"`
-	CoveragePeriodID openapi_types.UUID `json:"coverage_period_id"`
-	CreatedAt        time.Time          `json:"created_at"`
-	DecidedAt        *time.Time         `json:"decided_at,omitempty"`
-	DryRun           *bool              `json:"dry_run,omitempty"`
-	ID               openapi_types.UUID `json:"id"`
-	IncidentID       openapi_types.UUID `json:"incident_id"`
-	Items            []BenefitItem      `json:"items"`
-	OfficerID        openapi_types.UUID `json:"officer_id"`
-	PaidOn           *cover.Date        `json:"paid_on,omitempty"`
+	ClaimAmount Rupiah `json:"claim_amount"`
 
-	// PayDueOn The last working day to pay in time.
-	PayDueOn         *cover.Date      `json:"pay_due_on,omitempty"`
-	PaymentReference *string          `json:"payment_reference,omitempty"`
-	Programme        Programme        `json:"programme"`
-	RejectionNote    *string          `json:"rejection_note,omitempty"`
-	RejectionReason  *RejectionReason `json:"rejection_reason,omitempty"`
-	Status           ClaimStatus      `json:"status"`
+	// CompensationAmount Whole rupiah.
+	//
+	// Example: 5940
+	CompensationAmount *Rupiah            `json:"compensation_amount,omitempty"`
+	CoveragePeriodID   openapi_types.UUID `json:"coverage_period_id"`
+	CreatedAt          time.Time          `json:"created_at"`
+	DecidedAt          *time.Time         `json:"decided_at,omitempty"`
+	DryRun             *bool              `json:"dry_run,omitempty"`
+	HandedOverOn       *cover.Date        `json:"handed_over_on,omitempty"`
+
+	// History What was done to it, in order. Empty in lists.
+	History    []ClaimStep        `json:"history"`
+	ID         openapi_types.UUID `json:"id"`
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Items      []BenefitItem      `json:"items"`
+	LeftHanded bool               `json:"left_handed"`
+	Losses     []Loss             `json:"losses,omitempty"`
+	OfficerID  openapi_types.UUID `json:"officer_id"`
+	PaidOn     *cover.Date        `json:"paid_on,omitempty"`
+
+	// PayDueOn The last working day to pay in time; absent while the clock stands still.
+	PayDueOn         *cover.Date         `json:"pay_due_on,omitempty"`
+	PayeeID          *openapi_types.UUID `json:"payee_id,omitempty"`
+	PaymentReference *string             `json:"payment_reference,omitempty"`
+	Programme        ClaimProgramme      `json:"programme"`
+	Pupils           []Pupil             `json:"pupils,omitempty"`
+	Reimbursement    bool                `json:"reimbursement"`
+	RejectionNote    *string             `json:"rejection_note,omitempty"`
+	RejectionReason  *RejectionReason    `json:"rejection_reason,omitempty"`
+	ReopensID        *openapi_types.UUID `json:"reopens_id,omitempty"`
+
+	// Requirements What the claim needs. Empty in lists.
+	Requirements []Requirement `json:"requirements"`
+
+	// Schedule The version of the rules it was computed by. What late payment adds (`compensation_amount`) is paid on top of `claim_amount`.
+	Schedule   *string     `json:"schedule,omitempty"`
+	SchoolYear *int32      `json:"school_year,omitempty"`
+	Status     ClaimStatus `json:"status"`
 
 	// Steps How the amount came about; the last step equals it.
 	Steps       []BenefitStep `json:"steps"`
@@ -922,32 +1532,106 @@ type Claim struct {
 	Warnings       []Fault `json:"warnings,omitempty"`
 }
 
-// ClaimInput Example: {"incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","programme":"jkk"}
+// ClaimDecision defines model for ClaimDecision.
+type ClaimDecision = cover.ClaimDecision
+
+// ClaimInput Example: {"incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","programme":"jkk"}
 type ClaimInput struct {
 	IncidentID openapi_types.UUID `json:"incident_id"`
 
-	// Items What was spent or is claimed after an injury. Not for deaths, whose benefit is computed.
-	Items     []BenefitItemInput `json:"items,omitempty"`
-	Programme Programme          `json:"programme"`
+	// LeftHanded Right and left change places in the table of disabilities.
+	LeftHanded *bool `json:"left_handed,omitempty"`
+
+	// Losses Under JKK: what was spent, and what the officer lost; with `reopens_id` all of it, what was paid before too. What a death pays follows from the law; what was spent before it is claimed with it.
+	Losses []LossInput `json:"losses,omitempty"`
+
+	// PayeeID The heir who receives, after a death.
+	PayeeID   *openapi_types.UUID `json:"payee_id,omitempty"`
+	Programme ClaimProgramme      `json:"programme"`
+
+	// Pupils Of a scholarship.
+	Pupils []PupilInput `json:"pupils,omitempty"`
+
+	// Reimbursement The officer's body paid first, because it reported late, and claims it back: the money goes to the body. `payee_id` then names the heir whom it paid.
+	Reimbursement *bool `json:"reimbursement,omitempty"`
+
+	// ReopensID The paid claim that paid too little, of the same incident and programme. The whole benefit is computed anew, so all losses of the event are named, those paid before too; what was paid is taken off (`nothing_more_to_pay`, where nothing is left).
+	ReopensID *openapi_types.UUID `json:"reopens_id,omitempty"`
+
+	// SchoolYear Of a scholarship: the year in which the school year begins.
+	SchoolYear *int32 `json:"school_year,omitempty"`
 }
 
-// ClaimPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","status":"draft","steps":[{"expression":"62400000 + 12000000 + 10000000","law":"PP 82/2019","rule":"jkk_total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}]}
+// ClaimPage Example: {"items":[{"actions":[],"agreement_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","branch_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","claim_amount":84400000,"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","created_at":"2024-11-29T09:00:00+07:00","history":[],"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":62400000,"kind":"death"},{"benefit_amount":12000000,"kind":"periodic"},{"benefit_amount":10000000,"kind":"funeral"}],"left_handed":false,"officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programme":"jkk","reimbursement":false,"requirements":[],"schedule":"jkk-2019-12","status":"draft","steps":[{"certainty":"secondary","explanation":"Together: 62400000 + 12000000 + 10000000.","expression":"62400000 + 12000000 + 10000000","inputs":{},"law":"PP 82/2019","rule":"total","step_amount":84400000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1,"wage_base_amount":1300000}]}
 type ClaimPage struct {
 	Items      []Claim `json:"items"`
 	NextCursor *string `json:"next_cursor,omitempty"`
 	Total      *int64  `json:"total,omitempty"`
 }
 
+// ClaimPatch Example: {"payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e"}
+type ClaimPatch struct {
+	LeftHanded *bool `json:"left_handed,omitempty"`
+
+	// Losses In place of those before; of a claim that reopens another, all of the event.
+	Losses        []LossInput                           `json:"losses,omitempty"`
+	PayeeID       nullable.Nullable[openapi_types.UUID] `json:"payee_id,omitempty"`
+	Pupils        []PupilInput                          `json:"pupils,omitempty"`
+	Reimbursement *bool                                 `json:"reimbursement,omitempty"`
+}
+
 // ClaimPaymentInput Example: {"paid_on":"2024-12-06","reference":"TRF-20241206-77"}
 type ClaimPaymentInput struct {
-	PaidOn cover.Date `json:"paid_on"`
+	// HandedOverOn The day of a ceremony, if there was one.
+	HandedOverOn *cover.Date `json:"handed_over_on,omitempty"`
+	PaidOn       cover.Date  `json:"paid_on"`
 
 	// Reference The bank's own reference.
 	Reference string `json:"reference"`
 }
 
+// ClaimProgramme defines model for ClaimProgramme.
+type ClaimProgramme = cover.Programme
+
+// ClaimReason Example: {"code":"rejected_not_work_related","reason":"not_work_related","remedy":"Go on with the claim of JKM that was opened.","title":"The work did not cause it"}
+type ClaimReason struct {
+	// Code A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Code Code `json:"code"`
+
+	// DocumentKind What a paper is.
+	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
+
+	// Note In the words of whoever decided.
+	Note   *string `json:"note,omitempty"`
+	Reason string  `json:"reason"`
+
+	// Remedy What to do next.
+	Remedy string `json:"remedy"`
+	Title  string `json:"title"`
+}
+
 // ClaimStatus defines model for ClaimStatus.
 type ClaimStatus = cover.ClaimStatus
+
+// ClaimStep What was done to a claim, by whom and why. The reason is explained in the language asked for.
+//
+// Example: {"at":"2024-12-02T09:00:00+07:00","client_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f22","decision":"rejected","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","reasons":[{"code":"rejected_not_work_related","reason":"not_work_related","remedy":"Go on with the claim of JKM that was opened.","title":"The work did not cause it"}]}
+type ClaimStep struct {
+	At time.Time `json:"at"`
+
+	// ClaimAmount Whole rupiah.
+	//
+	// Example: 5940
+	ClaimAmount *Rupiah `json:"claim_amount,omitempty"`
+
+	// ClientID By which of its clients: maker and checker differ.
+	ClientID       openapi_types.UUID `json:"client_id"`
+	Decision       ClaimDecision      `json:"decision"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	Reasons        []ClaimReason      `json:"reasons"`
+}
 
 // Client Example: {"actions":[],"created_at":"2024-08-26T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","name":"SIAKBA Kapuas Hulu","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","scopes":["officers:read","officers:write"],"secrets":[{"created_at":"2024-08-26T09:00:00+07:00"}],"status":"active","updated_at":"2024-08-26T09:00:00+07:00","version":1}
 type Client struct {
@@ -1007,16 +1691,213 @@ type ClientWithSecret struct {
 	Warnings     []Fault `json:"warnings,omitempty"`
 }
 
+// Clock Example: {"certainty":"secondary","clock":"jkk_claim","from":"2019-12-02","law":"PP 82/2019, art. 26","name":"jkk_claim-2019-12","near":{"days":90},"revision":1,"version_name":"jkk_claim-2019-12","years":5}
+type Clock struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Clock A time limit, whatever its version.
+	//
+	// Example: jkk_claim
+	Clock ClockName `json:"clock"`
+
+	// Days Of the calendar.
+	Days   *int32     `json:"days,omitempty"`
+	DryRun *bool      `json:"dry_run,omitempty"`
+	From   cover.Date `json:"from"`
+	Hours  *int32     `json:"hours,omitempty"`
+	Law    string     `json:"law"`
+
+	// Name The name of a version of a time limit.
+	//
+	// Example: jkk_claim-2019-12
+	Name ClockVersionName `json:"name"`
+
+	// Near Example: {"days":90}
+	Near     ClockNear `json:"near"`
+	Revision int32     `json:"revision"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+	WorkingDays *int32      `json:"working_days,omitempty"`
+	Years       *int32      `json:"years,omitempty"`
+}
+
+// ClockInput Example: {"certainty":"secondary","from":"2019-12-02","law":"PP 82/2019, art. 26","near":{"days":90},"years":5}
+type ClockInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Days Of the calendar.
+	Days  *int32     `json:"days,omitempty"`
+	From  cover.Date `json:"from"`
+	Hours *int32     `json:"hours,omitempty"`
+	Law   string     `json:"law"`
+
+	// Near How long before its end it is told that the time runs out: hours of a clock in hours, days of any other.
+	//
+	// Example: {"days":90}
+	Near ClockNearInput `json:"near"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To          *cover.Date `json:"to,omitempty"`
+	WorkingDays *int32      `json:"working_days,omitempty"`
+	Years       *int32      `json:"years,omitempty"`
+}
+
+// ClockList Example: {"items":[{"certainty":"secondary","clock":"jkk_claim","from":"2019-12-02","law":"PP 82/2019, art. 26","name":"jkk_claim-2019-12","near":{"days":90},"revision":1,"version_name":"jkk_claim-2019-12","years":5}]}
+type ClockList struct {
+	Items []Clock `json:"items"`
+}
+
+// ClockName A time limit, whatever its version.
+//
+// Example: jkk_claim
+type ClockName = string
+
+// ClockNear Example: {"days":90}
+type ClockNear struct {
+	Days        *int32 `json:"days,omitempty"`
+	Hours       *int32 `json:"hours,omitempty"`
+	WorkingDays *int32 `json:"working_days,omitempty"`
+}
+
+// ClockNearInput How long before its end it is told that the time runs out: hours of a clock in hours, days of any other.
+//
+// Example: {"days":90}
+type ClockNearInput struct {
+	Days        *int32 `json:"days,omitempty"`
+	Hours       *int32 `json:"hours,omitempty"`
+	WorkingDays *int32 `json:"working_days,omitempty"`
+}
+
+// ClockVersionName The name of a version of a time limit.
+//
+// Example: jkk_claim-2019-12
+type ClockVersionName = string
+
 // Code A stable name, never translated. `GET /v1/problems/{code}` explains it.
 //
 // Example: rule_broken
 type Code = cover.Code
+
+// ConcludedOutcome defines model for ConcludedOutcome.
+type ConcludedOutcome string
+
+// ConclusionInput Example: {"outcome":"recovered","stated_at":"2024-12-05T09:00:00+07:00"}
+type ConclusionInput struct {
+	// DiedAt When the officer died, if not at the event itself; beside the outcome `died` alone.
+	DiedAt  *time.Time       `json:"died_at,omitempty"`
+	Outcome ConcludedOutcome `json:"outcome"`
+
+	// StatedAt When the doctor's letter, or the certificate of death, stated it.
+	StatedAt time.Time `json:"stated_at"`
+}
 
 // ContentEncoding defines model for ContentEncoding.
 type ContentEncoding string
 
 // ContractDocument Example: {"info":{"title":"Naungan"},"openapi":"3.0.3","paths":{}}
 type ContractDocument = json.RawMessage
+
+// CostKind defines model for CostKind.
+type CostKind string
+
+// CostRule A cost that is paid back: with a markup in percent if it is a price, up to the most where there is one, for at most so many months.
+//
+// Example: {"kind":"transport","mode":"air","most_amount":10000000}
+type CostRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+	Kind      CostKind   `json:"kind"`
+
+	// Law Where it is not the schedule's own.
+	Law           *string `json:"law,omitempty"`
+	MarkupPercent *int64  `json:"markup_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int32         `json:"months,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount *Rupiah `json:"most_amount,omitempty"`
+}
+
+// CostRuleInput A cost that is paid back: with a markup in percent if it is a price, up to the most where there is one, for at most so many months.
+//
+// Example: {"kind":"transport","mode":"air","most_amount":10000000}
+type CostRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+	Kind      CostKind   `json:"kind"`
+
+	// Law Where it is not the schedule's own.
+	Law           *string `json:"law,omitempty"`
+	MarkupPercent *int64  `json:"markup_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int32         `json:"months,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount *Rupiah `json:"most_amount,omitempty"`
+}
+
+// CoverageCheck Example: {"at":"2024-11-27T19:40:00Z","chain":[{"from":"2024-05-26","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","link":"decree","reference":"41/PP.04.2/2024","to":"2025-01-27"},{"from":"2024-08-26","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f05","link":"agreement","on":"2024-08-26","reference":"12/PKS/2024","to":"2025-01-27"},{"at":"2024-08-26T02:00:00Z","holds":true,"link":"import"},{"at":"2024-08-26T02:05:00Z","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f06","link":"enrolment"},{"from":"2024-08-26","holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","link":"coverage_period","to":"2025-01-27"},{"holds":true,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f09","link":"invoice","on":"2024-09-02","reference":"2024/000001"},{"holds":true,"link":"payment","on":"2024-09-02"},{"holds":true,"link":"rule_version","reference":"pu-2015-07"}],"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"day":"2024-11-28","known_at":"2024-11-28T02:00:00Z","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","programmes":[{"covered":"full","law":"PP 82/2019, annex III","programme":"jkk"},{"covered":"full","law":"PP 82/2019, art. 34","programme":"jkm"}],"roads":[],"segment":"pu","wage_base_amount":1300000}
+type CoverageCheck struct {
+	At    time.Time   `json:"at"`
+	Chain []ChainLink `json:"chain"`
+
+	// CoveragePeriodID In force on that day, whether or not it was paid for.
+	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
+
+	// Covered Whether any programme covers.
+	Covered bool `json:"covered"`
+
+	// Day The day of `at`, in the zone of the officer's organisation.
+	Day cover.Date `json:"day"`
+
+	// KnownAt Send it again for the same answer.
+	KnownAt    time.Time          `json:"known_at"`
+	OfficerID  openapi_types.UUID `json:"officer_id"`
+	Programmes []ProgrammeCheck   `json:"programmes"`
+
+	// Reason A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Reason *Code `json:"reason,omitempty"`
+
+	// Roads Where else to turn, the nearest first; empty under full cover.
+	Roads []RoadElsewhere `json:"roads"`
+
+	// Segment Which tariff holds: wage earners, or others.
+	Segment *Segment `json:"segment,omitempty"`
+
+	// WageBaseAmount Whole rupiah.
+	//
+	// Example: 5940
+	WageBaseAmount *Rupiah `json:"wage_base_amount,omitempty"`
+}
+
+// CoverageCheckInput Example: {"at":"2024-11-28T02:40:00+07:00","known_at":"2024-11-28T09:00:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07"}
+type CoverageCheckInput struct {
+	// At When it happened, to the minute; the day is that of the officer's organisation.
+	At time.Time `json:"at"`
+
+	// KnownAt By what was known at this instant; not in the future. Now unless given.
+	KnownAt   *time.Time         `json:"known_at,omitempty"`
+	OfficerID openapi_types.UUID `json:"officer_id"`
+}
 
 // CoverageGap Example: {"as_of":"2024-12-02","covered":0,"expected":4579,"on_roster":0,"positions":[{"covered":0,"expected":4579,"included":false,"on_roster":0,"position":"kpps","uncovered":4579}],"uncovered":4579}
 type CoverageGap struct {
@@ -1175,8 +2056,206 @@ type CreditNotePage struct {
 // DamageKind defines model for DamageKind.
 type DamageKind = cover.DamageKind
 
-// DeathItemKind `lump_sum`: santunan sekaligus; `periodic`: santunan berkala, paid at once; `funeral`: biaya pemakaman.
-type DeathItemKind string
+// Deadline Example: {"actions":[],"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","clock":"jkk_payment-2015-07","created_at":"2024-11-29T09:00:00+07:00","due_at":"2024-12-10T23:59:59.999999+07:00","due_on":"2024-12-10","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","law":"PP 44/2015, art. 37","near_at":"2024-12-09T00:00:00+07:00","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","pauses":[],"remaining":7,"rule":"jkk_payment","started_at":"2024-11-29T09:00:00+07:00","status":"running","time_zone":"Asia/Jakarta","unit":"working_days","updated_at":"2024-11-29T09:00:00+07:00","version":1}
+type Deadline struct {
+	Actions []Action `json:"actions"`
+
+	// BreachedAt Its last instant, once that has passed and nothing had been done.
+	BreachedAt *time.Time `json:"breached_at,omitempty"`
+
+	// CancelledAt When it ceased to be owed.
+	CancelledAt *time.Time `json:"cancelled_at,omitempty"`
+
+	// ClaimID Likewise.
+	ClaimID *openapi_types.UUID `json:"claim_id,omitempty"`
+
+	// Clock One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Clock     RuleVersion `json:"clock"`
+	CreatedAt time.Time   `json:"created_at"`
+	DryRun    *bool       `json:"dry_run,omitempty"`
+
+	// DueAt The last instant in time, inclusive. A holiday that is entered later moves it, while it lies ahead. While the clock is paused, as it was before.
+	DueAt time.Time `json:"due_at"`
+
+	// DueOn The last day, inclusive. Absent where hours count.
+	DueOn *cover.Date        `json:"due_on,omitempty"`
+	ID    openapi_types.UUID `json:"id"`
+
+	// IncidentID What it is about.
+	IncidentID *openapi_types.UUID `json:"incident_id,omitempty"`
+
+	// Late Whether it was met after its last instant. Absent until it is met.
+	Late  *bool      `json:"late,omitempty"`
+	Law   string     `json:"law"`
+	MetAt *time.Time `json:"met_at,omitempty"`
+
+	// NearAt From when on it is told that the time runs out.
+	NearAt time.Time `json:"near_at"`
+
+	// NoteReference Under which number its owner keeps what it is about. Only of those started by hand.
+	NoteReference *string `json:"note_reference,omitempty"`
+
+	// OrganisationID Who owes it.
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	PausedAt       *time.Time         `json:"paused_at,omitempty"`
+
+	// Pauses Those that are over. What was used before them stays used.
+	Pauses []DeadlinePause `json:"pauses"`
+
+	// Remaining How many whole units are left, or were when the clock was paused: 0 in the last hour, and on the last day. Absent once it is met, breached or cancelled.
+	Remaining *int32 `json:"remaining,omitempty"`
+
+	// Rule `incident_report`: the first report of a work accident, 48 hours from the event or diagnosis (Permenaker 1/2025, article 8). `incident_conclusion`: the second report, 48 hours from the doctor's letter (article 19). `guarantee_conclusion`: whether a suspected work accident is one, 30 days from the first report (PP 49/2023, article 25A). `jkk_claim`: 5 years from the event, 2 before 2 December 2019 (PP 82/2019, article 26). `jkk_payment`, `jkm_payment`: 7 and 3 working days after the requirements are met (PP 44/2015, articles 37 and 40). `personal_data_breach`, `personal_data_access`, `personal_data_correction`: 72 hours (UU 27/2022, articles 46, 32 and 30). `data_change`: 7 working days (PP 44/2015, article 9).
+	Rule      DeadlineRule `json:"rule"`
+	StartedAt time.Time    `json:"started_at"`
+
+	// Status Follows from what happened and the instant. `met` in time or `late`. `breached` is over, and what is owed is owed still. `paused` while the next step is not its owner's.
+	Status DeadlineStatus `json:"status"`
+
+	// TimeZone Days are reckoned in this zone.
+	TimeZone TimeZone `json:"time_zone"`
+
+	// Unit Hours of the clock, day and night; days of the calendar; or days without Saturdays, Sundays and holidays.
+	Unit      DeadlineUnit `json:"unit"`
+	UpdatedAt time.Time    `json:"updated_at"`
+	Version   int64        `json:"version"`
+	Warnings  []Fault      `json:"warnings,omitempty"`
+}
+
+// DeadlineInput Example: {"note_reference":"INS-2024/007","rule":"personal_data_breach","started_at":"2024-11-28T08:15:00+07:00"}
+type DeadlineInput struct {
+	// NoteReference Under which number you keep what it is about. No names, and no numbers of people: letters, and digits in runs of eight at most, apart by `.`, `/`, `-` or `_`. One deadline of a rule runs for a number.
+	//
+	// Example: INS-2024/007
+	NoteReference string `json:"note_reference"`
+
+	// Rule The clocks that are started by hand.
+	Rule ManualDeadlineRule `json:"rule"`
+
+	// StartedAt When the clock began: the failure was found, the request came in, the data changed.
+	StartedAt time.Time `json:"started_at"`
+}
+
+// DeadlineMeetingInput Example: {"met_at":"2024-11-28T08:55:00+07:00"}
+type DeadlineMeetingInput struct {
+	MetAt time.Time `json:"met_at"`
+}
+
+// DeadlinePage Example: {"items":[{"actions":[],"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","clock":"jkk_payment-2015-07","created_at":"2024-11-29T09:00:00+07:00","due_at":"2024-12-10T23:59:59.999999+07:00","due_on":"2024-12-10","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","law":"PP 44/2015, art. 37","near_at":"2024-12-09T00:00:00+07:00","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","pauses":[],"remaining":7,"rule":"jkk_payment","started_at":"2024-11-29T09:00:00+07:00","status":"running","time_zone":"Asia/Jakarta","unit":"working_days","updated_at":"2024-11-29T09:00:00+07:00","version":1}]}
+type DeadlinePage struct {
+	Items      []Deadline `json:"items"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+	Total      *int64     `json:"total,omitempty"`
+}
+
+// DeadlinePause A span for which the clock stood still.
+//
+// Example: {"from":"2024-11-29T10:00:00+07:00","to":"2024-12-03T14:30:00+07:00"}
+type DeadlinePause struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// DeadlineRule `incident_report`: the first report of a work accident, 48 hours from the event or diagnosis (Permenaker 1/2025, article 8). `incident_conclusion`: the second report, 48 hours from the doctor's letter (article 19). `guarantee_conclusion`: whether a suspected work accident is one, 30 days from the first report (PP 49/2023, article 25A). `jkk_claim`: 5 years from the event, 2 before 2 December 2019 (PP 82/2019, article 26). `jkk_payment`, `jkm_payment`: 7 and 3 working days after the requirements are met (PP 44/2015, articles 37 and 40). `personal_data_breach`, `personal_data_access`, `personal_data_correction`: 72 hours (UU 27/2022, articles 46, 32 and 30). `data_change`: 7 working days (PP 44/2015, article 9).
+type DeadlineRule = cover.DeadlineRule
+
+// DeadlineSort defines model for DeadlineSort.
+type DeadlineSort string
+
+// DeadlineStatus Follows from what happened and the instant. `met` in time or `late`. `breached` is over, and what is owed is owed still. `paused` while the next step is not its owner's.
+type DeadlineStatus = cover.DeadlineStatus
+
+// DeadlineUnit Hours of the clock, day and night; days of the calendar; or days without Saturdays, Sundays and holidays.
+type DeadlineUnit = cover.DeadlineUnit
+
+// DisabilityPart What the loss of a part counts, in ten-thousandths: one `rate`, or `right_rate` and `left_rate` of a right-handed person, or a `rate` for each unit (`per`), or one that the doctor assesses from `rate` to `most_rate`.
+//
+// Example: {"left_rate":1200,"part":"thumb","right_rate":1500}
+type DisabilityPart struct {
+	// Count How many of it a person can lose, on each side where it has sides. One, if absent.
+	//
+	// Example: 3
+	Count    *int   `json:"count,omitempty"`
+	LeftRate *int64 `json:"left_rate,omitempty"`
+	MostRate *int64 `json:"most_rate,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part DisabilityPartName `json:"part"`
+
+	// Per What a unit is.
+	//
+	// Example: 10_db
+	Per       *string `json:"per,omitempty"`
+	Rate      *int64  `json:"rate,omitempty"`
+	RightRate *int64  `json:"right_rate,omitempty"`
+}
+
+// DisabilityPartInput What the loss of a part counts, in ten-thousandths: one `rate`, or `right_rate` and `left_rate` of a right-handed person, or a `rate` for each unit (`per`), or one that the doctor assesses from `rate` to `most_rate`.
+//
+// Example: {"left_rate":1200,"part":"thumb","right_rate":1500}
+type DisabilityPartInput struct {
+	// Count How many of it a person can lose, on each side where it has sides. One, if absent.
+	//
+	// Example: 3
+	Count    *int   `json:"count,omitempty"`
+	LeftRate *int64 `json:"left_rate,omitempty"`
+	MostRate *int64 `json:"most_rate,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part DisabilityPartName `json:"part"`
+
+	// Per What a unit is.
+	//
+	// Example: 10_db
+	Per       *string `json:"per,omitempty"`
+	Rate      *int64  `json:"rate,omitempty"`
+	RightRate *int64  `json:"right_rate,omitempty"`
+}
+
+// DisabilityPartName A part of the body, or what it can do, as `listBenefitSchedules` names it.
+//
+// Example: thumb
+type DisabilityPartName = string
+
+// DisabilityRule Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+//
+// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+type DisabilityRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostRate In ten-thousandths.
+	MostRate int64                 `json:"most_rate"`
+	Multiple int64                 `json:"multiple"`
+	Parts    []DisabilityPart      `json:"parts"`
+	Total    []BenefitScheduleItem `json:"total"`
+}
+
+// DisabilityRuleInput Shares of so many times the base for what is lost for good. Shares of several parts are added, up to `most_rate`.
+//
+// Example: {"certainty":"unconfirmed","most_rate":7000,"multiple":80,"parts":[{"left_rate":1200,"part":"thumb","right_rate":1500}],"total":[{"kind":"disability","of_base":true,"times":56}]}
+type DisabilityRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostRate In ten-thousandths.
+	MostRate int64                      `json:"most_rate"`
+	Multiple int64                      `json:"multiple"`
+	Parts    []DisabilityPartInput      `json:"parts"`
+	Total    []BenefitScheduleItemInput `json:"total"`
+}
 
 // Disbursement With which papers the treasury paid.
 //
@@ -1187,6 +2266,266 @@ type Disbursement = cover.Disbursement
 //
 // Example: {"sp2d_number":"SP2D-0912/2024","sp2d_on":"2024-12-10","spm_number":"SPM-0912/2024","spp_number":"SPP-0912/2024"}
 type DisbursementInput = cover.Disbursement
+
+// DisbursementOfGrant Example: {"disbursed_on":"2024-12-06","reference":"SP2D-0988/2024"}
+type DisbursementOfGrant struct {
+	DisbursedOn cover.Date `json:"disbursed_on"`
+	Reference   string     `json:"reference"`
+}
+
+// Disease Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+type Disease struct {
+	Diagnosis    string `json:"diagnosis"`
+	Exposure     string `json:"exposure"`
+	Job          string `json:"job"`
+	TenureMonths int32  `json:"tenure_months"`
+}
+
+// DiseaseInput What a notice of an occupational disease says beyond others (Permenaker 1/2025, article 8A).
+//
+// Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+type DiseaseInput struct {
+	Diagnosis    string `json:"diagnosis"`
+	Exposure     string `json:"exposure"`
+	Job          string `json:"job"`
+	TenureMonths int32  `json:"tenure_months"`
+}
+
+// DismissalInput Example: {"reason":"told_twice"}
+type DismissalInput struct {
+	Reason DismissalReason `json:"reason"`
+}
+
+// DismissalReason defines model for DismissalReason.
+type DismissalReason = cover.DismissalReason
+
+// Document Example: {"actions":[],"created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"medical_report","media_type":"application/pdf","scanned":true,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":482113,"status":"received","updated_at":"2024-11-29T09:00:03+07:00","uploaded_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","version":2}
+type Document struct {
+	Actions   []Action  `json:"actions"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DecidedAt When the BPJS office accepted or rejected it.
+	DecidedAt  *time.Time          `json:"decided_at,omitempty"`
+	DryRun     *bool               `json:"dry_run,omitempty"`
+	HeirID     *openapi_types.UUID `json:"heir_id,omitempty"`
+	ID         openapi_types.UUID  `json:"id"`
+	IncidentID openapi_types.UUID  `json:"incident_id"`
+
+	// Kind What a paper is.
+	Kind DocumentKind `json:"kind"`
+
+	// MediaType As its bytes say.
+	MediaType string `json:"media_type"`
+
+	// OutdatedAt When the account or the guardian that it proves was changed; it meets no requirement any more, and may be sent again.
+	OutdatedAt *time.Time `json:"outdated_at,omitempty"`
+
+	// Rank The rank of heirs that it says is empty.
+	Rank          *int32  `json:"rank,omitempty"`
+	RejectionNote *string `json:"rejection_note,omitempty"`
+
+	// RejectionReason Why a paper was rejected.
+	RejectionReason *DocumentFlaw `json:"rejection_reason,omitempty"`
+
+	// Scanned A scanner has looked at it. False for good where the installation had none.
+	Scanned bool `json:"scanned"`
+
+	// SchoolYear Of a `school_letter`: the calendar year in which the school year began.
+	SchoolYear *int32 `json:"school_year,omitempty"`
+
+	// Sha256 Example: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	Sha256 SHA256 `json:"sha256"`
+
+	// Size In bytes.
+	Size int64 `json:"size"`
+
+	// Status `scanning` until the scanner has answered, `quarantined` if it found something; `received` waits for the verdict of the BPJS office.
+	Status    DocumentStatus `json:"status"`
+	UpdatedAt time.Time      `json:"updated_at"`
+
+	// UploadedBy The organisation that sent it.
+	UploadedBy openapi_types.UUID `json:"uploaded_by"`
+	Version    int64              `json:"version"`
+	Warnings   []Fault            `json:"warnings,omitempty"`
+}
+
+// DocumentFlaw Why a paper was rejected.
+type DocumentFlaw = cover.DocumentFlaw
+
+// DocumentKind What a paper is.
+type DocumentKind = cover.DocumentKind
+
+// DocumentLink Example: {"actions":[],"created_at":"2024-11-29T09:10:00+07:00","document_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","expires_at":"2024-11-29T09:25:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","made_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","status":"active","updated_at":"2024-11-29T09:10:00+07:00","used":0,"uses":1,"version":1}
+type DocumentLink struct {
+	Actions    []Action           `json:"actions"`
+	CreatedAt  time.Time          `json:"created_at"`
+	DocumentID openapi_types.UUID `json:"document_id"`
+	DryRun     *bool              `json:"dry_run,omitempty"`
+	ExpiresAt  time.Time          `json:"expires_at"`
+	ID         openapi_types.UUID `json:"id"`
+
+	// MadeBy The organisation that made it.
+	MadeBy openapi_types.UUID `json:"made_by"`
+
+	// Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
+	Purpose   Purpose            `json:"purpose"`
+	Status    DocumentLinkStatus `json:"status"`
+	UpdatedAt time.Time          `json:"updated_at"`
+
+	// URL Where to read the document: a path on this server, to be read against its address. Only in the answer that makes the link; secret, as long as it lives.
+	URL *string `json:"url,omitempty"`
+
+	// Used How often it was.
+	Used int32 `json:"used"`
+
+	// Uses How often it may be opened.
+	Uses     int32   `json:"uses"`
+	Version  int64   `json:"version"`
+	Warnings []Fault `json:"warnings,omitempty"`
+}
+
+// DocumentLinkInput Example: {"minutes":15,"purpose":"verification"}
+type DocumentLinkInput struct {
+	// Minutes How long it lives.
+	Minutes *int32 `json:"minutes,omitempty"`
+
+	// Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
+	Purpose Purpose `json:"purpose"`
+
+	// Uses How often it may be opened.
+	Uses *int32 `json:"uses,omitempty"`
+}
+
+// DocumentLinkPage Example: {"items":[{"actions":[],"created_at":"2024-11-29T09:10:00+07:00","document_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","expires_at":"2024-11-29T09:25:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","made_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","status":"active","updated_at":"2024-11-29T09:10:00+07:00","used":0,"uses":1,"version":1}]}
+type DocumentLinkPage struct {
+	Items      []DocumentLink `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+	Total      *int64         `json:"total,omitempty"`
+}
+
+// DocumentLinkStatus defines model for DocumentLinkStatus.
+type DocumentLinkStatus = cover.DocumentLinkStatus
+
+// DocumentPage Example: {"items":[{"actions":[],"created_at":"2024-11-29T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"medical_report","media_type":"application/pdf","scanned":true,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":482113,"status":"received","updated_at":"2024-11-29T09:00:03+07:00","uploaded_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","version":2}]}
+type DocumentPage struct {
+	Items      []Document `json:"items"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+	Total      *int64     `json:"total,omitempty"`
+}
+
+// DocumentReading Example: {"client_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","read_at":"2024-11-29T09:12:00+07:00"}
+type DocumentReading struct {
+	// ClientID The client of it.
+	ClientID openapi_types.UUID `json:"client_id"`
+	ID       openapi_types.UUID `json:"id"`
+
+	// LinkID The link by which it was read; absent for a token.
+	LinkID *openapi_types.UUID `json:"link_id,omitempty"`
+
+	// OrganisationID The organisation that read it, or that made the link.
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+
+	// Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
+	Purpose Purpose   `json:"purpose"`
+	ReadAt  time.Time `json:"read_at"`
+}
+
+// DocumentReadingPage Example: {"items":[{"client_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f02","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0f","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f04","purpose":"verification","read_at":"2024-11-29T09:12:00+07:00"}]}
+type DocumentReadingPage struct {
+	Items      []DocumentReading `json:"items"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+	Total      *int64            `json:"total,omitempty"`
+}
+
+// DocumentRejectionInput Example: {"note":"Foto buram; kirim ulang halaman kedua.","reason":"illegible"}
+type DocumentRejectionInput struct {
+	Note *string `json:"note,omitempty"`
+
+	// Reason Why a paper was rejected.
+	Reason DocumentFlaw `json:"reason"`
+}
+
+// DocumentRequirement A document that claims of some streams need in a case.
+//
+// Example: {"document":"death_certificate","mandatory":true,"streams":["jkk"],"when":"death"}
+type DocumentRequirement struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Document What a paper is.
+	Document DocumentKind `json:"document"`
+
+	// Law Where it is not the schedule's own.
+	Law       *string         `json:"law,omitempty"`
+	Mandatory bool            `json:"mandatory"`
+	Streams   []Stream        `json:"streams"`
+	When      RequirementCase `json:"when"`
+}
+
+// DocumentRequirementInput A document that claims of some streams need in a case.
+//
+// Example: {"document":"death_certificate","mandatory":true,"streams":["jkk"],"when":"death"}
+type DocumentRequirementInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Document What a paper is.
+	Document DocumentKind `json:"document"`
+
+	// Law Where it is not the schedule's own.
+	Law       *string         `json:"law,omitempty"`
+	Mandatory bool            `json:"mandatory"`
+	Streams   []Stream        `json:"streams"`
+	When      RequirementCase `json:"when"`
+}
+
+// DocumentRequirements Example: {"certainty":"unconfirmed","entries":[{"certainty":"verified","document":"death_certificate","law":"Permenaker 1/2025, art. 19","mandatory":true,"streams":["jkk"],"when":"death"}],"from":"2015-07-01","law":"Permenaker 5/2021","name":"documents-2015-07","revision":1,"version_name":"documents-2015-07"}
+type DocumentRequirements struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty             `json:"certainty"`
+	DryRun    *bool                 `json:"dry_run,omitempty"`
+	Entries   []DocumentRequirement `json:"entries"`
+	From      cover.Date            `json:"from"`
+	Law       string                `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Revision int32    `json:"revision"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// DocumentRequirementsInput Example: {"certainty":"unconfirmed","entries":[{"certainty":"verified","document":"death_certificate","law":"Permenaker 1/2025, art. 19","mandatory":true,"streams":["jkk"],"when":"death"}],"from":"2015-07-01","law":"Permenaker 5/2021"}
+type DocumentRequirementsInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty                  `json:"certainty"`
+	Entries   []DocumentRequirementInput `json:"entries"`
+	From      cover.Date                 `json:"from"`
+	Law       string                     `json:"law"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
+}
+
+// DocumentRequirementsList Example: {"items":[{"certainty":"unconfirmed","entries":[{"certainty":"verified","document":"death_certificate","law":"Permenaker 1/2025, art. 19","mandatory":true,"streams":["jkk"],"when":"death"}],"from":"2015-07-01","law":"Permenaker 5/2021","name":"documents-2015-07","revision":1,"version_name":"documents-2015-07"}]}
+type DocumentRequirementsList struct {
+	Items []DocumentRequirements `json:"items"`
+}
+
+// DocumentStatus `scanning` until the scanner has answered, `quarantined` if it found something; `received` waits for the verdict of the BPJS office.
+type DocumentStatus = cover.DocumentStatus
+
+// EducationLevel defines model for EducationLevel.
+type EducationLevel = cover.EducationLevel
 
 // Election Example: {"code":"pilkada_2024","name_en":"Regional elections 2024","name_id":"Pilkada serentak 2024","terms":[{"certainty":"secondary","law":"S-647/MK.02/2022","monthly_honorarium_amount":1300000,"position":"pps","role":"member","term_from":"2024-05-26","term_to":"2025-01-27"}],"voted_on":"2024-11-27"}
 type Election struct {
@@ -1199,6 +2538,9 @@ type Election struct {
 	Terms   []ElectionTerm `json:"terms"`
 	VotedOn cover.Date     `json:"voted_on"`
 }
+
+// ElectionBody defines model for ElectionBody.
+type ElectionBody string
 
 // ElectionCode The code of an election; see `/v1/elections`.
 //
@@ -1293,8 +2635,172 @@ type EnrolmentSkip struct {
 // EnrolmentStatus `running` goes on by itself; `completed` and `failed` are ends, and `failure` says why.
 type EnrolmentStatus = cover.EnrolmentStatus
 
+// EstimatedExGratia What the election body gives of its own, whatever the programme pays.
+//
+// Example: {"body":"kpu","ex_gratia_amount":46000000,"items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"schedule":"kpu-2023-02","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}]}
+type EstimatedExGratia struct {
+	Body OrganisationKind `json:"body"`
+
+	// ExGratiaAmount Whole rupiah.
+	//
+	// Example: 5940
+	ExGratiaAmount Rupiah        `json:"ex_gratia_amount"`
+	Items          []BenefitItem `json:"items"`
+
+	// Schedule One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Schedule RuleVersion   `json:"schedule"`
+	Steps    []BenefitStep `json:"steps"`
+}
+
+// EstimatedHonorarium Example: {"election_code":"pilkada_2024","position":"kpps","role":"member"}
+type EstimatedHonorarium struct {
+	// ElectionCode The code of an election; see `/v1/elections`.
+	//
+	// Example: pilkada_2024
+	ElectionCode ElectionCode `json:"election_code"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+	Role     Role         `json:"role"`
+}
+
+// EstimatedOption What one programme pays, and with it the election body.
+//
+// Example: {"items":[{"benefit_amount":52800000,"kind":"death"}],"programme":"jkk","programme_amount":74800000,"schedule":"jkk-2019-12","steps":[{"certainty":"secondary","explanation":"Santunan kematian: 48 × Rp1.100.000 = Rp52.800.000.","expression":"48 × 1100000","inputs":{"each":1100000,"times":48},"law":"PP 82/2019, annex III","rule":"death","step_amount":52800000}],"total_amount":120800000}
+type EstimatedOption struct {
+	Items     []BenefitItem `json:"items"`
+	Programme Programme     `json:"programme"`
+
+	// ProgrammeAmount Whole rupiah.
+	//
+	// Example: 5940
+	ProgrammeAmount Rupiah `json:"programme_amount"`
+
+	// Schedule One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	Schedule RuleVersion `json:"schedule"`
+
+	// Steps How the amount came about; the last step equals it.
+	Steps []BenefitStep `json:"steps"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount Rupiah `json:"total_amount"`
+}
+
+// EventOutcome `disabled`: for good; `injured`: or ill.
+type EventOutcome string
+
 // EventStream Server-sent events (WHATWG HTML, section 9.2).
 type EventStream = string
+
+// ExGratiaDisability By percent of what is lost for good, up to the most.
+//
+// Example: {"certainty":"unconfirmed","most_amount":30800000}
+type ExGratiaDisability struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+}
+
+// ExGratiaDisabilityInput By percent of what is lost for good, up to the most.
+//
+// Example: {"certainty":"unconfirmed","most_amount":30800000}
+type ExGratiaDisabilityInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+
+	// MostAmount Whole rupiah.
+	//
+	// Example: 5940
+	MostAmount Rupiah `json:"most_amount"`
+}
+
+// ExGratiaInput Example: {"body":"kpu"}
+type ExGratiaInput struct {
+	Body OrganisationKind `json:"body"`
+
+	// InpatientDays Where the outcome is `injured`; none is an outpatient.
+	InpatientDays *int32 `json:"inpatient_days,omitempty"`
+
+	// LossPercent Of the organ that is lost; where the outcome is `disabled`.
+	LossPercent *int64 `json:"loss_percent,omitempty"`
+}
+
+// ExGratiaSchedule Example: {"body":"kpu","certainty":"secondary","disability":{"certainty":"unconfirmed","most_amount":30800000},"from":"2023-02-01","grades":[{"grade":"serious","inpatient_days":10,"most_amount":16500000,"percent":100},{"grade":"moderate","inpatient_days":0,"most_amount":8250000,"percent":25}],"items":[{"each_amount":36000000,"kind":"death","of_base":false,"times":1},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"Keputusan KPU 59/2023","name":"kpu-2023-02","revision":1,"version_name":"kpu-2023-02"}
+type ExGratiaSchedule struct {
+	Body OrganisationKind `json:"body"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Disability By percent of what is lost for good, up to the most.
+	//
+	// Example: {"certainty":"unconfirmed","most_amount":30800000}
+	Disability ExGratiaDisability    `json:"disability"`
+	DryRun     *bool                 `json:"dry_run,omitempty"`
+	From       cover.Date            `json:"from"`
+	Grades     []CareGrade           `json:"grades"`
+	Items      []BenefitScheduleItem `json:"items"`
+	Law        string                `json:"law"`
+
+	// Name The name of a rule, such as `pu-2015-07`.
+	//
+	// Example: pu-2015-07
+	Name     RuleName `json:"name"`
+	Revision int32    `json:"revision"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
+
+	// VersionName One revision of a rule: its name, and from the second revision on a dot and its number.
+	//
+	// Example: pu-2015-07
+	VersionName RuleVersion `json:"version_name"`
+	Warnings    []Fault     `json:"warnings,omitempty"`
+}
+
+// ExGratiaScheduleInput Example: {"certainty":"secondary","disability":{"certainty":"unconfirmed","most_amount":30800000},"from":"2023-02-01","grades":[{"grade":"serious","inpatient_days":10,"most_amount":16500000,"percent":100},{"grade":"moderate","inpatient_days":0,"most_amount":8250000,"percent":25}],"items":[{"each_amount":36000000,"kind":"death","of_base":false,"times":1},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"Keputusan KPU 59/2023"}
+type ExGratiaScheduleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty Certainty `json:"certainty"`
+
+	// Disability By percent of what is lost for good, up to the most.
+	//
+	// Example: {"certainty":"unconfirmed","most_amount":30800000}
+	Disability ExGratiaDisabilityInput    `json:"disability"`
+	From       cover.Date                 `json:"from"`
+	Grades     []CareGradeInput           `json:"grades"`
+	Items      []BenefitScheduleItemInput `json:"items"`
+	Law        string                     `json:"law"`
+
+	// To The last day, inclusive; absent while it has no end.
+	To *cover.Date `json:"to,omitempty"`
+}
+
+// ExGratiaScheduleList Example: {"items":[{"body":"kpu","certainty":"secondary","disability":{"certainty":"unconfirmed","most_amount":30800000},"from":"2023-02-01","grades":[{"grade":"serious","inpatient_days":10,"most_amount":16500000,"percent":100},{"grade":"moderate","inpatient_days":0,"most_amount":8250000,"percent":25}],"items":[{"each_amount":36000000,"kind":"death","of_base":false,"times":1},{"each_amount":10000000,"kind":"funeral","of_base":false,"times":1}],"law":"Keputusan KPU 59/2023","name":"kpu-2023-02","revision":1,"version_name":"kpu-2023-02"}]}
+type ExGratiaScheduleList struct {
+	Items []ExGratiaSchedule `json:"items"`
+}
+
+// Extent How far a programme covers. JKM covers `partly` while its waiting rule pays the funeral alone.
+type Extent = cover.Extent
 
 // Fault One place of a request, and what is wrong or doubtful there.
 //
@@ -1335,6 +2841,67 @@ type File = openapi_types.File
 // FreeObject Example: {"title":"Naungan"}
 type FreeObject = json.RawMessage
 
+// Fund What is granted counts from the day it is granted, paid or not, until it is cancelled.
+//
+// Example: {"ceiling_amount":460000000,"created_at":"2024-01-02T09:00:00+07:00","disbursed_amount":0,"fiscal_year":2024,"granted_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reference":"DIPA-076.01/2024","remaining_amount":414000000,"updated_at":"2024-01-02T09:00:00+07:00","version":1}
+type Fund struct {
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah    `json:"ceiling_amount"`
+	CreatedAt     time.Time `json:"created_at"`
+
+	// DisbursedAmount Whole rupiah.
+	//
+	// Example: 5940
+	DisbursedAmount Rupiah `json:"disbursed_amount"`
+	DryRun          *bool  `json:"dry_run,omitempty"`
+	FiscalYear      int32  `json:"fiscal_year"`
+
+	// GrantedAmount Whole rupiah.
+	//
+	// Example: 5940
+	GrantedAmount  Rupiah             `json:"granted_amount"`
+	ID             openapi_types.UUID `json:"id"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	Reference      string             `json:"reference"`
+
+	// RemainingAmount Whole rupiah.
+	//
+	// Example: 5940
+	RemainingAmount Rupiah    `json:"remaining_amount"`
+	UpdatedAt       time.Time `json:"updated_at"`
+	Version         int64     `json:"version"`
+}
+
+// FundInput Example: {"ceiling_amount":460000000,"fiscal_year":2024,"reference":"DIPA-076.01/2024"}
+type FundInput struct {
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount Rupiah `json:"ceiling_amount"`
+	FiscalYear    int32  `json:"fiscal_year"`
+
+	// Reference The number of the DIPA or decision that grants the money.
+	Reference string `json:"reference"`
+}
+
+// FundPage Example: {"items":[{"ceiling_amount":460000000,"created_at":"2024-01-02T09:00:00+07:00","disbursed_amount":0,"fiscal_year":2024,"granted_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reference":"DIPA-076.01/2024","remaining_amount":414000000,"updated_at":"2024-01-02T09:00:00+07:00","version":1}]}
+type FundPage struct {
+	Items      []Fund  `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+	Total      *int64  `json:"total,omitempty"`
+}
+
+// FundPatch Example: {"ceiling_amount":920000000}
+type FundPatch struct {
+	// CeilingAmount Whole rupiah.
+	//
+	// Example: 5940
+	CeilingAmount *Rupiah `json:"ceiling_amount,omitempty"`
+	Reference     *string `json:"reference,omitempty"`
+}
+
 // FundingSource defines model for FundingSource.
 type FundingSource = cover.FundingSource
 
@@ -1359,11 +2926,226 @@ type GapPosition struct {
 	Uncovered int64 `json:"uncovered"`
 }
 
+// Grant Example: {"actions":[],"created_at":"2024-11-29T09:00:00+07:00","fund_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","grant_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","schedule":"kpu-2023-02","status":"granted","steps":[{"certainty":"secondary","explanation":"Together: 36000000 + 10000000.","expression":"36000000 + 10000000","inputs":{},"law":"Keputusan KPU 59/2023","rule":"total","step_amount":46000000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1}
+type Grant struct {
+	Actions               []Action           `json:"actions"`
+	CancelReason          *GrantCancelReason `json:"cancel_reason,omitempty"`
+	CreatedAt             time.Time          `json:"created_at"`
+	DisbursedOn           *cover.Date        `json:"disbursed_on,omitempty"`
+	DisbursementReference *string            `json:"disbursement_reference,omitempty"`
+	DryRun                *bool              `json:"dry_run,omitempty"`
+	FundID                openapi_types.UUID `json:"fund_id"`
+
+	// GrantAmount Whole rupiah.
+	//
+	// Example: 5940
+	GrantAmount    Rupiah              `json:"grant_amount"`
+	ID             openapi_types.UUID  `json:"id"`
+	IncidentID     openapi_types.UUID  `json:"incident_id"`
+	Items          []BenefitItem       `json:"items"`
+	OrganisationID openapi_types.UUID  `json:"organisation_id"`
+	PayeeID        *openapi_types.UUID `json:"payee_id,omitempty"`
+
+	// Schedule The version of the rules it was computed by.
+	Schedule string      `json:"schedule"`
+	Status   GrantStatus `json:"status"`
+
+	// Steps How the amount came about; the last step equals it.
+	Steps     []BenefitStep `json:"steps"`
+	UpdatedAt time.Time     `json:"updated_at"`
+	Version   int64         `json:"version"`
+}
+
+// GrantCancelReason defines model for GrantCancelReason.
+type GrantCancelReason = cover.GrantCancelReason
+
+// GrantCancellation Example: {"reason":"untrue"}
+type GrantCancellation struct {
+	Reason GrantCancelReason `json:"reason"`
+}
+
+// GrantInput Example: {"fund_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e"}
+type GrantInput struct {
+	FundID     openapi_types.UUID `json:"fund_id"`
+	IncidentID openapi_types.UUID `json:"incident_id"`
+
+	// InpatientDays After an injury or illness; 0 for an outpatient.
+	InpatientDays *int32 `json:"inpatient_days,omitempty"`
+
+	// LossPercent Of the organ that is lost; after a disability.
+	LossPercent *int64 `json:"loss_percent,omitempty"`
+
+	// PayeeID The heir who receives, after a death.
+	PayeeID *openapi_types.UUID `json:"payee_id,omitempty"`
+}
+
+// GrantPage Example: {"items":[{"actions":[],"created_at":"2024-11-29T09:00:00+07:00","fund_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f20","grant_amount":46000000,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f21","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","items":[{"benefit_amount":36000000,"kind":"death"},{"benefit_amount":10000000,"kind":"funeral"}],"organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","payee_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","schedule":"kpu-2023-02","status":"granted","steps":[{"certainty":"secondary","explanation":"Together: 36000000 + 10000000.","expression":"36000000 + 10000000","inputs":{},"law":"Keputusan KPU 59/2023","rule":"total","step_amount":46000000}],"updated_at":"2024-11-29T09:00:00+07:00","version":1}]}
+type GrantPage struct {
+	Items      []Grant `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+	Total      *int64  `json:"total,omitempty"`
+}
+
+// GrantStatus defines model for GrantStatus.
+type GrantStatus = cover.GrantStatus
+
+// GuaranteeDecision defines model for GuaranteeDecision.
+type GuaranteeDecision string
+
+// GuaranteeInput Example: {"decision":"guaranteed","reference":"JKK/88/112024"}
+type GuaranteeInput struct {
+	Decision GuaranteeDecision `json:"decision"`
+
+	// Reference The number of the letter of guarantee, or of its refusal.
+	Reference *string `json:"reference,omitempty"`
+}
+
+// GuaranteeStatus Whether BPJS Ketenagakerjaan guarantees the care. `none` where there is nothing to guarantee, without cover or after an illness.
+type GuaranteeStatus = cover.Guarantee
+
+// Guardian Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+type Guardian struct {
+	FullName string `json:"full_name"`
+	NIK      string `json:"nik"`
+	Phone    string `json:"phone"`
+}
+
+// GuardianInput Who receives for a child that is not of age.
+//
+// Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+type GuardianInput struct {
+	FullName string `json:"full_name"`
+	NIK      string `json:"nik"`
+	Phone    string `json:"phone"`
+}
+
 // Health Example: {"status":"ok"}
 type Health struct {
 	// Status Example: ok
 	Status string `json:"status"`
 }
+
+// Heir Example: {"created_at":"2024-11-29T09:00:00+07:00","has_bank_account":true,"has_guardian":false,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","minor":false,"personal_data":"masked","rank":1,"relation":"spouse","updated_at":"2024-11-29T09:00:00+07:00","version":1}
+type Heir struct {
+	// BankAccountBank Only unmasked.
+	BankAccountBank *string `json:"bank_account_bank,omitempty"`
+
+	// BankAccountName Only unmasked.
+	BankAccountName *string `json:"bank_account_name,omitempty"`
+
+	// BankAccountNumber Only unmasked.
+	BankAccountNumber *string `json:"bank_account_number,omitempty"`
+
+	// BornOn Only unmasked.
+	BornOn    *cover.Date `json:"born_on,omitempty"`
+	CreatedAt time.Time   `json:"created_at"`
+	DryRun    *bool       `json:"dry_run,omitempty"`
+
+	// FullName Only unmasked.
+	FullName *string `json:"full_name,omitempty"`
+
+	// Guardian Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+	Guardian       *Guardian          `json:"guardian,omitempty"`
+	HasBankAccount bool               `json:"has_bank_account"`
+	HasGuardian    bool               `json:"has_guardian"`
+	ID             openapi_types.UUID `json:"id"`
+	IncidentID     openapi_types.UUID `json:"incident_id"`
+
+	// Minor Not of age today; a guardian receives.
+	Minor bool `json:"minor"`
+
+	// NIK Only unmasked.
+	NIK          *string          `json:"nik,omitempty"`
+	PersonalData PersonalDataView `json:"personal_data"`
+
+	// Phone Only unmasked.
+	Phone *string `json:"phone,omitempty"`
+
+	// Rank From 1; a lower rank is paid only if every higher one is empty, and only 6 is paid nothing but the funeral.
+	Rank int32 `json:"rank"`
+
+	// Relation In the order of the law; `testament` is whoever a will names.
+	Relation HeirRelation `json:"relation"`
+
+	// StruckAt When they were found to be no heir.
+	StruckAt  *time.Time `json:"struck_at,omitempty"`
+	UpdatedAt time.Time  `json:"updated_at"`
+	Version   int64      `json:"version"`
+}
+
+// HeirInput Example: {"bank_account_bank":"Bank Contoh","bank_account_name":"Budi Contoh","bank_account_number":"1234567890","born_on":"1985-08-05","full_name":"Budi Contoh","nik":"9906010508850013","relation":"spouse"}
+type HeirInput struct {
+	BankAccountBank   *string    `json:"bank_account_bank,omitempty"`
+	BankAccountName   *string    `json:"bank_account_name,omitempty"`
+	BankAccountNumber *string    `json:"bank_account_number,omitempty"`
+	BornOn            cover.Date `json:"born_on"`
+	FullName          string     `json:"full_name"`
+
+	// Guardian Who receives for a child that is not of age.
+	//
+	// Example: {"full_name":"Wati Contoh","nik":"9906014508890012","phone":"081200000001"}
+	Guardian *GuardianInput `json:"guardian,omitempty"`
+
+	// NIK A newborn may have none yet.
+	NIK   *string `json:"nik,omitempty"`
+	Phone *string `json:"phone,omitempty"`
+
+	// Relation In the order of the law; `testament` is whoever a will names.
+	Relation HeirRelation `json:"relation"`
+}
+
+// HeirList Example: {"items":[{"created_at":"2024-11-29T09:00:00+07:00","has_bank_account":true,"has_guardian":false,"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","minor":false,"personal_data":"masked","rank":1,"relation":"spouse","updated_at":"2024-11-29T09:00:00+07:00","version":1}]}
+type HeirList struct {
+	Items []Heir `json:"items"`
+}
+
+// HeirPatch Example: {"bank_account_number":"1234567890"}
+type HeirPatch struct {
+	BankAccountBank   nullable.Nullable[string]        `json:"bank_account_bank,omitempty"`
+	BankAccountName   nullable.Nullable[string]        `json:"bank_account_name,omitempty"`
+	BankAccountNumber nullable.Nullable[string]        `json:"bank_account_number,omitempty"`
+	BornOn            *cover.Date                      `json:"born_on,omitempty"`
+	FullName          *string                          `json:"full_name,omitempty"`
+	Guardian          nullable.Nullable[GuardianInput] `json:"guardian,omitempty"`
+	NIK               nullable.Nullable[string]        `json:"nik,omitempty"`
+	Phone             nullable.Nullable[string]        `json:"phone,omitempty"`
+}
+
+// HeirRelation In the order of the law; `testament` is whoever a will names.
+type HeirRelation = cover.HeirRelation
+
+// HistoryEntry Example: {"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f31","occurred_at":"2024-05-26T02:00:00Z","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","resource":"officer","resource_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","type":"officer_appointed"}
+type HistoryEntry struct {
+	ID openapi_types.UUID `json:"id"`
+
+	// OccurredAt Of a deadline that was breached, its last instant, whenever that was told.
+	OccurredAt time.Time `json:"occurred_at"`
+
+	// OrganisationID Who did it.
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+
+	// Resource What an entry of a history is about.
+	Resource   HistoryResource    `json:"resource"`
+	ResourceID openapi_types.UUID `json:"resource_id"`
+
+	// Type What happened: a noun and a past participle.
+	//
+	// Example: officer_appointed
+	Type string `json:"type"`
+}
+
+// HistoryPage Example: {"items":[{"id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f31","occurred_at":"2024-05-26T02:00:00Z","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","resource":"officer","resource_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","type":"officer_appointed"}]}
+type HistoryPage struct {
+	Items      []HistoryEntry `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+	Total      *int64         `json:"total,omitempty"`
+}
+
+// HistoryResource What an entry of a history is about.
+type HistoryResource = cover.HistoryResource
+
+// HistorySortOrder defines model for HistorySortOrder.
+type HistorySortOrder string
 
 // Holiday Example: {"certainty":"secondary","day":"2024-12-25","name_en":"Christmas Day","name_id":"Hari Natal","version":1,"works":false}
 type Holiday struct {
@@ -1661,15 +3443,98 @@ type ImportRowPage struct {
 // ImportStatus `receiving` waits for the rest of the file, `validated` for a commit; `committed`, `partially_committed`, `rejected`, `cancelled` and `reversed` are ends; the others go on by themselves.
 type ImportStatus = cover.ImportStatus
 
-// Incident Example: {"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_late":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}
-type Incident struct {
-	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
-	Covered          bool                `json:"covered"`
-	CreatedAt        time.Time           `json:"created_at"`
-	DryRun           *bool               `json:"dry_run,omitempty"`
-	ID               openapi_types.UUID  `json:"id"`
+// IncapacityRule Shares of the monthly base while somebody cannot work (STMB).
+//
+// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+type IncapacityRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
 
-	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025).
+	// DaysCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	DaysCertainty *Certainty `json:"days_certainty,omitempty"`
+
+	// DaysInMonth Of which a day is one part.
+	DaysInMonth int64 `json:"days_in_month"`
+
+	// Law Where it is not the schedule's own.
+	Law   *string          `json:"law,omitempty"`
+	Tiers []IncapacityTier `json:"tiers"`
+}
+
+// IncapacityRuleInput Shares of the monthly base while somebody cannot work (STMB).
+//
+// Example: {"days_in_month":30,"tiers":[{"months":12,"percent":100},{"percent":50}]}
+type IncapacityRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// DaysCertainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	DaysCertainty *Certainty `json:"days_certainty,omitempty"`
+
+	// DaysInMonth Of which a day is one part.
+	DaysInMonth int64 `json:"days_in_month"`
+
+	// Law Where it is not the schedule's own.
+	Law   *string               `json:"law,omitempty"`
+	Tiers []IncapacityTierInput `json:"tiers"`
+}
+
+// IncapacityTier So many months at so many percent of the base; the last tier has no end, and no months.
+//
+// Example: {"months":12,"percent":100}
+type IncapacityTier struct {
+	Months  *int64 `json:"months,omitempty"`
+	Percent int64  `json:"percent"`
+}
+
+// IncapacityTierInput So many months at so many percent of the base; the last tier has no end, and no months.
+//
+// Example: {"months":12,"percent":100}
+type IncapacityTierInput struct {
+	Months  *int64 `json:"months,omitempty"`
+	Percent int64  `json:"percent"`
+}
+
+// Incident Example: {"actions":[],"area_code":"61.06.01.1001","body":"kpu","confirmed_at":"2024-11-28T09:00:00+07:00","coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","died_at":"2024-11-28T02:40:00+07:00","guarantee":"waiting","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","notifier_relation":"family","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","position":"pps","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reported_late":false,"status":"reported","suspected":false,"traffic":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}
+type Incident struct {
+	Actions []Action `json:"actions"`
+
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode AreaCode     `json:"area_code"`
+	Body     ElectionBody `json:"body"`
+
+	// Care Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+	Care *Care `json:"care,omitempty"`
+
+	// ConcludedAt When the report of stage II came.
+	ConcludedAt *time.Time `json:"concluded_at,omitempty"`
+
+	// ConfirmedAt When the officer's own body reported it (stage I).
+	ConfirmedAt      *time.Time          `json:"confirmed_at,omitempty"`
+	CoveragePeriodID *openapi_types.UUID `json:"coverage_period_id,omitempty"`
+
+	// Covered Absent for whoever sees no such officer, and of a notice about a person whom nobody has looked up yet.
+	Covered   *bool      `json:"covered,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	DiedAt    *time.Time `json:"died_at,omitempty"`
+
+	// Disease Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+	Disease         *Disease         `json:"disease,omitempty"`
+	DismissalReason *DismissalReason `json:"dismissal_reason,omitempty"`
+	DismissedAt     *time.Time       `json:"dismissed_at,omitempty"`
+	DryRun          *bool            `json:"dry_run,omitempty"`
+
+	// Guarantee Whether BPJS Ketenagakerjaan guarantees the care. `none` where there is nothing to guarantee, without cover or after an illness.
+	Guarantee          *GuaranteeStatus `json:"guarantee,omitempty"`
+	GuaranteeDecidedAt *time.Time       `json:"guarantee_decided_at,omitempty"`
+
+	// GuaranteeReference Also shown to whoever only told of the incident, once its body confirmed it: whoever treats somebody must know who pays.
+	GuaranteeReference *string            `json:"guarantee_reference,omitempty"`
+	ID                 openapi_types.UUID `json:"id"`
+
+	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
 	Kind IncidentKind `json:"kind"`
 
 	// Narrative Only unmasked.
@@ -1679,16 +3544,55 @@ type Incident struct {
 	NotifierName *string `json:"notifier_name,omitempty"`
 
 	// NotifierPhone Only unmasked.
-	NotifierPhone  *string            `json:"notifier_phone,omitempty"`
-	OccurredAt     time.Time          `json:"occurred_at"`
-	OfficerID      openapi_types.UUID `json:"officer_id"`
-	OrganisationID openapi_types.UUID `json:"organisation_id"`
-	Outcome        IncidentOutcome    `json:"outcome"`
-	PersonalData   PersonalDataView   `json:"personal_data"`
-	Place          string             `json:"place"`
-	ReportDueAt    time.Time          `json:"report_due_at"`
-	ReportedAt     time.Time          `json:"reported_at"`
-	ReportedLate   bool               `json:"reported_late"`
+	NotifierPhone *string `json:"notifier_phone,omitempty"`
+
+	// NotifierRelation Who told (Permenaker 1/2025, articles 8A and 48A). In what is sent, absent is `other`.
+	NotifierRelation NotifierRelation `json:"notifier_relation"`
+	OccurredAt       time.Time        `json:"occurred_at"`
+
+	// OfficerID Absent for whoever sees no such officer.
+	OfficerID *openapi_types.UUID `json:"officer_id,omitempty"`
+
+	// OrganisationID The officer's body. Absent for whoever sees no such officer.
+	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
+
+	// Outcome What is known of how it ended. `recovered` and `disabled` come with the report of stage II.
+	Outcome IncidentOutcome `json:"outcome"`
+
+	// Person As they were reported; they are on no roster that the caller sees.
+	//
+	// Example: {"area_code":"61.06.01.1001","body":"kpu","position":"kpps"}
+	Person       *Person          `json:"person,omitempty"`
+	PersonalData PersonalDataView `json:"personal_data"`
+	Place        string           `json:"place"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+
+	// ReportDueAt The last instant for the report of stage I; none for an illness, which is no work accident.
+	ReportDueAt *time.Time `json:"report_due_at,omitempty"`
+
+	// ReportedAt When we first heard of it.
+	ReportedAt time.Time `json:"reported_at"`
+
+	// ReportedBy The organisation that reported it.
+	ReportedBy *openapi_types.UUID `json:"reported_by,omitempty"`
+
+	// ReportedLate The report of stage I came after its time, or has not come and it is over. JKK is then paid by the body first, which claims it back (Permenaker 1/2025, article 8(2a) and (2b)).
+	ReportedLate bool `json:"reported_late"`
+
+	// Roads Where else to turn, in the language asked for. Absent where `covered` is.
+	Roads []RoadElsewhere `json:"roads,omitempty"`
+
+	// StatedAt When the doctor's letter stated the outcome.
+	StatedAt *time.Time `json:"stated_at,omitempty"`
+
+	// Status `notified` by others, the body's report of stage I is missing; `reported`; `under_care` somewhere; `concluded` by the report of stage II; `refused`: the BPJS office found that the work did not cause it; `dismissed`: a notice that was none.
+	Status    IncidentStatus `json:"status"`
+	Suspected bool           `json:"suspected"`
+	Traffic   bool           `json:"traffic"`
 
 	// UncoveredReason A stable name, never translated. `GET /v1/problems/{code}` explains it.
 	//
@@ -1697,37 +3601,117 @@ type Incident struct {
 	UpdatedAt       time.Time `json:"updated_at"`
 	Version         int64     `json:"version"`
 	Warnings        []Fault   `json:"warnings,omitempty"`
+
+	// Witnesses Only unmasked.
+	Witnesses []Witness `json:"witnesses,omitempty"`
 }
 
-// IncidentInput Example: {"kind":"sudden_death","narrative":"Pingsan saat rekapitulasi suara dan meninggal di perjalanan ke puskesmas.","notifier_name":"Wati Contoh","notifier_phone":"081200000001","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","outcome":"died","place":"Balai desa"}
+// IncidentBenefits What an incident pays under both schemes. `insurance_amount` is that of all `claims`, drafts too, with what lateness adds; `ex_gratia_amount` that of all `grants`; `total_amount` both together, neither taken off the other; `paid_amount` what was handed over of both. What a body gives of its own, its bodies see alone: to a BPJS office `grants`, `ex_gratia_amount` and `total_amount` are absent, and `paid_amount` is of the claims.
+//
+// Example: {"claims":[{"claim_amount":84400000,"claim_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0c","paid_amount":84400000,"programme":"jkk","status":"paid"}],"ex_gratia_amount":46000000,"grants":[{"grant_amount":46000000,"grant_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0d","paid_amount":0,"status":"granted"}],"incident_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","insurance_amount":84400000,"paid_amount":84400000,"total_amount":130400000}
+type IncidentBenefits struct {
+	// Claims Claims from BPJS Ketenagakerjaan that were not rejected or withdrawn.
+	Claims []BenefitClaim `json:"claims"`
+
+	// ExGratiaAmount Whole rupiah.
+	//
+	// Example: 5940
+	ExGratiaAmount *Rupiah `json:"ex_gratia_amount,omitempty"`
+
+	// Grants What the election body gives of its own and did not cancel; absent for who may not see grants.
+	Grants     []BenefitGrant     `json:"grants,omitzero"`
+	IncidentID openapi_types.UUID `json:"incident_id"`
+
+	// InsuranceAmount Whole rupiah.
+	//
+	// Example: 5940
+	InsuranceAmount Rupiah `json:"insurance_amount"`
+
+	// PaidAmount Whole rupiah.
+	//
+	// Example: 5940
+	PaidAmount Rupiah `json:"paid_amount"`
+
+	// TotalAmount Whole rupiah.
+	//
+	// Example: 5940
+	TotalAmount *Rupiah `json:"total_amount,omitempty"`
+}
+
+// IncidentInput Example: {"kind":"sudden_death","narrative":"Pingsan saat rekapitulasi suara dan meninggal di perjalanan ke puskesmas.","notifier_name":"Wati Contoh","notifier_phone":"081200000001","notifier_relation":"family","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","outcome":"died","place":"Balai desa"}
 type IncidentInput struct {
-	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025).
+	// Care Example: {"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}
+	Care *CareInput `json:"care,omitempty"`
+
+	// Disease What a notice of an occupational disease says beyond others (Permenaker 1/2025, article 8A).
+	//
+	// Example: {"diagnosis":"Asma kerja","exposure":"Debu","job":"Pantarlih","tenure_months":2}
+	Disease *DiseaseInput `json:"disease,omitempty"`
+
+	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
 	Kind IncidentKind `json:"kind"`
 
 	// Narrative What happened, how and why.
-	Narrative     string `json:"narrative"`
-	NotifierName  string `json:"notifier_name"`
+	Narrative    string `json:"narrative"`
+	NotifierName string `json:"notifier_name"`
+
+	// NotifierPhone As it is dialled, a landline too, and kept as it is given: no notice fails for it.
 	NotifierPhone string `json:"notifier_phone"`
 
-	// OccurredAt With its offset; the clock runs in hours from this minute.
-	OccurredAt time.Time          `json:"occurred_at"`
-	OfficerID  openapi_types.UUID `json:"officer_id"`
-	Outcome    IncidentOutcome    `json:"outcome"`
-	Place      string             `json:"place"`
+	// NotifierRelation Who told (Permenaker 1/2025, articles 8A and 48A). In what is sent, absent is `other`.
+	NotifierRelation *NotifierRelation `json:"notifier_relation,omitempty"`
+
+	// OccurredAt With its offset; the clock runs in hours from this minute. Of a disease, when it was diagnosed; of an illness that ended in death, when the officer died.
+	OccurredAt time.Time `json:"occurred_at"`
+
+	// OfficerID Either this or `person`.
+	OfficerID *openapi_types.UUID `json:"officer_id,omitempty"`
+	Outcome   ReportedOutcome     `json:"outcome"`
+
+	// Person Somebody whom the reporter cannot name by id, or who is on no roster.
+	//
+	// Example: {"area_code":"61.06.01.1001","body":"kpu","full_name":"Siti Contoh","nik":"9906014508890011","position":"kpps"}
+	Person *PersonInput `json:"person,omitempty"`
+	Place  string       `json:"place"`
+
+	// Suspected Nobody knows yet whether the work caused it: guaranteed at first, concluded within 30 days.
+	Suspected *bool `json:"suspected,omitempty"`
+
+	// Traffic On the road: Jasa Raharja pays first (PMK 141/2018).
+	Traffic   *bool          `json:"traffic,omitempty"`
+	Witnesses []WitnessInput `json:"witnesses,omitempty"`
 }
 
-// IncidentKind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025).
+// IncidentKind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
 type IncidentKind = cover.IncidentKind
 
-// IncidentOutcome defines model for IncidentOutcome.
+// IncidentOutcome What is known of how it ended. `recovered` and `disabled` come with the report of stage II.
 type IncidentOutcome = cover.IncidentOutcome
 
-// IncidentPage Example: {"items":[{"coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_late":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}]}
+// IncidentPage Example: {"items":[{"actions":[],"area_code":"61.06.01.1001","body":"kpu","confirmed_at":"2024-11-28T09:00:00+07:00","coverage_period_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f08","covered":true,"created_at":"2024-11-28T09:00:00+07:00","died_at":"2024-11-28T02:40:00+07:00","guarantee":"waiting","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0b","kind":"sudden_death","notifier_relation":"family","occurred_at":"2024-11-28T02:40:00+07:00","officer_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","outcome":"died","personal_data":"masked","place":"Balai desa","position":"pps","report_due_at":"2024-11-30T02:40:00+07:00","reported_at":"2024-11-28T09:00:00+07:00","reported_by":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","reported_late":false,"status":"reported","suspected":false,"traffic":false,"updated_at":"2024-11-28T09:00:00+07:00","version":1}]}
 type IncidentPage struct {
 	Items      []Incident `json:"items"`
 	NextCursor *string    `json:"next_cursor,omitempty"`
 	Total      *int64     `json:"total,omitempty"`
 }
+
+// IncidentPatch Example: {"care":{"admitted_on":"2024-11-28","facility":"RSUD Contoh","in_network":true}}
+type IncidentPatch struct {
+	Care    nullable.Nullable[CareInput]    `json:"care,omitempty"`
+	Disease nullable.Nullable[DiseaseInput] `json:"disease,omitempty"`
+
+	// Kind All but `illness` are work accidents (Permenaker 5/2021, amended by 1/2025): at work, on the way between home and work, on official travel, on an important errand with leave; a disease that the work caused; a sudden death because of work; violence at work.
+	Kind       *IncidentKind    `json:"kind,omitempty"`
+	Narrative  *string          `json:"narrative,omitempty"`
+	OccurredAt *time.Time       `json:"occurred_at,omitempty"`
+	Outcome    *ReportedOutcome `json:"outcome,omitempty"`
+	Place      *string          `json:"place,omitempty"`
+	Traffic    *bool            `json:"traffic,omitempty"`
+	Witnesses  []WitnessInput   `json:"witnesses,omitempty"`
+}
+
+// IncidentStatus `notified` by others, the body's report of stage I is missing; `reported`; `under_care` somewhere; `concluded` by the report of stage II; `refused`: the BPJS office found that the work did not cause it; `dismissed`: a notice that was none.
+type IncidentStatus = cover.IncidentStatus
 
 // Invoice `total_amount` is `jkk_amount` + `jkm_amount` + `fine_amount`; `outstanding_amount` is what of it was neither taken back by credit notes of this invoice (`credited_amount`) nor settled by payments, and by credit of other invoices (`paid_amount`); 0 on a void one.
 //
@@ -2139,6 +4123,111 @@ type LateFineInput struct {
 	Rate int64 `json:"rate"`
 }
 
+// LatePaymentRule What whoever pays late owes besides, for each calendar day.
+//
+// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+type LatePaymentRule struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// DayRate In ten-thousandths of what was late.
+	DayRate int64 `json:"day_rate"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+}
+
+// LatePaymentRuleInput What whoever pays late owes besides, for each calendar day.
+//
+// Example: {"certainty":"verified","day_rate":100,"law":"PP 44/2015, art. 37"}
+type LatePaymentRuleInput struct {
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// DayRate In ten-thousandths of what was late.
+	DayRate int64 `json:"day_rate"`
+
+	// Law Where it is not the schedule's own.
+	Law *string `json:"law,omitempty"`
+}
+
+// LinkKind A link of the chain that cover hangs on. `arrears` is there only where something was overdue.
+type LinkKind = cover.LinkKind
+
+// Loss What was spent, or what was lost; see `LossInput`.
+//
+// Example: {"kind":"disability","part":"index_finger","side":"left"}
+type Loss struct {
+	// AssessedRate In ten-thousandths.
+	AssessedRate *int64 `json:"assessed_rate,omitempty"`
+
+	// CostAmount Whole rupiah.
+	//
+	// Example: 5940
+	CostAmount  *Rupiah     `json:"cost_amount,omitempty"`
+	Days        *int64      `json:"days,omitempty"`
+	FromOn      *cover.Date `json:"from_on,omitempty"`
+	Kind        LossKind    `json:"kind"`
+	LossPercent *int64      `json:"loss_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int64         `json:"months,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part *DisabilityPartName `json:"part,omitempty"`
+	Side *BodySide           `json:"side,omitempty"`
+
+	// ToOn Inclusive.
+	ToOn *cover.Date `json:"to_on,omitempty"`
+
+	// Total Permanent and total disability, which stands alone.
+	Total *bool  `json:"total,omitempty"`
+	Units *int64 `json:"units,omitempty"`
+}
+
+// LossInput Each kind asks for members of its own. Costs: `cost_amount`, of a prosthesis the price of the government's rehabilitation centre; transport its `mode` besides, home care its `months`. `temporary_incapacity`: `from_on` and `to_on` together, or in an estimate `months` and `days` instead; never both. `disability`: `total` alone, or a `part` with what its row in `disability.parts` of the schedule asks for, `side` where that has a `left_rate`, `units` where it has a `per`, `assessed_rate` where it has a `most_rate`, else none of them; and `loss_percent` where the part can still be used.
+//
+// Example: {"kind":"disability","part":"index_finger","side":"left"}
+type LossInput struct {
+	// AssessedRate In ten-thousandths.
+	AssessedRate *int64 `json:"assessed_rate,omitempty"`
+
+	// CostAmount Whole rupiah.
+	//
+	// Example: 5940
+	CostAmount  *Rupiah     `json:"cost_amount,omitempty"`
+	Days        *int64      `json:"days,omitempty"`
+	FromOn      *cover.Date `json:"from_on,omitempty"`
+	Kind        LossKind    `json:"kind"`
+	LossPercent *int64      `json:"loss_percent,omitempty"`
+
+	// Mode `land` takes in rivers and lakes.
+	Mode   *TransportMode `json:"mode,omitempty"`
+	Months *int64         `json:"months,omitempty"`
+
+	// Part A part of the body, or what it can do, as `listBenefitSchedules` names it.
+	//
+	// Example: thumb
+	Part *DisabilityPartName `json:"part,omitempty"`
+	Side *BodySide           `json:"side,omitempty"`
+
+	// ToOn Inclusive.
+	ToOn *cover.Date `json:"to_on,omitempty"`
+
+	// Total Permanent and total disability, which stands alone.
+	Total *bool  `json:"total,omitempty"`
+	Units *int64 `json:"units,omitempty"`
+}
+
+// LossKind defines model for LossKind.
+type LossKind string
+
+// ManualDeadlineRule The clocks that are started by hand.
+type ManualDeadlineRule = cover.DeadlineRule
+
 // MatchReason `payment_code` and `invoice_number` were found in what the bank says, `amount` fits one open invoice alone; `ambiguous` fits several, `closed` names one that is paid or void, `none` fits nothing.
 type MatchReason = cover.MatchReason
 
@@ -2183,6 +4272,9 @@ type NewSchedule struct {
 	// Segment Which tariff holds: wage earners, or others.
 	Segment Segment `json:"segment"`
 }
+
+// NotifierRelation Who told (Permenaker 1/2025, articles 8A and 48A). In what is sent, absent is `other`.
+type NotifierRelation = cover.NotifierRelation
 
 // Officer Example: {"actions":[],"area_code":"61.06.01.1001","created_at":"2024-08-26T09:30:00+07:00","external_id":"SIAKBA-000123","full_name":"Rini Contoh","id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f07","monthly_honorarium_amount":1300000,"nik":"610601******0002","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","personal_data":"masked","phone":"+6281*****890","position":"pps","role":"member","sex":"female","status":"active","term_from":"2024-05-26","term_to":"2025-01-27","updated_at":"2024-08-26T09:30:00+07:00","version":1}
 type Officer struct {
@@ -2256,6 +4348,8 @@ type OfficerInput struct {
 	FullName   string `json:"full_name"`
 
 	// KPJ Membership number at BPJS Ketenagakerjaan.
+	//
+	// Example: 24012345678
 	KPJ *string `json:"kpj,omitempty"`
 
 	// MonthlyHonorariumAmount Whole rupiah.
@@ -2270,6 +4364,8 @@ type OfficerInput struct {
 	Phone *string `json:"phone,omitempty"`
 
 	// PollingStation The number of the TPS within the village.
+	//
+	// Example: 4
 	PollingStation *string `json:"polling_station,omitempty"`
 
 	// Position The code of a position; see `/v1/positions`.
@@ -2296,21 +4392,25 @@ type OfficerPatch struct {
 	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
 	//
 	// Example: 61.06
-	AreaCode                *AreaCode                 `json:"area_code,omitempty"`
-	BornOn                  *cover.Date               `json:"born_on,omitempty"`
-	DecreeNumber            nullable.Nullable[string] `json:"decree_number,omitempty"`
-	Email                   nullable.Nullable[string] `json:"email,omitempty"`
-	ExternalID              *string                   `json:"external_id,omitempty"`
-	FullName                *string                   `json:"full_name,omitempty"`
+	AreaCode     *AreaCode                 `json:"area_code,omitempty"`
+	BornOn       *cover.Date               `json:"born_on,omitempty"`
+	DecreeNumber nullable.Nullable[string] `json:"decree_number,omitempty"`
+	Email        nullable.Nullable[string] `json:"email,omitempty"`
+	ExternalID   *string                   `json:"external_id,omitempty"`
+	FullName     *string                   `json:"full_name,omitempty"`
+
+	// KPJ Example: 24012345678
 	KPJ                     nullable.Nullable[string] `json:"kpj,omitempty"`
 	MonthlyHonorariumAmount nullable.Nullable[int64]  `json:"monthly_honorarium_amount,omitempty"`
 	NIK                     *string                   `json:"nik,omitempty"`
 	Phone                   nullable.Nullable[string] `json:"phone,omitempty"`
-	PollingStation          nullable.Nullable[string] `json:"polling_station,omitempty"`
-	Role                    *Role                     `json:"role,omitempty"`
-	Sex                     *Sex                      `json:"sex,omitempty"`
-	TermFrom                *cover.Date               `json:"term_from,omitempty"`
-	TermTo                  *cover.Date               `json:"term_to,omitempty"`
+
+	// PollingStation Example: 4
+	PollingStation nullable.Nullable[string] `json:"polling_station,omitempty"`
+	Role           *Role                     `json:"role,omitempty"`
+	Sex            *Sex                      `json:"sex,omitempty"`
+	TermFrom       *cover.Date               `json:"term_from,omitempty"`
+	TermTo         *cover.Date               `json:"term_to,omitempty"`
 }
 
 // OfficerSearch Example: {"niks":["6106014508890002"]}
@@ -2359,9 +4459,13 @@ type OrganisationInput struct {
 	Name       string            `json:"name"`
 
 	// NPP Employer number at BPJS Ketenagakerjaan.
+	//
+	// Example: AB123456
 	NPP *string `json:"npp,omitempty"`
 
 	// NPWP Tax number of the body.
+	//
+	// Example: 012345678901000
 	NPWP *string `json:"npwp,omitempty"`
 
 	// TimeZone Days are reckoned in this zone.
@@ -2385,8 +4489,12 @@ type OrganisationPage struct {
 type OrganisationPatch struct {
 	ExternalID nullable.Nullable[string] `json:"external_id,omitempty"`
 	Name       *string                   `json:"name,omitempty"`
-	NPP        nullable.Nullable[string] `json:"npp,omitempty"`
-	NPWP       nullable.Nullable[string] `json:"npwp,omitempty"`
+
+	// NPP Example: AB123456
+	NPP nullable.Nullable[string] `json:"npp,omitempty"`
+
+	// NPWP Example: 012345678901000
+	NPWP nullable.Nullable[string] `json:"npwp,omitempty"`
 
 	// TimeZone Days are reckoned in this zone.
 	TimeZone *TimeZone `json:"time_zone,omitempty"`
@@ -2397,6 +4505,17 @@ type Organiser string
 
 // PDF A PDF document.
 type PDF = openapi_types.File
+
+// Paper The bytes of a paper, photographed or scanned.
+//
+// Example: %PDF-1.4
+// 1 0 obj
+// << /Type /Catalog >>
+// endobj
+// trailer
+// << /Root 1 0 R >>
+// %%EOF
+type Paper = openapi_types.File
 
 // Party Example: {"number":"12/PKS/2024","organisation_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f01","role":"organiser","signatory_name":"Ketua KPU","signatory_office":"Ketua"}
 type Party struct {
@@ -2492,6 +4611,46 @@ type PaymentPage struct {
 	Items      []Payment `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
 	Total      *int64    `json:"total,omitempty"`
+}
+
+// Person As they were reported; they are on no roster that the caller sees.
+//
+// Example: {"area_code":"61.06.01.1001","body":"kpu","position":"kpps"}
+type Person struct {
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode AreaCode     `json:"area_code"`
+	Body     ElectionBody `json:"body"`
+
+	// FullName Only unmasked.
+	FullName *string `json:"full_name,omitempty"`
+
+	// NIK Only unmasked.
+	NIK *string `json:"nik,omitempty"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
+}
+
+// PersonInput Somebody whom the reporter cannot name by id, or who is on no roster.
+//
+// Example: {"area_code":"61.06.01.1001","body":"kpu","full_name":"Siti Contoh","nik":"9906014508890011","position":"kpps"}
+type PersonInput struct {
+	// AreaCode A code of the Ministry of Home Affairs, `PP`, `PP.KK`, `PP.KK.CC` or `PP.KK.CC.DDDD`.
+	//
+	// Example: 61.06
+	AreaCode AreaCode     `json:"area_code"`
+	Body     ElectionBody `json:"body"`
+	FullName string       `json:"full_name"`
+	NIK      string       `json:"nik"`
+
+	// Position The code of a position; see `/v1/positions`.
+	//
+	// Example: pps
+	Position PositionCode `json:"position"`
 }
 
 // PersonalDataView defines model for PersonalDataView.
@@ -2607,8 +4766,40 @@ type ProblemTypeList struct {
 // Programme defines model for Programme.
 type Programme = cover.Programme
 
+// ProgrammeCheck Example: {"covered":"partly","law":"Permenaker 1/2025","programme":"jkm","reason":"uncovered_waiting_period"}
+type ProgrammeCheck struct {
+	// Covered How far a programme covers. JKM covers `partly` while its waiting rule pays the funeral alone.
+	Covered Extent `json:"covered"`
+
+	// Law By which text; absent where none says it in so many words.
+	Law       *string   `json:"law,omitempty"`
+	Programme Programme `json:"programme"`
+
+	// Reason A stable name, never translated. `GET /v1/problems/{code}` explains it.
+	//
+	// Example: rule_broken
+	Reason *Code `json:"reason,omitempty"`
+}
+
 // ProvenField `cover`: the period does not owe the month; `schedule`, `relief`: there is no such version for the month; `line`: there are more lines, or fewer, than officers were invoiced; `digest`: the lines are other than those issued; `total`: the sums are, or the fines.
 type ProvenField = cover.ProvenField
+
+// Pupil Example: {"heir_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","level":"primary","not_working":true,"unmarried":true}
+type Pupil struct {
+	HeirID     openapi_types.UUID `json:"heir_id"`
+	Level      EducationLevel     `json:"level"`
+	NotWorking bool               `json:"not_working"`
+	Unmarried  bool               `json:"unmarried"`
+}
+
+// PupilInput Example: {"heir_id":"0192b1c4-6a00-7c3e-8f10-2b6a4d3e9f0e","level":"primary","not_working":true,"unmarried":true}
+type PupilInput struct {
+	// HeirID The child.
+	HeirID     openapi_types.UUID `json:"heir_id"`
+	Level      EducationLevel     `json:"level"`
+	NotWorking bool               `json:"not_working"`
+	Unmarried  bool               `json:"unmarried"`
+}
 
 // Purpose A reason for reading personal data (UU 27/2022, articles 16 and 20).
 type Purpose = cover.Purpose
@@ -2779,7 +4970,7 @@ type QuotedPosition struct {
 // RatedClass defines model for RatedClass.
 type RatedClass string
 
-// RejectionInput Example: {"note":"Ajukan sebagai JKM.","reason":"not_work_related"}
+// RejectionInput Example: {"note":"Lanjutkan sebagai JKM.","reason":"not_work_related"}
 type RejectionInput struct {
 	Note   *string         `json:"note,omitempty"`
 	Reason RejectionReason `json:"reason"`
@@ -2842,8 +5033,83 @@ type ReliefList struct {
 	Items []Relief `json:"items"`
 }
 
+// ReopeningInput Example: {"reason":"new_evidence"}
+type ReopeningInput struct {
+	Note   *string         `json:"note,omitempty"`
+	Reason ReopeningReason `json:"reason"`
+}
+
+// ReopeningReason defines model for ReopeningReason.
+type ReopeningReason string
+
+// ReportedOutcome defines model for ReportedOutcome.
+type ReportedOutcome string
+
+// Requirement A paper that the claim needs, and how it stands.
+//
+// Example: {"document_ids":[],"document_kind":"death_certificate","law":"PP 44/2015, art. 40","mandatory":true,"status":"missing","title":"Akta atau surat keterangan kematian"}
+type Requirement struct {
+	DocumentIds []openapi_types.UUID `json:"document_ids"`
+
+	// DocumentKind What a paper is.
+	DocumentKind DocumentKind `json:"document_kind"`
+
+	// HeirID Whose paper it is, sent with this `heir_id`; where there is none, it is sent without.
+	HeirID *openapi_types.UUID `json:"heir_id,omitempty"`
+	Law    string              `json:"law"`
+
+	// Mandatory The claim cannot be submitted without it.
+	Mandatory bool `json:"mandatory"`
+
+	// Rank The rank of heirs that it says is empty.
+	Rank *int32 `json:"rank,omitempty"`
+
+	// SchoolYear Of a `school_letter`: the year for which it is needed.
+	SchoolYear *int32            `json:"school_year,omitempty"`
+	Status     RequirementStatus `json:"status"`
+
+	// Title In the language asked for.
+	Title string `json:"title"`
+}
+
+// RequirementCase defines model for RequirementCase.
+type RequirementCase string
+
+// RequirementStatus defines model for RequirementStatus.
+type RequirementStatus = cover.RequirementStatus
+
+// ReturnInput Example: {"reasons":[{"document_kind":"heirs_letter","reason":"document_missing"}]}
+type ReturnInput struct {
+	Reasons []ReturnReasonInput `json:"reasons"`
+}
+
+// ReturnReason defines model for ReturnReason.
+type ReturnReason string
+
+// ReturnReasonInput Example: {"document_kind":"heirs_letter","reason":"document_missing"}
+type ReturnReasonInput struct {
+	// DocumentKind What a paper is.
+	DocumentKind *DocumentKind `json:"document_kind,omitempty"`
+
+	// Note Without names or numbers of people.
+	Note   *string      `json:"note,omitempty"`
+	Reason ReturnReason `json:"reason"`
+}
+
 // RiskClass defines model for RiskClass.
 type RiskClass = cover.RiskClass
+
+// Road Where else to turn.
+type Road = cover.Road
+
+// RoadElsewhere Example: {"detail":"Care is covered by national health insurance as for everybody else; show the JKN card.","road":"jkn","title":"JKN (BPJS Kesehatan)"}
+type RoadElsewhere struct {
+	Detail string `json:"detail"`
+
+	// Road Where else to turn.
+	Road  Road   `json:"road"`
+	Title string `json:"title"`
+}
 
 // Role defines model for Role.
 type Role = cover.Role
@@ -3055,6 +5321,92 @@ type ScheduleList struct {
 	Items []Schedule `json:"items"`
 }
 
+// ScholarshipLevel What a school year costs there, and how many are paid.
+//
+// Example: {"level":"primary","year_amount":1500000,"years":6}
+type ScholarshipLevel struct {
+	Level EducationLevel `json:"level"`
+
+	// YearAmount Whole rupiah.
+	//
+	// Example: 5940
+	YearAmount Rupiah `json:"year_amount"`
+	Years      int32  `json:"years"`
+}
+
+// ScholarshipLevelInput What a school year costs there, and how many are paid.
+//
+// Example: {"level":"primary","year_amount":1500000,"years":6}
+type ScholarshipLevelInput struct {
+	Level EducationLevel `json:"level"`
+
+	// YearAmount Whole rupiah.
+	//
+	// Example: 5940
+	YearAmount Rupiah `json:"year_amount"`
+	Years      int32  `json:"years"`
+}
+
+// ScholarshipRule The school years of children after a death or a total disability.
+//
+// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+type ScholarshipRule struct {
+	// AgeBelow In years, exclusive.
+	AgeBelow int32 `json:"age_below"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Children At most.
+	Children int32 `json:"children"`
+
+	// Law Where it is not the schedule's own.
+	Law    *string            `json:"law,omitempty"`
+	Levels []ScholarshipLevel `json:"levels"`
+
+	// Months Contributed, at least; absent where none are asked for.
+	Months *int32 `json:"months,omitempty"`
+
+	// YearsAtOnce School years that are paid back together.
+	YearsAtOnce int32 `json:"years_at_once"`
+}
+
+// ScholarshipRuleInput The school years of children after a death or a total disability.
+//
+// Example: {"age_below":23,"children":2,"levels":[{"level":"primary","year_amount":1500000,"years":6}],"months":36,"years_at_once":3}
+type ScholarshipRuleInput struct {
+	// AgeBelow In years, exclusive.
+	AgeBelow int32 `json:"age_below"`
+
+	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
+	Certainty *Certainty `json:"certainty,omitempty"`
+
+	// Children At most.
+	Children int32 `json:"children"`
+
+	// Law Where it is not the schedule's own.
+	Law    *string                 `json:"law,omitempty"`
+	Levels []ScholarshipLevelInput `json:"levels"`
+
+	// Months Contributed, at least; absent where none are asked for.
+	Months *int32 `json:"months,omitempty"`
+
+	// YearsAtOnce School years that are paid back together.
+	YearsAtOnce int32 `json:"years_at_once"`
+}
+
+// SchoolChild Example: {"age_years":9,"level":"primary"}
+type SchoolChild struct {
+	AgeYears *int32         `json:"age_years,omitempty"`
+	Level    EducationLevel `json:"level"`
+
+	// PaidYears Of this level before.
+	PaidYears *int32 `json:"paid_years,omitempty"`
+
+	// SchoolYears Asked for at this level; one unless told.
+	SchoolYears *int32 `json:"school_years,omitempty"`
+}
+
 // Scope Example: officers:read
 type Scope = string
 
@@ -3074,6 +5426,14 @@ type SignatureInput struct {
 
 // SortOrder defines model for SortOrder.
 type SortOrder string
+
+// StepInputs What went into a step: whole numbers and codes, for programs.
+//
+// Example: {"each":1300000,"times":48}
+type StepInputs = cover.Params
+
+// Stream `jkk` or `jkm` pays, never both of one event; `ex_gratia` is what the election body gives of its own.
+type Stream = cover.Stream
 
 // TariffTier Incomes from this one (inclusive) to the next tier's (exclusive) have one base.
 //
@@ -3137,6 +5497,9 @@ type TokenRequest struct {
 	Scope *string `json:"scope,omitempty"`
 }
 
+// TransportMode `land` takes in rivers and lakes.
+type TransportMode = cover.TransportMode
+
 // Unit What there is one body of.
 type Unit string
 
@@ -3156,11 +5519,11 @@ type WageBasePolicy = cover.WageBasePolicy
 // Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
 type WaitingRule struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty       `json:"certainty"`
-	Law       string          `json:"law"`
-	Months    int32           `json:"months"`
-	Pays      []DeathItemKind `json:"pays"`
-	Segments  []Segment       `json:"segments"`
+	Certainty Certainty     `json:"certainty"`
+	Law       string        `json:"law"`
+	Months    int32         `json:"months"`
+	Pays      []BenefitKind `json:"pays"`
+	Segments  []Segment     `json:"segments"`
 }
 
 // WaitingRuleInput Whoever has contributed for fewer months in a row, in these segments, is paid these parts alone.
@@ -3168,11 +5531,23 @@ type WaitingRule struct {
 // Example: {"certainty":"secondary","law":"Permenaker 1/2025","months":3,"pays":["funeral"],"segments":["bpu"]}
 type WaitingRuleInput struct {
 	// Certainty Read in the regulation itself; in a secondary text; derived from such facts; or to be confirmed.
-	Certainty Certainty       `json:"certainty"`
-	Law       string          `json:"law"`
-	Months    int32           `json:"months"`
-	Pays      []DeathItemKind `json:"pays"`
-	Segments  []Segment       `json:"segments"`
+	Certainty Certainty     `json:"certainty"`
+	Law       string        `json:"law"`
+	Months    int32         `json:"months"`
+	Pays      []BenefitKind `json:"pays"`
+	Segments  []Segment     `json:"segments"`
+}
+
+// Witness Example: {"full_name":"Wati Contoh","phone":"081200000001"}
+type Witness struct {
+	FullName string  `json:"full_name"`
+	Phone    *string `json:"phone,omitempty"`
+}
+
+// WitnessInput Example: {"full_name":"Wati Contoh","phone":"081200000001"}
+type WitnessInput struct {
+	FullName string  `json:"full_name"`
+	Phone    *string `json:"phone,omitempty"`
 }
 
 // AcceptLanguage defines model for AcceptLanguage.
@@ -3425,6 +5800,12 @@ type ReconcileStatementParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 }
 
+// EstimateBenefitsParams defines parameters for EstimateBenefits.
+type EstimateBenefitsParams struct {
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListBenefitSchedulesParams defines parameters for ListBenefitSchedules.
 type ListBenefitSchedulesParams struct {
 	Programme *Programme `form:"programme,omitempty" json:"programme,omitempty"`
@@ -3493,7 +5874,7 @@ type AmendBudgetParams struct {
 type ListClaimsParams struct {
 	OfficerID  *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
 	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
-	Programme  []Programme         `form:"programme,omitempty" json:"programme,omitempty"`
+	Programme  []ClaimProgramme    `form:"programme,omitempty" json:"programme,omitempty"`
 	Status     []ClaimStatus       `form:"status,omitempty" json:"status,omitempty"`
 
 	// Sort `id` is the order of creation, `-id` the newest first.
@@ -3507,6 +5888,9 @@ type ListClaimsParams struct {
 
 	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // OpenClaimParams defines parameters for OpenClaim.
@@ -3516,12 +5900,45 @@ type OpenClaimParams struct {
 
 	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetClaimParams defines parameters for GetClaim.
 type GetClaimParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AmendClaimParams defines parameters for AmendClaim.
+type AmendClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AppealClaimParams defines parameters for AppealClaim.
+type AppealClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ApproveClaimParams defines parameters for ApproveClaim.
@@ -3534,6 +5951,9 @@ type ApproveClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // PayClaimParams defines parameters for PayClaim.
@@ -3546,6 +5966,9 @@ type PayClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // RejectClaimParams defines parameters for RejectClaim.
@@ -3558,6 +5981,39 @@ type RejectClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ReopenClaimParams defines parameters for ReopenClaim.
+type ReopenClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ReturnClaimParams defines parameters for ReturnClaim.
+type ReturnClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // SubmitClaimParams defines parameters for SubmitClaim.
@@ -3570,6 +6026,65 @@ type SubmitClaimParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// VerifyClaimParams defines parameters for VerifyClaim.
+type VerifyClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// WithdrawClaimParams defines parameters for WithdrawClaim.
+type WithdrawClaimParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListClocksParams defines parameters for ListClocks.
+type ListClocksParams struct {
+	Clock *ClockName `form:"clock,omitempty" json:"clock,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetClockParams defines parameters for GetClock.
+type GetClockParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectClockParams defines parameters for CorrectClock.
+type CorrectClockParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListSchedulesParams defines parameters for ListSchedules.
@@ -3608,6 +6123,12 @@ type CorrectScheduleParams struct {
 
 	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// CheckCoverageParams defines parameters for CheckCoverage.
+type CheckCoverageParams struct {
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ListCoveragePeriodsParams defines parameters for ListCoveragePeriods.
@@ -3690,10 +6211,375 @@ type AllocateCreditParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListDeadlinesParams defines parameters for ListDeadlines.
+type ListDeadlinesParams struct {
+	Rule   []DeadlineRule   `form:"rule,omitempty" json:"rule,omitempty"`
+	Status []DeadlineStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// OrganisationID Who owes it.
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+
+	// IncidentID Also those of its claims.
+	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
+	ClaimID    *openapi_types.UUID `form:"claim_id,omitempty" json:"claim_id,omitempty"`
+	DueAtGte   *time.Time          `form:"due_at_gte,omitempty" json:"due_at_gte,omitempty"`
+	DueAtLte   *time.Time          `form:"due_at_lte,omitempty" json:"due_at_lte,omitempty"`
+	Sort       *DeadlineSort       `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// StartDeadlineParams defines parameters for StartDeadline.
+type StartDeadlineParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetDeadlineParams defines parameters for GetDeadline.
+type GetDeadlineParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// MeetDeadlineParams defines parameters for MeetDeadline.
+type MeetDeadlineParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListDocumentRequirementsParams defines parameters for ListDocumentRequirements.
+type ListDocumentRequirementsParams struct {
+	// Day Only what holds on this day.
+	Day *cover.Date `form:"day,omitempty" json:"day,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetDocumentRequirementsParams defines parameters for GetDocumentRequirements.
+type GetDocumentRequirementsParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectDocumentRequirementsParams defines parameters for CorrectDocumentRequirements.
+type CorrectDocumentRequirementsParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListDocumentsParams defines parameters for ListDocuments.
+type ListDocumentsParams struct {
+	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
+	HeirID     *openapi_types.UUID `form:"heir_id,omitempty" json:"heir_id,omitempty"`
+	Kind       []DocumentKind      `form:"kind,omitempty" json:"kind,omitempty"`
+	Status     []DocumentStatus    `form:"status,omitempty" json:"status,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// UploadDocumentParams defines parameters for UploadDocument.
+type UploadDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IncidentID The incident that it proves something of.
+	IncidentID openapi_types.UUID `form:"incident_id" json:"incident_id"`
+
+	// Kind What the paper is.
+	Kind DocumentKind `form:"kind" json:"kind"`
+
+	// HeirID The heir whose paper it is, where a requirement names one; such a paper meets no requirement without an `heir_id`.
+	HeirID *openapi_types.UUID `form:"heir_id,omitempty" json:"heir_id,omitempty"`
+
+	// Rank Of a `no_heirs_statement`: the rank of heirs that it says is empty.
+	Rank *int32 `form:"rank,omitempty" json:"rank,omitempty"`
+
+	// SchoolYear Of a `school_letter`, and required of it: the calendar year in which the school year began.
+	SchoolYear *int32 `form:"school_year,omitempty" json:"school_year,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// ReprDigest The SHA-256 of the bytes sent, as `sha-256=:…:` (RFC 9530). A file that arrives otherwise is refused.
+	ReprDigest *string `json:"Repr-Digest,omitempty"`
+}
+
+// GetDocumentParams defines parameters for GetDocument.
+type GetDocumentParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AcceptDocumentParams defines parameters for AcceptDocument.
+type AcceptDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListDocumentReadingsParams defines parameters for ListDocumentReadings.
+type ListDocumentReadingsParams struct {
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// DownloadDocumentParams defines parameters for DownloadDocument.
+type DownloadDocumentParams struct {
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// ListDocumentLinksParams defines parameters for ListDocumentLinks.
+type ListDocumentLinksParams struct {
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// LinkDocumentParams defines parameters for LinkDocument.
+type LinkDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawDocumentLinkParams defines parameters for WithdrawDocumentLink.
+type WithdrawDocumentLinkParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RejectDocumentParams defines parameters for RejectDocument.
+type RejectDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawDocumentParams defines parameters for WithdrawDocument.
+type WithdrawDocumentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListElectionsParams defines parameters for ListElections.
 type ListElectionsParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListFundsParams defines parameters for ListFunds.
+type ListFundsParams struct {
+	FiscalYear *int32 `form:"fiscal_year,omitempty" json:"fiscal_year,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
+// SetFundParams defines parameters for SetFund.
+type SetFundParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetFundParams defines parameters for GetFund.
+type GetFundParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AmendFundParams defines parameters for AmendFund.
+type AmendFundParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListGrantsParams defines parameters for ListGrants.
+type ListGrantsParams struct {
+	IncidentID *openapi_types.UUID `form:"incident_id,omitempty" json:"incident_id,omitempty"`
+	FundID     *openapi_types.UUID `form:"fund_id,omitempty" json:"fund_id,omitempty"`
+	Status     []GrantStatus       `form:"status,omitempty" json:"status,omitempty"`
+
+	// Sort `id` is the order of creation, `-id` the newest first.
+	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GrantParams defines parameters for Grant.
+type GrantParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetGrantParams defines parameters for GetGrant.
+type GetGrantParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CancelGrantParams defines parameters for CancelGrant.
+type CancelGrantParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DisburseGrantParams defines parameters for DisburseGrant.
+type DisburseGrantParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Required because money moves here. The answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey IdempotencyKeyRequired `json:"Idempotency-Key"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListExGratiaSchedulesParams defines parameters for ListExGratiaSchedules.
+type ListExGratiaSchedulesParams struct {
+	Body *OrganisationKind `form:"body,omitempty" json:"body,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetExGratiaScheduleParams defines parameters for GetExGratiaSchedule.
+type GetExGratiaScheduleParams struct {
+	// Revision The one that stands unless told otherwise.
+	Revision *int32 `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CorrectExGratiaScheduleParams defines parameters for CorrectExGratiaSchedule.
+type CorrectExGratiaScheduleParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ListHolidaysParams defines parameters for ListHolidays.
@@ -3747,6 +6633,9 @@ type ListImportsParams struct {
 
 	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ReceiveImportParams defines parameters for ReceiveImport.
@@ -3784,6 +6673,9 @@ type ReceiveImportParams struct {
 
 	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
 	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetImportParams defines parameters for GetImport.
@@ -3793,6 +6685,9 @@ type GetImportParams struct {
 
 	// Prefer `wait=20` waits so many seconds, 25 at most, for the import to come to rest (RFC 7240).
 	Prefer *PreferWait `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // CancelImportParams defines parameters for CancelImport.
@@ -3805,6 +6700,9 @@ type CancelImportParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // CommitImportParams defines parameters for CommitImport.
@@ -3817,6 +6715,9 @@ type CommitImportParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // AppendImportParams defines parameters for AppendImport.
@@ -3826,6 +6727,15 @@ type AppendImportParams struct {
 
 	// UploadComplete `?0` keeps the upload open for further parts; `?1`, or nothing, says that this is all.
 	UploadComplete *UploadComplete `json:"Upload-Complete,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// FollowImportParams defines parameters for FollowImport.
+type FollowImportParams struct {
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ReverseImportParams defines parameters for ReverseImport.
@@ -3838,6 +6748,9 @@ type ReverseImportParams struct {
 
 	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ListImportRowsParams defines parameters for ListImportRows.
@@ -3852,6 +6765,9 @@ type ListImportRowsParams struct {
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
 	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ExportSIPPParams defines parameters for ExportSIPP.
@@ -3874,7 +6790,15 @@ type ReadSIPPRejectionsParams struct {
 type ListIncidentsParams struct {
 	OfficerID *openapi_types.UUID `form:"officer_id,omitempty" json:"officer_id,omitempty"`
 	Covered   *bool               `form:"covered,omitempty" json:"covered,omitempty"`
+	Kind      []IncidentKind      `form:"kind,omitempty" json:"kind,omitempty"`
 	Outcome   []IncidentOutcome   `form:"outcome,omitempty" json:"outcome,omitempty"`
+	Status    []IncidentStatus    `form:"status,omitempty" json:"status,omitempty"`
+	Guarantee []GuaranteeStatus   `form:"guarantee,omitempty" json:"guarantee,omitempty"`
+
+	// AreaCode This area and all below it.
+	AreaCode      *AreaCode  `form:"area_code,omitempty" json:"area_code,omitempty"`
+	OccurredAtGte *time.Time `form:"occurred_at_gte,omitempty" json:"occurred_at_gte,omitempty"`
+	OccurredAtLte *time.Time `form:"occurred_at_lte,omitempty" json:"occurred_at_lte,omitempty"`
 
 	// Sort `id` is the order of creation, `-id` the newest first.
 	Sort *Sort `form:"sort,omitempty" json:"sort,omitempty"`
@@ -3887,6 +6811,9 @@ type ListIncidentsParams struct {
 
 	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // ReportIncidentParams defines parameters for ReportIncident.
@@ -3899,12 +6826,159 @@ type ReportIncidentParams struct {
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
 	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetIncidentParams defines parameters for GetIncident.
 type GetIncidentParams struct {
 	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// AmendIncidentParams defines parameters for AmendIncident.
+type AmendIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ConcludeIncidentParams defines parameters for ConcludeIncident.
+type ConcludeIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ConfirmIncidentParams defines parameters for ConfirmIncident.
+type ConfirmIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DismissIncidentParams defines parameters for DismissIncident.
+type DismissIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GuaranteeIncidentParams defines parameters for GuaranteeIncident.
+type GuaranteeIncidentParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListHeirsParams defines parameters for ListHeirs.
+type ListHeirsParams struct {
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// NameHeirParams defines parameters for NameHeir.
+type NameHeirParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// GetHeirParams defines parameters for GetHeir.
+type GetHeirParams struct {
+	// IfNoneMatch An `ETag` already held; the answer is 304 while it is still true. What follows from the day alone, such as `status`, changes without it.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// AmendHeirParams defines parameters for AmendHeir.
+type AmendHeirParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IfMatch The `ETag` of the version that the change is meant for. Stale is 412, missing is 428.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
+	Purpose *Purpose `json:"Purpose,omitempty"`
+}
+
+// StrikeHeirParams defines parameters for StrikeHeir.
+type StrikeHeirParams struct {
+	// DryRun Do everything, answer as usual with `dry_run` set, and keep nothing.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Makes the request safe to repeat: the answer of a success is kept for seven days and given again with `Idempotency-Replayed: true`. The same key with another request is refused (`idempotency_key_reused`), and while the first still runs (`request_in_progress`, with `Retry-After`). A refused request or a dry run leaves it free.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// IfMatch The `ETag` of the version that the transition is meant for. Stale is 412.
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 
 	// Purpose Why personal data is needed unmasked. Honoured only for tokens with `officers.personal:read`; each reading is recorded with it.
 	Purpose *Purpose `json:"Purpose,omitempty"`
@@ -4094,6 +7168,21 @@ type EndOfficerParams struct {
 	Purpose *Purpose `json:"Purpose,omitempty"`
 }
 
+// ListOfficerHistoryParams defines parameters for ListOfficerHistory.
+type ListOfficerHistoryParams struct {
+	// Sort `occurred_at` is the order in which it happened, `-occurred_at` the latest first.
+	Sort *HistorySortOrder `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. It is bound to the filters it was made with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Prefer `count=exact` or `count=estimated` asks for `total`; answered with `Preference-Applied`. An estimate is exact up to 10,000.
+	Prefer *Prefer `json:"Prefer,omitempty"`
+}
+
 // ListOrganisationsParams defines parameters for ListOrganisations.
 type ListOrganisationsParams struct {
 	Kind  []OrganisationKind  `form:"kind,omitempty" json:"kind,omitempty"`
@@ -4196,13 +7285,13 @@ type ListPositionsParams struct {
 
 // ListProblemsParams defines parameters for ListProblems.
 type ListProblemsParams struct {
-	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names. `id` unless told otherwise.
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
 // GetProblemParams defines parameters for GetProblem.
 type GetProblemParams struct {
-	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names. `id` unless told otherwise.
+	// AcceptLanguage The language of `title` and `detail` of problems, warnings and names, and of the steps, titles, remedies and roads of an answer. `id` unless told otherwise.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
@@ -4272,6 +7361,9 @@ type CreateClientJSONRequestBody = ClientInput
 // RotateClientJSONRequestBody defines body for RotateClient for application/json ContentType.
 type RotateClientJSONRequestBody = RotationInput
 
+// EstimateBenefitsJSONRequestBody defines body for EstimateBenefits for application/json ContentType.
+type EstimateBenefitsJSONRequestBody = BenefitEstimateInput
+
 // CorrectBenefitScheduleJSONRequestBody defines body for CorrectBenefitSchedule for application/json ContentType.
 type CorrectBenefitScheduleJSONRequestBody = BenefitScheduleInput
 
@@ -4284,11 +7376,26 @@ type AmendBudgetApplicationMergePatchPlusJSONRequestBody = BudgetPatch
 // OpenClaimJSONRequestBody defines body for OpenClaim for application/json ContentType.
 type OpenClaimJSONRequestBody = ClaimInput
 
+// AmendClaimApplicationMergePatchPlusJSONRequestBody defines body for AmendClaim for application/merge-patch+json ContentType.
+type AmendClaimApplicationMergePatchPlusJSONRequestBody = ClaimPatch
+
+// AppealClaimJSONRequestBody defines body for AppealClaim for application/json ContentType.
+type AppealClaimJSONRequestBody = AppealInput
+
 // PayClaimJSONRequestBody defines body for PayClaim for application/json ContentType.
 type PayClaimJSONRequestBody = ClaimPaymentInput
 
 // RejectClaimJSONRequestBody defines body for RejectClaim for application/json ContentType.
 type RejectClaimJSONRequestBody = RejectionInput
+
+// ReopenClaimJSONRequestBody defines body for ReopenClaim for application/json ContentType.
+type ReopenClaimJSONRequestBody = ReopeningInput
+
+// ReturnClaimJSONRequestBody defines body for ReturnClaim for application/json ContentType.
+type ReturnClaimJSONRequestBody = ReturnInput
+
+// CorrectClockJSONRequestBody defines body for CorrectClock for application/json ContentType.
+type CorrectClockJSONRequestBody = ClockInput
 
 // EnterScheduleJSONRequestBody defines body for EnterSchedule for application/json ContentType.
 type EnterScheduleJSONRequestBody = NewSchedule
@@ -4296,11 +7403,47 @@ type EnterScheduleJSONRequestBody = NewSchedule
 // CorrectScheduleJSONRequestBody defines body for CorrectSchedule for application/json ContentType.
 type CorrectScheduleJSONRequestBody = ScheduleInput
 
+// CheckCoverageJSONRequestBody defines body for CheckCoverage for application/json ContentType.
+type CheckCoverageJSONRequestBody = CoverageCheckInput
+
 // CreditInvoiceJSONRequestBody defines body for CreditInvoice for application/json ContentType.
 type CreditInvoiceJSONRequestBody = CreditNoteInput
 
 // AllocateCreditJSONRequestBody defines body for AllocateCredit for application/json ContentType.
 type AllocateCreditJSONRequestBody = AllocationsInput
+
+// StartDeadlineJSONRequestBody defines body for StartDeadline for application/json ContentType.
+type StartDeadlineJSONRequestBody = DeadlineInput
+
+// MeetDeadlineJSONRequestBody defines body for MeetDeadline for application/json ContentType.
+type MeetDeadlineJSONRequestBody = DeadlineMeetingInput
+
+// CorrectDocumentRequirementsJSONRequestBody defines body for CorrectDocumentRequirements for application/json ContentType.
+type CorrectDocumentRequirementsJSONRequestBody = DocumentRequirementsInput
+
+// LinkDocumentJSONRequestBody defines body for LinkDocument for application/json ContentType.
+type LinkDocumentJSONRequestBody = DocumentLinkInput
+
+// RejectDocumentJSONRequestBody defines body for RejectDocument for application/json ContentType.
+type RejectDocumentJSONRequestBody = DocumentRejectionInput
+
+// SetFundJSONRequestBody defines body for SetFund for application/json ContentType.
+type SetFundJSONRequestBody = FundInput
+
+// AmendFundApplicationMergePatchPlusJSONRequestBody defines body for AmendFund for application/merge-patch+json ContentType.
+type AmendFundApplicationMergePatchPlusJSONRequestBody = FundPatch
+
+// GrantJSONRequestBody defines body for Grant for application/json ContentType.
+type GrantJSONRequestBody = GrantInput
+
+// CancelGrantJSONRequestBody defines body for CancelGrant for application/json ContentType.
+type CancelGrantJSONRequestBody = GrantCancellation
+
+// DisburseGrantJSONRequestBody defines body for DisburseGrant for application/json ContentType.
+type DisburseGrantJSONRequestBody = DisbursementOfGrant
+
+// CorrectExGratiaScheduleJSONRequestBody defines body for CorrectExGratiaSchedule for application/json ContentType.
+type CorrectExGratiaScheduleJSONRequestBody = ExGratiaScheduleInput
 
 // EnterHolidayJSONRequestBody defines body for EnterHoliday for application/json ContentType.
 type EnterHolidayJSONRequestBody = NewHoliday
@@ -4313,6 +7456,24 @@ type CommitImportJSONRequestBody = ImportCommit
 
 // ReportIncidentJSONRequestBody defines body for ReportIncident for application/json ContentType.
 type ReportIncidentJSONRequestBody = IncidentInput
+
+// AmendIncidentApplicationMergePatchPlusJSONRequestBody defines body for AmendIncident for application/merge-patch+json ContentType.
+type AmendIncidentApplicationMergePatchPlusJSONRequestBody = IncidentPatch
+
+// ConcludeIncidentJSONRequestBody defines body for ConcludeIncident for application/json ContentType.
+type ConcludeIncidentJSONRequestBody = ConclusionInput
+
+// DismissIncidentJSONRequestBody defines body for DismissIncident for application/json ContentType.
+type DismissIncidentJSONRequestBody = DismissalInput
+
+// GuaranteeIncidentJSONRequestBody defines body for GuaranteeIncident for application/json ContentType.
+type GuaranteeIncidentJSONRequestBody = GuaranteeInput
+
+// NameHeirJSONRequestBody defines body for NameHeir for application/json ContentType.
+type NameHeirJSONRequestBody = HeirInput
+
+// AmendHeirApplicationMergePatchPlusJSONRequestBody defines body for AmendHeir for application/merge-patch+json ContentType.
+type AmendHeirApplicationMergePatchPlusJSONRequestBody = HeirPatch
 
 // DraftInvoiceJSONRequestBody defines body for DraftInvoice for application/json ContentType.
 type DraftInvoiceJSONRequestBody = InvoiceInput
@@ -4445,13 +7606,16 @@ type ServerInterface interface {
 	// GetStatement One bank statement
 	// (GET /v1/bank-statements/{statement_id})
 	GetStatement(c *gin.Context, statementID openapi_types.UUID)
-	// ListBenefitSchedules What a death pays, by programme and day
+	// EstimateBenefits What an event would pay
+	// (POST /v1/benefit-estimates)
+	EstimateBenefits(c *gin.Context, params EstimateBenefitsParams)
+	// ListBenefitSchedules What a programme pays, by day
 	// (GET /v1/benefit-schedules)
 	ListBenefitSchedules(c *gin.Context, params ListBenefitSchedulesParams)
-	// GetBenefitSchedule One schedule of what a death pays
+	// GetBenefitSchedule One schedule of what a programme pays
 	// (GET /v1/benefit-schedules/{name})
 	GetBenefitSchedule(c *gin.Context, name RuleName, params GetBenefitScheduleParams)
-	// CorrectBenefitSchedule Correct what a death pays
+	// CorrectBenefitSchedule Correct what a programme pays
 	// (PUT /v1/benefit-schedules/{name})
 	CorrectBenefitSchedule(c *gin.Context, name RuleName, params CorrectBenefitScheduleParams)
 	// ListBudgets Budgets
@@ -4475,6 +7639,12 @@ type ServerInterface interface {
 	// GetClaim One claim
 	// (GET /v1/claims/{claim_id})
 	GetClaim(c *gin.Context, claimID openapi_types.UUID, params GetClaimParams)
+	// AmendClaim Amend a claim
+	// (PATCH /v1/claims/{claim_id})
+	AmendClaim(c *gin.Context, claimID openapi_types.UUID, params AmendClaimParams)
+	// AppealClaim Appeal against a rejection
+	// (POST /v1/claims/{claim_id}/appeal)
+	AppealClaim(c *gin.Context, claimID openapi_types.UUID, params AppealClaimParams)
 	// ApproveClaim Approve a claim
 	// (POST /v1/claims/{claim_id}/approve)
 	ApproveClaim(c *gin.Context, claimID openapi_types.UUID, params ApproveClaimParams)
@@ -4484,9 +7654,30 @@ type ServerInterface interface {
 	// RejectClaim Reject a claim
 	// (POST /v1/claims/{claim_id}/reject)
 	RejectClaim(c *gin.Context, claimID openapi_types.UUID, params RejectClaimParams)
+	// ReopenClaim Reopen a claim that was decided
+	// (POST /v1/claims/{claim_id}/reopen)
+	ReopenClaim(c *gin.Context, claimID openapi_types.UUID, params ReopenClaimParams)
+	// ReturnClaim Return a claim as incomplete
+	// (POST /v1/claims/{claim_id}/return)
+	ReturnClaim(c *gin.Context, claimID openapi_types.UUID, params ReturnClaimParams)
 	// SubmitClaim Submit a claim to the BPJS office
 	// (POST /v1/claims/{claim_id}/submit)
 	SubmitClaim(c *gin.Context, claimID openapi_types.UUID, params SubmitClaimParams)
+	// VerifyClaim Say that a claim is complete and true
+	// (POST /v1/claims/{claim_id}/verify)
+	VerifyClaim(c *gin.Context, claimID openapi_types.UUID, params VerifyClaimParams)
+	// WithdrawClaim Withdraw a claim
+	// (POST /v1/claims/{claim_id}/withdraw)
+	WithdrawClaim(c *gin.Context, claimID openapi_types.UUID, params WithdrawClaimParams)
+	// ListClocks How long the law gives, by day
+	// (GET /v1/clocks)
+	ListClocks(c *gin.Context, params ListClocksParams)
+	// GetClock One version of a time limit
+	// (GET /v1/clocks/{name})
+	GetClock(c *gin.Context, name ClockVersionName, params GetClockParams)
+	// CorrectClock Correct a time limit
+	// (PUT /v1/clocks/{name})
+	CorrectClock(c *gin.Context, name ClockVersionName, params CorrectClockParams)
 	// ListSchedules What cover costs, by segment and month
 	// (GET /v1/contribution-schedules)
 	ListSchedules(c *gin.Context, params ListSchedulesParams)
@@ -4499,6 +7690,9 @@ type ServerInterface interface {
 	// CorrectSchedule Correct a schedule
 	// (PUT /v1/contribution-schedules/{name})
 	CorrectSchedule(c *gin.Context, name RuleName, params CorrectScheduleParams)
+	// CheckCoverage Was this officer covered at that minute?
+	// (POST /v1/coverage-checks)
+	CheckCoverage(c *gin.Context, params CheckCoverageParams)
 	// ListCoveragePeriods Coverage periods
 	// (GET /v1/coverage-periods)
 	ListCoveragePeriods(c *gin.Context, params ListCoveragePeriodsParams)
@@ -4520,12 +7714,105 @@ type ServerInterface interface {
 	// AllocateCredit Settle invoices with credit
 	// (POST /v1/credit-notes/{credit_note_id}/allocate)
 	AllocateCredit(c *gin.Context, creditNoteID openapi_types.UUID, params AllocateCreditParams)
+	// ListDeadlines Deadlines
+	// (GET /v1/deadlines)
+	ListDeadlines(c *gin.Context, params ListDeadlinesParams)
+	// StartDeadline Start a clock by hand
+	// (POST /v1/deadlines)
+	StartDeadline(c *gin.Context, params StartDeadlineParams)
+	// GetDeadline One deadline
+	// (GET /v1/deadlines/{deadline_id})
+	GetDeadline(c *gin.Context, deadlineID openapi_types.UUID, params GetDeadlineParams)
+	// MeetDeadline Say when what was owed was done
+	// (POST /v1/deadlines/{deadline_id}/meet)
+	MeetDeadline(c *gin.Context, deadlineID openapi_types.UUID, params MeetDeadlineParams)
+	// OpenDocumentLink Read a document by a link
+	// (GET /v1/document-links/{token})
+	OpenDocumentLink(c *gin.Context, token string)
+	// ListDocumentRequirements Which documents claims need, by day
+	// (GET /v1/document-requirements)
+	ListDocumentRequirements(c *gin.Context, params ListDocumentRequirementsParams)
+	// GetDocumentRequirements One list of documents
+	// (GET /v1/document-requirements/{name})
+	GetDocumentRequirements(c *gin.Context, name RuleName, params GetDocumentRequirementsParams)
+	// CorrectDocumentRequirements Correct which documents claims need
+	// (PUT /v1/document-requirements/{name})
+	CorrectDocumentRequirements(c *gin.Context, name RuleName, params CorrectDocumentRequirementsParams)
+	// ListDocuments Documents, without their bytes
+	// (GET /v1/documents)
+	ListDocuments(c *gin.Context, params ListDocumentsParams)
+	// UploadDocument Send a paper that proves something of an incident
+	// (POST /v1/documents)
+	UploadDocument(c *gin.Context, params UploadDocumentParams)
+	// GetDocument One document, without its bytes
+	// (GET /v1/documents/{document_id})
+	GetDocument(c *gin.Context, documentID openapi_types.UUID, params GetDocumentParams)
+	// AcceptDocument Accept a paper
+	// (POST /v1/documents/{document_id}/accept)
+	AcceptDocument(c *gin.Context, documentID openapi_types.UUID, params AcceptDocumentParams)
+	// ListDocumentReadings Who read a document, when and what for
+	// (GET /v1/documents/{document_id}/access-log)
+	ListDocumentReadings(c *gin.Context, documentID openapi_types.UUID, params ListDocumentReadingsParams)
+	// DownloadDocument The bytes of a document
+	// (GET /v1/documents/{document_id}/content)
+	DownloadDocument(c *gin.Context, documentID openapi_types.UUID, params DownloadDocumentParams)
+	// ListDocumentLinks The links of a document, without their addresses
+	// (GET /v1/documents/{document_id}/links)
+	ListDocumentLinks(c *gin.Context, documentID openapi_types.UUID, params ListDocumentLinksParams)
+	// LinkDocument Make a link for somebody without a token
+	// (POST /v1/documents/{document_id}/links)
+	LinkDocument(c *gin.Context, documentID openapi_types.UUID, params LinkDocumentParams)
+	// WithdrawDocumentLink End a link before its time
+	// (POST /v1/documents/{document_id}/links/{link_id}/withdraw)
+	WithdrawDocumentLink(c *gin.Context, documentID openapi_types.UUID, linkID openapi_types.UUID, params WithdrawDocumentLinkParams)
+	// RejectDocument Reject a paper
+	// (POST /v1/documents/{document_id}/reject)
+	RejectDocument(c *gin.Context, documentID openapi_types.UUID, params RejectDocumentParams)
+	// WithdrawDocument Take a paper back
+	// (POST /v1/documents/{document_id}/withdraw)
+	WithdrawDocument(c *gin.Context, documentID openapi_types.UUID, params WithdrawDocumentParams)
 	// ListElections Elections with terms and honoraria
 	// (GET /v1/elections)
 	ListElections(c *gin.Context, params ListElectionsParams)
 	// GetEnrolment One enrolment
 	// (GET /v1/enrolments/{enrolment_id})
 	GetEnrolment(c *gin.Context, enrolmentID openapi_types.UUID)
+	// ListFunds Funds
+	// (GET /v1/ex-gratia-funds)
+	ListFunds(c *gin.Context, params ListFundsParams)
+	// SetFund Set aside money for the election body's own scheme
+	// (POST /v1/ex-gratia-funds)
+	SetFund(c *gin.Context, params SetFundParams)
+	// GetFund One fund
+	// (GET /v1/ex-gratia-funds/{fund_id})
+	GetFund(c *gin.Context, fundID openapi_types.UUID, params GetFundParams)
+	// AmendFund Amend a fund
+	// (PATCH /v1/ex-gratia-funds/{fund_id})
+	AmendFund(c *gin.Context, fundID openapi_types.UUID, params AmendFundParams)
+	// ListGrants Grants
+	// (GET /v1/ex-gratia-grants)
+	ListGrants(c *gin.Context, params ListGrantsParams)
+	// Grant Grant an officer or their heirs something from a fund
+	// (POST /v1/ex-gratia-grants)
+	Grant(c *gin.Context, params GrantParams)
+	// GetGrant One grant
+	// (GET /v1/ex-gratia-grants/{grant_id})
+	GetGrant(c *gin.Context, grantID openapi_types.UUID, params GetGrantParams)
+	// CancelGrant Cancel a grant
+	// (POST /v1/ex-gratia-grants/{grant_id}/cancel)
+	CancelGrant(c *gin.Context, grantID openapi_types.UUID, params CancelGrantParams)
+	// DisburseGrant Record that a grant was paid
+	// (POST /v1/ex-gratia-grants/{grant_id}/disburse)
+	DisburseGrant(c *gin.Context, grantID openapi_types.UUID, params DisburseGrantParams)
+	// ListExGratiaSchedules What election bodies give of their own, by day
+	// (GET /v1/ex-gratia-schedules)
+	ListExGratiaSchedules(c *gin.Context, params ListExGratiaSchedulesParams)
+	// GetExGratiaSchedule One schedule of what a body gives
+	// (GET /v1/ex-gratia-schedules/{name})
+	GetExGratiaSchedule(c *gin.Context, name RuleName, params GetExGratiaScheduleParams)
+	// CorrectExGratiaSchedule Correct what a body gives of its own
+	// (PUT /v1/ex-gratia-schedules/{name})
+	CorrectExGratiaSchedule(c *gin.Context, name RuleName, params CorrectExGratiaScheduleParams)
 	// ListHolidays Days on which nobody works
 	// (GET /v1/holidays)
 	ListHolidays(c *gin.Context, params ListHolidaysParams)
@@ -4558,7 +7845,7 @@ type ServerInterface interface {
 	AppendImport(c *gin.Context, importID openapi_types.UUID, params AppendImportParams)
 	// FollowImport Follow an import as it goes
 	// (GET /v1/imports/{import_id}/progress)
-	FollowImport(c *gin.Context, importID openapi_types.UUID)
+	FollowImport(c *gin.Context, importID openapi_types.UUID, params FollowImportParams)
 	// ReverseImport Take a committed import back
 	// (POST /v1/imports/{import_id}/reversal)
 	ReverseImport(c *gin.Context, importID openapi_types.UUID, params ReverseImportParams)
@@ -4580,6 +7867,39 @@ type ServerInterface interface {
 	// GetIncident One incident
 	// (GET /v1/incidents/{incident_id})
 	GetIncident(c *gin.Context, incidentID openapi_types.UUID, params GetIncidentParams)
+	// AmendIncident Amend what was said of an incident
+	// (PATCH /v1/incidents/{incident_id})
+	AmendIncident(c *gin.Context, incidentID openapi_types.UUID, params AmendIncidentParams)
+	// GetBenefits What an incident pays under all schemes
+	// (GET /v1/incidents/{incident_id}/benefits)
+	GetBenefits(c *gin.Context, incidentID openapi_types.UUID)
+	// ConcludeIncident Report how an incident ended
+	// (POST /v1/incidents/{incident_id}/conclude)
+	ConcludeIncident(c *gin.Context, incidentID openapi_types.UUID, params ConcludeIncidentParams)
+	// ConfirmIncident Confirm an incident that others notified
+	// (POST /v1/incidents/{incident_id}/confirm)
+	ConfirmIncident(c *gin.Context, incidentID openapi_types.UUID, params ConfirmIncidentParams)
+	// DismissIncident Dismiss a notice that is no incident
+	// (POST /v1/incidents/{incident_id}/dismiss)
+	DismissIncident(c *gin.Context, incidentID openapi_types.UUID, params DismissIncidentParams)
+	// GuaranteeIncident Say whether the care is guaranteed
+	// (POST /v1/incidents/{incident_id}/guarantee)
+	GuaranteeIncident(c *gin.Context, incidentID openapi_types.UUID, params GuaranteeIncidentParams)
+	// ListHeirs The heirs of an officer, by rank
+	// (GET /v1/incidents/{incident_id}/heirs)
+	ListHeirs(c *gin.Context, incidentID openapi_types.UUID, params ListHeirsParams)
+	// NameHeir Name an heir of an officer who died
+	// (POST /v1/incidents/{incident_id}/heirs)
+	NameHeir(c *gin.Context, incidentID openapi_types.UUID, params NameHeirParams)
+	// GetHeir One heir
+	// (GET /v1/incidents/{incident_id}/heirs/{heir_id})
+	GetHeir(c *gin.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params GetHeirParams)
+	// AmendHeir Amend what was said of an heir
+	// (PATCH /v1/incidents/{incident_id}/heirs/{heir_id})
+	AmendHeir(c *gin.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params AmendHeirParams)
+	// StrikeHeir Strike an heir who is none
+	// (POST /v1/incidents/{incident_id}/heirs/{heir_id}/strike)
+	StrikeHeir(c *gin.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params StrikeHeirParams)
 	// ListInvoices Invoices
 	// (GET /v1/invoices)
 	ListInvoices(c *gin.Context, params ListInvoicesParams)
@@ -4622,6 +7942,9 @@ type ServerInterface interface {
 	// EndOfficer End an officer's duty
 	// (POST /v1/officers/{officer_id}/end)
 	EndOfficer(c *gin.Context, officerID openapi_types.UUID, params EndOfficerParams)
+	// ListOfficerHistory What happened to an officer
+	// (GET /v1/officers/{officer_id}/history)
+	ListOfficerHistory(c *gin.Context, officerID openapi_types.UUID, params ListOfficerHistoryParams)
 	// ListOrganisations Organisations
 	// (GET /v1/organisations)
 	ListOrganisations(c *gin.Context, params ListOrganisationsParams)
@@ -6005,6 +9328,46 @@ func (siw *ServerInterfaceWrapper) GetStatement(c *gin.Context) {
 	siw.Handler.GetStatement(c, statementID)
 }
 
+// EstimateBenefits operation middleware
+func (siw *ServerInterfaceWrapper) EstimateBenefits(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EstimateBenefitsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EstimateBenefits(c, params)
+}
+
 // ListBenefitSchedules operation middleware
 func (siw *ServerInterfaceWrapper) ListBenefitSchedules(c *gin.Context) {
 
@@ -6485,6 +9848,25 @@ func (siw *ServerInterfaceWrapper) ListClaims(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -6530,6 +9912,25 @@ func (siw *ServerInterfaceWrapper) OpenClaim(c *gin.Context) {
 		}
 
 		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -6582,6 +9983,25 @@ func (siw *ServerInterfaceWrapper) GetClaim(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -6590,6 +10010,180 @@ func (siw *ServerInterfaceWrapper) GetClaim(c *gin.Context) {
 	}
 
 	siw.Handler.GetClaim(c, claimID, params)
+}
+
+// AmendClaim operation middleware
+func (siw *ServerInterfaceWrapper) AmendClaim(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "claim_id" -------------
+	var claimID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "claim_id", c.Param("claim_id"), &claimID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter claim_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendClaimParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AmendClaim(c, claimID, params)
+}
+
+// AppealClaim operation middleware
+func (siw *ServerInterfaceWrapper) AppealClaim(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "claim_id" -------------
+	var claimID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "claim_id", c.Param("claim_id"), &claimID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter claim_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AppealClaimParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AppealClaim(c, claimID, params)
 }
 
 // ApproveClaim operation middleware
@@ -6655,6 +10249,25 @@ func (siw *ServerInterfaceWrapper) ApproveClaim(c *gin.Context) {
 		}
 
 		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -6737,6 +10350,25 @@ func (siw *ServerInterfaceWrapper) PayClaim(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -6813,6 +10445,25 @@ func (siw *ServerInterfaceWrapper) RejectClaim(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -6821,6 +10472,196 @@ func (siw *ServerInterfaceWrapper) RejectClaim(c *gin.Context) {
 	}
 
 	siw.Handler.RejectClaim(c, claimID, params)
+}
+
+// ReopenClaim operation middleware
+func (siw *ServerInterfaceWrapper) ReopenClaim(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "claim_id" -------------
+	var claimID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "claim_id", c.Param("claim_id"), &claimID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter claim_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenClaimParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReopenClaim(c, claimID, params)
+}
+
+// ReturnClaim operation middleware
+func (siw *ServerInterfaceWrapper) ReturnClaim(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "claim_id" -------------
+	var claimID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "claim_id", c.Param("claim_id"), &claimID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter claim_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnClaimParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReturnClaim(c, claimID, params)
 }
 
 // SubmitClaim operation middleware
@@ -6889,6 +10730,25 @@ func (siw *ServerInterfaceWrapper) SubmitClaim(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -6897,6 +10757,361 @@ func (siw *ServerInterfaceWrapper) SubmitClaim(c *gin.Context) {
 	}
 
 	siw.Handler.SubmitClaim(c, claimID, params)
+}
+
+// VerifyClaim operation middleware
+func (siw *ServerInterfaceWrapper) VerifyClaim(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "claim_id" -------------
+	var claimID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "claim_id", c.Param("claim_id"), &claimID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter claim_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyClaimParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.VerifyClaim(c, claimID, params)
+}
+
+// WithdrawClaim operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawClaim(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "claim_id" -------------
+	var claimID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "claim_id", c.Param("claim_id"), &claimID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter claim_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawClaimParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawClaim(c, claimID, params)
+}
+
+// ListClocks operation middleware
+func (siw *ServerInterfaceWrapper) ListClocks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClocksParams
+
+	// ------------- Optional query parameter "clock" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "clock", c.Request.URL.Query(), &params.Clock, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter clock: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListClocks(c, params)
+}
+
+// GetClock operation middleware
+func (siw *ServerInterfaceWrapper) GetClock(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name ClockVersionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetClockParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetClock(c, name, params)
+}
+
+// CorrectClock operation middleware
+func (siw *ServerInterfaceWrapper) CorrectClock(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name ClockVersionName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectClockParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectClock(c, name, params)
 }
 
 // ListSchedules operation middleware
@@ -7118,6 +11333,46 @@ func (siw *ServerInterfaceWrapper) CorrectSchedule(c *gin.Context) {
 	}
 
 	siw.Handler.CorrectSchedule(c, name, params)
+}
+
+// CheckCoverage operation middleware
+func (siw *ServerInterfaceWrapper) CheckCoverage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CheckCoverageParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CheckCoverage(c, params)
 }
 
 // ListCoveragePeriods operation middleware
@@ -7576,6 +11831,1306 @@ func (siw *ServerInterfaceWrapper) AllocateCredit(c *gin.Context) {
 	siw.Handler.AllocateCredit(c, creditNoteID, params)
 }
 
+// ListDeadlines operation middleware
+func (siw *ServerInterfaceWrapper) ListDeadlines(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeadlinesParams
+
+	// ------------- Optional query parameter "rule" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "rule", c.Request.URL.Query(), &params.Rule, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter rule: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "status", c.Request.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "organisation_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organisation_id", c.Request.URL.Query(), &params.OrganisationID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter organisation_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "incident_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "incident_id", c.Request.URL.Query(), &params.IncidentID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "claim_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "claim_id", c.Request.URL.Query(), &params.ClaimID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter claim_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "due_at_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_at_gte", c.Request.URL.Query(), &params.DueAtGte, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter due_at_gte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "due_at_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due_at_lte", c.Request.URL.Query(), &params.DueAtLte, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter due_at_lte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDeadlines(c, params)
+}
+
+// StartDeadline operation middleware
+func (siw *ServerInterfaceWrapper) StartDeadline(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartDeadlineParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartDeadline(c, params)
+}
+
+// GetDeadline operation middleware
+func (siw *ServerInterfaceWrapper) GetDeadline(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "deadline_id" -------------
+	var deadlineID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deadline_id", c.Param("deadline_id"), &deadlineID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deadline_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDeadlineParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDeadline(c, deadlineID, params)
+}
+
+// MeetDeadline operation middleware
+func (siw *ServerInterfaceWrapper) MeetDeadline(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "deadline_id" -------------
+	var deadlineID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deadline_id", c.Param("deadline_id"), &deadlineID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter deadline_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MeetDeadlineParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MeetDeadline(c, deadlineID, params)
+}
+
+// OpenDocumentLink operation middleware
+func (siw *ServerInterfaceWrapper) OpenDocumentLink(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", c.Param("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OpenDocumentLink(c, token)
+}
+
+// ListDocumentRequirements operation middleware
+func (siw *ServerInterfaceWrapper) ListDocumentRequirements(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDocumentRequirementsParams
+
+	// ------------- Optional query parameter "day" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day", c.Request.URL.Query(), &params.Day, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter day: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDocumentRequirements(c, params)
+}
+
+// GetDocumentRequirements operation middleware
+func (siw *ServerInterfaceWrapper) GetDocumentRequirements(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDocumentRequirementsParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDocumentRequirements(c, name, params)
+}
+
+// CorrectDocumentRequirements operation middleware
+func (siw *ServerInterfaceWrapper) CorrectDocumentRequirements(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectDocumentRequirementsParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectDocumentRequirements(c, name, params)
+}
+
+// ListDocuments operation middleware
+func (siw *ServerInterfaceWrapper) ListDocuments(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDocumentsParams
+
+	// ------------- Optional query parameter "incident_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "incident_id", c.Request.URL.Query(), &params.IncidentID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "heir_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "heir_id", c.Request.URL.Query(), &params.HeirID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter heir_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "status", c.Request.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDocuments(c, params)
+}
+
+// UploadDocument operation middleware
+func (siw *ServerInterfaceWrapper) UploadDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UploadDocumentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "incident_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "incident_id", c.Request.URL.Query(), &params.IncidentID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "heir_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "heir_id", c.Request.URL.Query(), &params.HeirID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter heir_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "rank" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "rank", c.Request.URL.Query(), &params.Rank, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter rank: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "school_year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "school_year", c.Request.URL.Query(), &params.SchoolYear, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter school_year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "Repr-Digest" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Repr-Digest")]; found {
+		var ReprDigest string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Repr-Digest, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Repr-Digest", valueList[0], &ReprDigest, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Repr-Digest: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.ReprDigest = &ReprDigest
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UploadDocument(c, params)
+}
+
+// GetDocument operation middleware
+func (siw *ServerInterfaceWrapper) GetDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetDocument(c, documentID, params)
+}
+
+// AcceptDocument operation middleware
+func (siw *ServerInterfaceWrapper) AcceptDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptDocumentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AcceptDocument(c, documentID, params)
+}
+
+// ListDocumentReadings operation middleware
+func (siw *ServerInterfaceWrapper) ListDocumentReadings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDocumentReadingsParams
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDocumentReadings(c, documentID, params)
+}
+
+// DownloadDocument operation middleware
+func (siw *ServerInterfaceWrapper) DownloadDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DownloadDocumentParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DownloadDocument(c, documentID, params)
+}
+
+// ListDocumentLinks operation middleware
+func (siw *ServerInterfaceWrapper) ListDocumentLinks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDocumentLinksParams
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListDocumentLinks(c, documentID, params)
+}
+
+// LinkDocument operation middleware
+func (siw *ServerInterfaceWrapper) LinkDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LinkDocumentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.LinkDocument(c, documentID, params)
+}
+
+// WithdrawDocumentLink operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawDocumentLink(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "link_id" -------------
+	var linkID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "link_id", c.Param("link_id"), &linkID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter link_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawDocumentLinkParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawDocumentLink(c, documentID, linkID, params)
+}
+
+// RejectDocument operation middleware
+func (siw *ServerInterfaceWrapper) RejectDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectDocumentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RejectDocument(c, documentID, params)
+}
+
+// WithdrawDocument operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawDocument(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "document_id" -------------
+	var documentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "document_id", c.Param("document_id"), &documentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter document_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawDocumentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.WithdrawDocument(c, documentID, params)
+}
+
 // ListElections operation middleware
 func (siw *ServerInterfaceWrapper) ListElections(c *gin.Context) {
 
@@ -7639,6 +13194,838 @@ func (siw *ServerInterfaceWrapper) GetEnrolment(c *gin.Context) {
 	}
 
 	siw.Handler.GetEnrolment(c, enrolmentID)
+}
+
+// ListFunds operation middleware
+func (siw *ServerInterfaceWrapper) ListFunds(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFundsParams
+
+	// ------------- Optional query parameter "fiscal_year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "fiscal_year", c.Request.URL.Query(), &params.FiscalYear, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fiscal_year: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListFunds(c, params)
+}
+
+// SetFund operation middleware
+func (siw *ServerInterfaceWrapper) SetFund(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetFundParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetFund(c, params)
+}
+
+// GetFund operation middleware
+func (siw *ServerInterfaceWrapper) GetFund(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "fund_id" -------------
+	var fundID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fund_id", c.Param("fund_id"), &fundID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fund_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFundParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetFund(c, fundID, params)
+}
+
+// AmendFund operation middleware
+func (siw *ServerInterfaceWrapper) AmendFund(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "fund_id" -------------
+	var fundID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fund_id", c.Param("fund_id"), &fundID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fund_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendFundParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AmendFund(c, fundID, params)
+}
+
+// ListGrants operation middleware
+func (siw *ServerInterfaceWrapper) ListGrants(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListGrantsParams
+
+	// ------------- Optional query parameter "incident_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "incident_id", c.Request.URL.Query(), &params.IncidentID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "fund_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "fund_id", c.Request.URL.Query(), &params.FundID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fund_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "status", c.Request.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListGrants(c, params)
+}
+
+// Grant operation middleware
+func (siw *ServerInterfaceWrapper) Grant(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GrantParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Grant(c, params)
+}
+
+// GetGrant operation middleware
+func (siw *ServerInterfaceWrapper) GetGrant(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "grant_id" -------------
+	var grantID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "grant_id", c.Param("grant_id"), &grantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter grant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetGrantParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetGrant(c, grantID, params)
+}
+
+// CancelGrant operation middleware
+func (siw *ServerInterfaceWrapper) CancelGrant(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "grant_id" -------------
+	var grantID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "grant_id", c.Param("grant_id"), &grantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter grant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelGrantParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelGrant(c, grantID, params)
+}
+
+// DisburseGrant operation middleware
+func (siw *ServerInterfaceWrapper) DisburseGrant(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "grant_id" -------------
+	var grantID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "grant_id", c.Param("grant_id"), &grantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter grant_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisburseGrantParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKeyRequired
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Idempotency-Key is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DisburseGrant(c, grantID, params)
+}
+
+// ListExGratiaSchedules operation middleware
+func (siw *ServerInterfaceWrapper) ListExGratiaSchedules(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListExGratiaSchedulesParams
+
+	// ------------- Optional query parameter "body" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "body", c.Request.URL.Query(), &params.Body, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter body: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListExGratiaSchedules(c, params)
+}
+
+// GetExGratiaSchedule operation middleware
+func (siw *ServerInterfaceWrapper) GetExGratiaSchedule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetExGratiaScheduleParams
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", c.Request.URL.Query(), &params.Revision, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter revision: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetExGratiaSchedule(c, name, params)
+}
+
+// CorrectExGratiaSchedule operation middleware
+func (siw *ServerInterfaceWrapper) CorrectExGratiaSchedule(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name RuleName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectExGratiaScheduleParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CorrectExGratiaSchedule(c, name, params)
 }
 
 // ListHolidays operation middleware
@@ -7924,6 +14311,25 @@ func (siw *ServerInterfaceWrapper) ListImports(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -8101,6 +14507,25 @@ func (siw *ServerInterfaceWrapper) ReceiveImport(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -8166,6 +14591,25 @@ func (siw *ServerInterfaceWrapper) GetImport(c *gin.Context) {
 		}
 
 		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -8242,6 +14686,25 @@ func (siw *ServerInterfaceWrapper) CancelImport(c *gin.Context) {
 		}
 
 		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -8324,6 +14787,25 @@ func (siw *ServerInterfaceWrapper) CommitImport(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -8395,6 +14877,25 @@ func (siw *ServerInterfaceWrapper) AppendImport(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -8420,6 +14921,30 @@ func (siw *ServerInterfaceWrapper) FollowImport(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowImportParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -8427,7 +14952,7 @@ func (siw *ServerInterfaceWrapper) FollowImport(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.FollowImport(c, importID)
+	siw.Handler.FollowImport(c, importID, params)
 }
 
 // ReverseImport operation middleware
@@ -8493,6 +15018,25 @@ func (siw *ServerInterfaceWrapper) ReverseImport(c *gin.Context) {
 		}
 
 		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -8566,6 +15110,25 @@ func (siw *ServerInterfaceWrapper) ListImportRows(c *gin.Context) {
 		}
 
 		params.Purpose = &Purpose
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -8705,11 +15268,59 @@ func (siw *ServerInterfaceWrapper) ListIncidents(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "outcome" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", false, false, "outcome", c.Request.URL.Query(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter outcome: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "status", c.Request.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "guarantee" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "guarantee", c.Request.URL.Query(), &params.Guarantee, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter guarantee: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "area_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "area_code", c.Request.URL.Query(), &params.AreaCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter area_code: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "occurred_at_gte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "occurred_at_gte", c.Request.URL.Query(), &params.OccurredAtGte, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter occurred_at_gte: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "occurred_at_lte" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "occurred_at_lte", c.Request.URL.Query(), &params.OccurredAtLte, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter occurred_at_lte: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -8755,6 +15366,25 @@ func (siw *ServerInterfaceWrapper) ListIncidents(c *gin.Context) {
 		}
 
 		params.Prefer = &Prefer
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -8822,6 +15452,25 @@ func (siw *ServerInterfaceWrapper) ReportIncident(c *gin.Context) {
 		}
 
 		params.Purpose = &Purpose
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
 
 	}
 
@@ -8893,6 +15542,25 @@ func (siw *ServerInterfaceWrapper) GetIncident(c *gin.Context) {
 
 	}
 
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -8901,6 +15569,982 @@ func (siw *ServerInterfaceWrapper) GetIncident(c *gin.Context) {
 	}
 
 	siw.Handler.GetIncident(c, incidentID, params)
+}
+
+// AmendIncident operation middleware
+func (siw *ServerInterfaceWrapper) AmendIncident(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendIncidentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AmendIncident(c, incidentID, params)
+}
+
+// GetBenefits operation middleware
+func (siw *ServerInterfaceWrapper) GetBenefits(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetBenefits(c, incidentID)
+}
+
+// ConcludeIncident operation middleware
+func (siw *ServerInterfaceWrapper) ConcludeIncident(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConcludeIncidentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConcludeIncident(c, incidentID, params)
+}
+
+// ConfirmIncident operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmIncident(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmIncidentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ConfirmIncident(c, incidentID, params)
+}
+
+// DismissIncident operation middleware
+func (siw *ServerInterfaceWrapper) DismissIncident(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DismissIncidentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DismissIncident(c, incidentID, params)
+}
+
+// GuaranteeIncident operation middleware
+func (siw *ServerInterfaceWrapper) GuaranteeIncident(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GuaranteeIncidentParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Accept-Language, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GuaranteeIncident(c, incidentID, params)
+}
+
+// ListHeirs operation middleware
+func (siw *ServerInterfaceWrapper) ListHeirs(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHeirsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListHeirs(c, incidentID, params)
+}
+
+// NameHeir operation middleware
+func (siw *ServerInterfaceWrapper) NameHeir(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NameHeirParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.NameHeir(c, incidentID, params)
+}
+
+// GetHeir operation middleware
+func (siw *ServerInterfaceWrapper) GetHeir(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "heir_id" -------------
+	var heirID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "heir_id", c.Param("heir_id"), &heirID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter heir_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetHeirParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetHeir(c, incidentID, heirID, params)
+}
+
+// AmendHeir operation middleware
+func (siw *ServerInterfaceWrapper) AmendHeir(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "heir_id" -------------
+	var heirID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "heir_id", c.Param("heir_id"), &heirID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter heir_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AmendHeirParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter If-Match is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AmendHeir(c, incidentID, heirID, params)
+}
+
+// StrikeHeir operation middleware
+func (siw *ServerInterfaceWrapper) StrikeHeir(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "incident_id" -------------
+	var incidentID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "incident_id", c.Param("incident_id"), &incidentID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter incident_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "heir_id" -------------
+	var heirID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "heir_id", c.Param("heir_id"), &heirID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter heir_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StrikeHeirParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Purpose" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Purpose")]; found {
+		var Purpose Purpose
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Purpose, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Purpose", valueList[0], &Purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Purpose: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Purpose = &Purpose
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StrikeHeir(c, incidentID, heirID, params)
 }
 
 // ListInvoices operation middleware
@@ -10009,6 +17653,79 @@ func (siw *ServerInterfaceWrapper) EndOfficer(c *gin.Context) {
 	siw.Handler.EndOfficer(c, officerID, params)
 }
 
+// ListOfficerHistory operation middleware
+func (siw *ServerInterfaceWrapper) ListOfficerHistory(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "officer_id" -------------
+	var officerID openapi_types.UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "officer_id", c.Param("officer_id"), &officerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter officer_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOfficerHistoryParams
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", c.Request.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter sort: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer Prefer
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Prefer, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Prefer: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.Prefer = &Prefer
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListOfficerHistory(c, officerID, params)
+}
+
 // ListOrganisations operation middleware
 func (siw *ServerInterfaceWrapper) ListOrganisations(c *gin.Context) {
 
@@ -11003,6 +18720,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/bank-statements", wrapper.ListStatements)
 	router.POST(options.BaseURL+"/v1/bank-statements", wrapper.ReconcileStatement)
 	router.GET(options.BaseURL+"/v1/bank-statements/:statement_id", wrapper.GetStatement)
+	router.POST(options.BaseURL+"/v1/benefit-estimates", wrapper.EstimateBenefits)
 	router.GET(options.BaseURL+"/v1/benefit-schedules", wrapper.ListBenefitSchedules)
 	router.GET(options.BaseURL+"/v1/benefit-schedules/:name", wrapper.GetBenefitSchedule)
 	router.PUT(options.BaseURL+"/v1/benefit-schedules/:name", wrapper.CorrectBenefitSchedule)
@@ -11013,14 +18731,24 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/claims", wrapper.ListClaims)
 	router.POST(options.BaseURL+"/v1/claims", wrapper.OpenClaim)
 	router.GET(options.BaseURL+"/v1/claims/:claim_id", wrapper.GetClaim)
+	router.PATCH(options.BaseURL+"/v1/claims/:claim_id", wrapper.AmendClaim)
+	router.POST(options.BaseURL+"/v1/claims/:claim_id/appeal", wrapper.AppealClaim)
 	router.POST(options.BaseURL+"/v1/claims/:claim_id/approve", wrapper.ApproveClaim)
 	router.POST(options.BaseURL+"/v1/claims/:claim_id/pay", wrapper.PayClaim)
 	router.POST(options.BaseURL+"/v1/claims/:claim_id/reject", wrapper.RejectClaim)
+	router.POST(options.BaseURL+"/v1/claims/:claim_id/reopen", wrapper.ReopenClaim)
+	router.POST(options.BaseURL+"/v1/claims/:claim_id/return", wrapper.ReturnClaim)
 	router.POST(options.BaseURL+"/v1/claims/:claim_id/submit", wrapper.SubmitClaim)
+	router.POST(options.BaseURL+"/v1/claims/:claim_id/verify", wrapper.VerifyClaim)
+	router.POST(options.BaseURL+"/v1/claims/:claim_id/withdraw", wrapper.WithdrawClaim)
+	router.GET(options.BaseURL+"/v1/clocks", wrapper.ListClocks)
+	router.GET(options.BaseURL+"/v1/clocks/:name", wrapper.GetClock)
+	router.PUT(options.BaseURL+"/v1/clocks/:name", wrapper.CorrectClock)
 	router.GET(options.BaseURL+"/v1/contribution-schedules", wrapper.ListSchedules)
 	router.POST(options.BaseURL+"/v1/contribution-schedules", wrapper.EnterSchedule)
 	router.GET(options.BaseURL+"/v1/contribution-schedules/:name", wrapper.GetSchedule)
 	router.PUT(options.BaseURL+"/v1/contribution-schedules/:name", wrapper.CorrectSchedule)
+	router.POST(options.BaseURL+"/v1/coverage-checks", wrapper.CheckCoverage)
 	router.GET(options.BaseURL+"/v1/coverage-periods", wrapper.ListCoveragePeriods)
 	router.GET(options.BaseURL+"/v1/coverage-periods/:coverage_period_id", wrapper.GetCoveragePeriod)
 	router.POST(options.BaseURL+"/v1/coverage-periods/:coverage_period_id/cancel", wrapper.CancelCoveragePeriod)
@@ -11028,8 +18756,39 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/credit-notes", wrapper.CreditInvoice)
 	router.GET(options.BaseURL+"/v1/credit-notes/:credit_note_id", wrapper.GetCreditNote)
 	router.POST(options.BaseURL+"/v1/credit-notes/:credit_note_id/allocate", wrapper.AllocateCredit)
+	router.GET(options.BaseURL+"/v1/deadlines", wrapper.ListDeadlines)
+	router.POST(options.BaseURL+"/v1/deadlines", wrapper.StartDeadline)
+	router.GET(options.BaseURL+"/v1/deadlines/:deadline_id", wrapper.GetDeadline)
+	router.POST(options.BaseURL+"/v1/deadlines/:deadline_id/meet", wrapper.MeetDeadline)
+	router.GET(options.BaseURL+"/v1/document-links/:token", wrapper.OpenDocumentLink)
+	router.GET(options.BaseURL+"/v1/document-requirements", wrapper.ListDocumentRequirements)
+	router.GET(options.BaseURL+"/v1/document-requirements/:name", wrapper.GetDocumentRequirements)
+	router.PUT(options.BaseURL+"/v1/document-requirements/:name", wrapper.CorrectDocumentRequirements)
+	router.GET(options.BaseURL+"/v1/documents", wrapper.ListDocuments)
+	router.POST(options.BaseURL+"/v1/documents", wrapper.UploadDocument)
+	router.GET(options.BaseURL+"/v1/documents/:document_id", wrapper.GetDocument)
+	router.POST(options.BaseURL+"/v1/documents/:document_id/accept", wrapper.AcceptDocument)
+	router.GET(options.BaseURL+"/v1/documents/:document_id/access-log", wrapper.ListDocumentReadings)
+	router.GET(options.BaseURL+"/v1/documents/:document_id/content", wrapper.DownloadDocument)
+	router.GET(options.BaseURL+"/v1/documents/:document_id/links", wrapper.ListDocumentLinks)
+	router.POST(options.BaseURL+"/v1/documents/:document_id/links", wrapper.LinkDocument)
+	router.POST(options.BaseURL+"/v1/documents/:document_id/links/:link_id/withdraw", wrapper.WithdrawDocumentLink)
+	router.POST(options.BaseURL+"/v1/documents/:document_id/reject", wrapper.RejectDocument)
+	router.POST(options.BaseURL+"/v1/documents/:document_id/withdraw", wrapper.WithdrawDocument)
 	router.GET(options.BaseURL+"/v1/elections", wrapper.ListElections)
 	router.GET(options.BaseURL+"/v1/enrolments/:enrolment_id", wrapper.GetEnrolment)
+	router.GET(options.BaseURL+"/v1/ex-gratia-funds", wrapper.ListFunds)
+	router.POST(options.BaseURL+"/v1/ex-gratia-funds", wrapper.SetFund)
+	router.GET(options.BaseURL+"/v1/ex-gratia-funds/:fund_id", wrapper.GetFund)
+	router.PATCH(options.BaseURL+"/v1/ex-gratia-funds/:fund_id", wrapper.AmendFund)
+	router.GET(options.BaseURL+"/v1/ex-gratia-grants", wrapper.ListGrants)
+	router.POST(options.BaseURL+"/v1/ex-gratia-grants", wrapper.Grant)
+	router.GET(options.BaseURL+"/v1/ex-gratia-grants/:grant_id", wrapper.GetGrant)
+	router.POST(options.BaseURL+"/v1/ex-gratia-grants/:grant_id/cancel", wrapper.CancelGrant)
+	router.POST(options.BaseURL+"/v1/ex-gratia-grants/:grant_id/disburse", wrapper.DisburseGrant)
+	router.GET(options.BaseURL+"/v1/ex-gratia-schedules", wrapper.ListExGratiaSchedules)
+	router.GET(options.BaseURL+"/v1/ex-gratia-schedules/:name", wrapper.GetExGratiaSchedule)
+	router.PUT(options.BaseURL+"/v1/ex-gratia-schedules/:name", wrapper.CorrectExGratiaSchedule)
 	router.GET(options.BaseURL+"/v1/holidays", wrapper.ListHolidays)
 	router.POST(options.BaseURL+"/v1/holidays", wrapper.EnterHoliday)
 	router.GET(options.BaseURL+"/v1/holidays/:day", wrapper.GetHoliday)
@@ -11048,6 +18807,17 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/incidents", wrapper.ListIncidents)
 	router.POST(options.BaseURL+"/v1/incidents", wrapper.ReportIncident)
 	router.GET(options.BaseURL+"/v1/incidents/:incident_id", wrapper.GetIncident)
+	router.PATCH(options.BaseURL+"/v1/incidents/:incident_id", wrapper.AmendIncident)
+	router.GET(options.BaseURL+"/v1/incidents/:incident_id/benefits", wrapper.GetBenefits)
+	router.POST(options.BaseURL+"/v1/incidents/:incident_id/conclude", wrapper.ConcludeIncident)
+	router.POST(options.BaseURL+"/v1/incidents/:incident_id/confirm", wrapper.ConfirmIncident)
+	router.POST(options.BaseURL+"/v1/incidents/:incident_id/dismiss", wrapper.DismissIncident)
+	router.POST(options.BaseURL+"/v1/incidents/:incident_id/guarantee", wrapper.GuaranteeIncident)
+	router.GET(options.BaseURL+"/v1/incidents/:incident_id/heirs", wrapper.ListHeirs)
+	router.POST(options.BaseURL+"/v1/incidents/:incident_id/heirs", wrapper.NameHeir)
+	router.GET(options.BaseURL+"/v1/incidents/:incident_id/heirs/:heir_id", wrapper.GetHeir)
+	router.PATCH(options.BaseURL+"/v1/incidents/:incident_id/heirs/:heir_id", wrapper.AmendHeir)
+	router.POST(options.BaseURL+"/v1/incidents/:incident_id/heirs/:heir_id/strike", wrapper.StrikeHeir)
 	router.GET(options.BaseURL+"/v1/invoices", wrapper.ListInvoices)
 	router.POST(options.BaseURL+"/v1/invoices", wrapper.DraftInvoice)
 	router.GET(options.BaseURL+"/v1/invoices/:invoice_id", wrapper.GetInvoice)
@@ -11061,6 +18831,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/officers/:officer_id", wrapper.GetOfficer)
 	router.PATCH(options.BaseURL+"/v1/officers/:officer_id", wrapper.AmendOfficer)
 	router.POST(options.BaseURL+"/v1/officers/:officer_id/end", wrapper.EndOfficer)
+	router.GET(options.BaseURL+"/v1/officers/:officer_id/history", wrapper.ListOfficerHistory)
 	router.POST(options.BaseURL+"/v1/officers/search", wrapper.SearchOfficers)
 	router.GET(options.BaseURL+"/v1/organisations", wrapper.ListOrganisations)
 	router.POST(options.BaseURL+"/v1/organisations", wrapper.RegisterOrganisation)
@@ -11087,6 +18858,36 @@ type NotModifiedResponseHeaders struct {
 }
 type NotModifiedResponse struct {
 	Headers NotModifiedResponseHeaders
+}
+
+type PaperResponseHeaders struct {
+	ContentDisposition string
+	ContentLength      int64
+	ReprDigest         string
+}
+type PaperApplicationPdfResponse struct {
+	Body io.Reader
+
+	Headers       PaperResponseHeaders
+	ContentLength int64
+}
+type PaperImageJpegResponse struct {
+	Body io.Reader
+
+	Headers       PaperResponseHeaders
+	ContentLength int64
+}
+type PaperImagePngResponse struct {
+	Body io.Reader
+
+	Headers       PaperResponseHeaders
+	ContentLength int64
+}
+type PaperImageWebpResponse struct {
+	Body io.Reader
+
+	Headers       PaperResponseHeaders
+	ContentLength int64
 }
 
 type ProblemResponseHeaders struct {
@@ -12725,6 +20526,56 @@ func (response GetStatementdefaultApplicationProblemPlusJSONResponse) VisitGetSt
 	return err
 }
 
+type EstimateBenefitsRequestObject struct {
+	Params EstimateBenefitsParams
+	Body   *EstimateBenefitsJSONRequestBody
+}
+
+type EstimateBenefitsResponseObject interface {
+	VisitEstimateBenefitsResponse(w http.ResponseWriter) error
+}
+
+type EstimateBenefits200JSONResponse BenefitEstimate
+
+func (response EstimateBenefits200JSONResponse) VisitEstimateBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EstimateBenefitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EstimateBenefitsdefaultApplicationProblemPlusJSONResponse) VisitEstimateBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListBenefitSchedulesRequestObject struct {
 	Params ListBenefitSchedulesParams
 }
@@ -13343,6 +21194,124 @@ func (response GetClaimdefaultApplicationProblemPlusJSONResponse) VisitGetClaimR
 	return err
 }
 
+type AmendClaimRequestObject struct {
+	ClaimID openapi_types.UUID `json:"claim_id"`
+	Params  AmendClaimParams
+	Body    *AmendClaimApplicationMergePatchPlusJSONRequestBody
+}
+
+type AmendClaimResponseObject interface {
+	VisitAmendClaimResponse(w http.ResponseWriter) error
+}
+
+type AmendClaim200ResponseHeaders struct {
+	ETag string
+}
+
+type AmendClaim200JSONResponse struct {
+	Body    Claim
+	Headers AmendClaim200ResponseHeaders
+}
+
+func (response AmendClaim200JSONResponse) VisitAmendClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendClaimdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AmendClaimdefaultApplicationProblemPlusJSONResponse) VisitAmendClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AppealClaimRequestObject struct {
+	ClaimID openapi_types.UUID `json:"claim_id"`
+	Params  AppealClaimParams
+	Body    *AppealClaimJSONRequestBody
+}
+
+type AppealClaimResponseObject interface {
+	VisitAppealClaimResponse(w http.ResponseWriter) error
+}
+
+type AppealClaim200ResponseHeaders struct {
+	ETag string
+}
+
+type AppealClaim200JSONResponse struct {
+	Body    Claim
+	Headers AppealClaim200ResponseHeaders
+}
+
+func (response AppealClaim200JSONResponse) VisitAppealClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AppealClaimdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AppealClaimdefaultApplicationProblemPlusJSONResponse) VisitAppealClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ApproveClaimRequestObject struct {
 	ClaimID openapi_types.UUID `json:"claim_id"`
 	Params  ApproveClaimParams
@@ -13519,6 +21488,124 @@ func (response RejectClaimdefaultApplicationProblemPlusJSONResponse) VisitReject
 	return err
 }
 
+type ReopenClaimRequestObject struct {
+	ClaimID openapi_types.UUID `json:"claim_id"`
+	Params  ReopenClaimParams
+	Body    *ReopenClaimJSONRequestBody
+}
+
+type ReopenClaimResponseObject interface {
+	VisitReopenClaimResponse(w http.ResponseWriter) error
+}
+
+type ReopenClaim200ResponseHeaders struct {
+	ETag string
+}
+
+type ReopenClaim200JSONResponse struct {
+	Body    Claim
+	Headers ReopenClaim200ResponseHeaders
+}
+
+func (response ReopenClaim200JSONResponse) VisitReopenClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReopenClaimdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReopenClaimdefaultApplicationProblemPlusJSONResponse) VisitReopenClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnClaimRequestObject struct {
+	ClaimID openapi_types.UUID `json:"claim_id"`
+	Params  ReturnClaimParams
+	Body    *ReturnClaimJSONRequestBody
+}
+
+type ReturnClaimResponseObject interface {
+	VisitReturnClaimResponse(w http.ResponseWriter) error
+}
+
+type ReturnClaim200ResponseHeaders struct {
+	ETag string
+}
+
+type ReturnClaim200JSONResponse struct {
+	Body    Claim
+	Headers ReturnClaim200ResponseHeaders
+}
+
+func (response ReturnClaim200JSONResponse) VisitReturnClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnClaimdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReturnClaimdefaultApplicationProblemPlusJSONResponse) VisitReturnClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SubmitClaimRequestObject struct {
 	ClaimID openapi_types.UUID `json:"claim_id"`
 	Params  SubmitClaimParams
@@ -13557,6 +21644,312 @@ type SubmitClaimdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SubmitClaimdefaultApplicationProblemPlusJSONResponse) VisitSubmitClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyClaimRequestObject struct {
+	ClaimID openapi_types.UUID `json:"claim_id"`
+	Params  VerifyClaimParams
+}
+
+type VerifyClaimResponseObject interface {
+	VisitVerifyClaimResponse(w http.ResponseWriter) error
+}
+
+type VerifyClaim200ResponseHeaders struct {
+	ETag string
+}
+
+type VerifyClaim200JSONResponse struct {
+	Body    Claim
+	Headers VerifyClaim200ResponseHeaders
+}
+
+func (response VerifyClaim200JSONResponse) VisitVerifyClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyClaimdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response VerifyClaimdefaultApplicationProblemPlusJSONResponse) VisitVerifyClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawClaimRequestObject struct {
+	ClaimID openapi_types.UUID `json:"claim_id"`
+	Params  WithdrawClaimParams
+}
+
+type WithdrawClaimResponseObject interface {
+	VisitWithdrawClaimResponse(w http.ResponseWriter) error
+}
+
+type WithdrawClaim200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawClaim200JSONResponse struct {
+	Body    Claim
+	Headers WithdrawClaim200ResponseHeaders
+}
+
+func (response WithdrawClaim200JSONResponse) VisitWithdrawClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawClaimdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response WithdrawClaimdefaultApplicationProblemPlusJSONResponse) VisitWithdrawClaimResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClocksRequestObject struct {
+	Params ListClocksParams
+}
+
+type ListClocksResponseObject interface {
+	VisitListClocksResponse(w http.ResponseWriter) error
+}
+
+type ListClocks200ResponseHeaders struct {
+	ETag string
+}
+
+type ListClocks200JSONResponse struct {
+	Body    ClockList
+	Headers ListClocks200ResponseHeaders
+}
+
+func (response ListClocks200JSONResponse) VisitListClocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClocks304Response = NotModifiedResponse
+
+func (response ListClocks304Response) VisitListClocksResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListClocksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListClocksdefaultApplicationProblemPlusJSONResponse) VisitListClocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetClockRequestObject struct {
+	Name   ClockVersionName `json:"name"`
+	Params GetClockParams
+}
+
+type GetClockResponseObject interface {
+	VisitGetClockResponse(w http.ResponseWriter) error
+}
+
+type GetClock200ResponseHeaders struct {
+	ETag string
+}
+
+type GetClock200JSONResponse struct {
+	Body    Clock
+	Headers GetClock200ResponseHeaders
+}
+
+func (response GetClock200JSONResponse) VisitGetClockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetClock304Response = NotModifiedResponse
+
+func (response GetClock304Response) VisitGetClockResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetClockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetClockdefaultApplicationProblemPlusJSONResponse) VisitGetClockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectClockRequestObject struct {
+	Name   ClockVersionName `json:"name"`
+	Params CorrectClockParams
+	Body   *CorrectClockJSONRequestBody
+}
+
+type CorrectClockResponseObject interface {
+	VisitCorrectClockResponse(w http.ResponseWriter) error
+}
+
+type CorrectClock200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectClock200JSONResponse struct {
+	Body    Clock
+	Headers CorrectClock200ResponseHeaders
+}
+
+func (response CorrectClock200JSONResponse) VisitCorrectClockResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectClockdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectClockdefaultApplicationProblemPlusJSONResponse) VisitCorrectClockResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13807,6 +22200,56 @@ type CorrectScheduledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CorrectScheduledefaultApplicationProblemPlusJSONResponse) VisitCorrectScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckCoverageRequestObject struct {
+	Params CheckCoverageParams
+	Body   *CheckCoverageJSONRequestBody
+}
+
+type CheckCoverageResponseObject interface {
+	VisitCheckCoverageResponse(w http.ResponseWriter) error
+}
+
+type CheckCoverage200JSONResponse CoverageCheck
+
+func (response CheckCoverage200JSONResponse) VisitCheckCoverageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckCoveragedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CheckCoveragedefaultApplicationProblemPlusJSONResponse) VisitCheckCoverageResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14253,6 +22696,1307 @@ func (response AllocateCreditdefaultApplicationProblemPlusJSONResponse) VisitAll
 	return err
 }
 
+type ListDeadlinesRequestObject struct {
+	Params ListDeadlinesParams
+}
+
+type ListDeadlinesResponseObject interface {
+	VisitListDeadlinesResponse(w http.ResponseWriter) error
+}
+
+type ListDeadlines200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListDeadlines200JSONResponse struct {
+	Body    DeadlinePage
+	Headers ListDeadlines200ResponseHeaders
+}
+
+func (response ListDeadlines200JSONResponse) VisitListDeadlinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeadlinesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDeadlinesdefaultApplicationProblemPlusJSONResponse) VisitListDeadlinesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartDeadlineRequestObject struct {
+	Params StartDeadlineParams
+	Body   *StartDeadlineJSONRequestBody
+}
+
+type StartDeadlineResponseObject interface {
+	VisitStartDeadlineResponse(w http.ResponseWriter) error
+}
+
+type StartDeadline201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type StartDeadline201JSONResponse struct {
+	Body    Deadline
+	Headers StartDeadline201ResponseHeaders
+}
+
+func (response StartDeadline201JSONResponse) VisitStartDeadlineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartDeadlinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response StartDeadlinedefaultApplicationProblemPlusJSONResponse) VisitStartDeadlineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeadlineRequestObject struct {
+	DeadlineID openapi_types.UUID `json:"deadline_id"`
+	Params     GetDeadlineParams
+}
+
+type GetDeadlineResponseObject interface {
+	VisitGetDeadlineResponse(w http.ResponseWriter) error
+}
+
+type GetDeadline200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDeadline200JSONResponse struct {
+	Body    Deadline
+	Headers GetDeadline200ResponseHeaders
+}
+
+func (response GetDeadline200JSONResponse) VisitGetDeadlineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDeadline304Response = NotModifiedResponse
+
+func (response GetDeadline304Response) VisitGetDeadlineResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetDeadlinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDeadlinedefaultApplicationProblemPlusJSONResponse) VisitGetDeadlineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MeetDeadlineRequestObject struct {
+	DeadlineID openapi_types.UUID `json:"deadline_id"`
+	Params     MeetDeadlineParams
+	Body       *MeetDeadlineJSONRequestBody
+}
+
+type MeetDeadlineResponseObject interface {
+	VisitMeetDeadlineResponse(w http.ResponseWriter) error
+}
+
+type MeetDeadline200ResponseHeaders struct {
+	ETag string
+}
+
+type MeetDeadline200JSONResponse struct {
+	Body    Deadline
+	Headers MeetDeadline200ResponseHeaders
+}
+
+func (response MeetDeadline200JSONResponse) VisitMeetDeadlineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MeetDeadlinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response MeetDeadlinedefaultApplicationProblemPlusJSONResponse) VisitMeetDeadlineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenDocumentLinkRequestObject struct {
+	Token string `json:"token"`
+}
+
+type OpenDocumentLinkResponseObject interface {
+	VisitOpenDocumentLinkResponse(w http.ResponseWriter) error
+}
+
+type OpenDocumentLink200ApplicationPdfResponse struct{ PaperApplicationPdfResponse }
+
+func (response OpenDocumentLink200ApplicationPdfResponse) VisitOpenDocumentLinkResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type OpenDocumentLink200ImageJpegResponse struct{ PaperImageJpegResponse }
+
+func (response OpenDocumentLink200ImageJpegResponse) VisitOpenDocumentLinkResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type OpenDocumentLink200ImagePngResponse struct{ PaperImagePngResponse }
+
+func (response OpenDocumentLink200ImagePngResponse) VisitOpenDocumentLinkResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type OpenDocumentLink200ImageWebpResponse struct{ PaperImageWebpResponse }
+
+func (response OpenDocumentLink200ImageWebpResponse) VisitOpenDocumentLinkResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/webp")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type OpenDocumentLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response OpenDocumentLinkdefaultApplicationProblemPlusJSONResponse) VisitOpenDocumentLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentRequirementsRequestObject struct {
+	Params ListDocumentRequirementsParams
+}
+
+type ListDocumentRequirementsResponseObject interface {
+	VisitListDocumentRequirementsResponse(w http.ResponseWriter) error
+}
+
+type ListDocumentRequirements200ResponseHeaders struct {
+	ETag string
+}
+
+type ListDocumentRequirements200JSONResponse struct {
+	Body    DocumentRequirementsList
+	Headers ListDocumentRequirements200ResponseHeaders
+}
+
+func (response ListDocumentRequirements200JSONResponse) VisitListDocumentRequirementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentRequirements304Response = NotModifiedResponse
+
+func (response ListDocumentRequirements304Response) VisitListDocumentRequirementsResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListDocumentRequirementsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDocumentRequirementsdefaultApplicationProblemPlusJSONResponse) VisitListDocumentRequirementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDocumentRequirementsRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params GetDocumentRequirementsParams
+}
+
+type GetDocumentRequirementsResponseObject interface {
+	VisitGetDocumentRequirementsResponse(w http.ResponseWriter) error
+}
+
+type GetDocumentRequirements200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDocumentRequirements200JSONResponse struct {
+	Body    DocumentRequirements
+	Headers GetDocumentRequirements200ResponseHeaders
+}
+
+func (response GetDocumentRequirements200JSONResponse) VisitGetDocumentRequirementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDocumentRequirements304Response = NotModifiedResponse
+
+func (response GetDocumentRequirements304Response) VisitGetDocumentRequirementsResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetDocumentRequirementsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDocumentRequirementsdefaultApplicationProblemPlusJSONResponse) VisitGetDocumentRequirementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectDocumentRequirementsRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params CorrectDocumentRequirementsParams
+	Body   *CorrectDocumentRequirementsJSONRequestBody
+}
+
+type CorrectDocumentRequirementsResponseObject interface {
+	VisitCorrectDocumentRequirementsResponse(w http.ResponseWriter) error
+}
+
+type CorrectDocumentRequirements200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectDocumentRequirements200JSONResponse struct {
+	Body    DocumentRequirements
+	Headers CorrectDocumentRequirements200ResponseHeaders
+}
+
+func (response CorrectDocumentRequirements200JSONResponse) VisitCorrectDocumentRequirementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectDocumentRequirementsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectDocumentRequirementsdefaultApplicationProblemPlusJSONResponse) VisitCorrectDocumentRequirementsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentsRequestObject struct {
+	Params ListDocumentsParams
+}
+
+type ListDocumentsResponseObject interface {
+	VisitListDocumentsResponse(w http.ResponseWriter) error
+}
+
+type ListDocuments200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListDocuments200JSONResponse struct {
+	Body    DocumentPage
+	Headers ListDocuments200ResponseHeaders
+}
+
+func (response ListDocuments200JSONResponse) VisitListDocumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDocumentsdefaultApplicationProblemPlusJSONResponse) VisitListDocumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadDocumentRequestObject struct {
+	Params UploadDocumentParams
+	Body   io.Reader
+}
+
+type UploadDocumentResponseObject interface {
+	VisitUploadDocumentResponse(w http.ResponseWriter) error
+}
+
+type UploadDocument200ResponseHeaders struct {
+	ETag string
+}
+
+type UploadDocument200JSONResponse struct {
+	Body    Document
+	Headers UploadDocument200ResponseHeaders
+}
+
+func (response UploadDocument200JSONResponse) VisitUploadDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadDocument201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type UploadDocument201JSONResponse struct {
+	Body    Document
+	Headers UploadDocument201ResponseHeaders
+}
+
+func (response UploadDocument201JSONResponse) VisitUploadDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response UploadDocumentdefaultApplicationProblemPlusJSONResponse) VisitUploadDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDocumentRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     GetDocumentParams
+}
+
+type GetDocumentResponseObject interface {
+	VisitGetDocumentResponse(w http.ResponseWriter) error
+}
+
+type GetDocument200ResponseHeaders struct {
+	ETag string
+}
+
+type GetDocument200JSONResponse struct {
+	Body    Document
+	Headers GetDocument200ResponseHeaders
+}
+
+func (response GetDocument200JSONResponse) VisitGetDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDocument304Response = NotModifiedResponse
+
+func (response GetDocument304Response) VisitGetDocumentResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptDocumentRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     AcceptDocumentParams
+}
+
+type AcceptDocumentResponseObject interface {
+	VisitAcceptDocumentResponse(w http.ResponseWriter) error
+}
+
+type AcceptDocument200ResponseHeaders struct {
+	ETag string
+}
+
+type AcceptDocument200JSONResponse struct {
+	Body    Document
+	Headers AcceptDocument200ResponseHeaders
+}
+
+func (response AcceptDocument200JSONResponse) VisitAcceptDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AcceptDocumentdefaultApplicationProblemPlusJSONResponse) VisitAcceptDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentReadingsRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     ListDocumentReadingsParams
+}
+
+type ListDocumentReadingsResponseObject interface {
+	VisitListDocumentReadingsResponse(w http.ResponseWriter) error
+}
+
+type ListDocumentReadings200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListDocumentReadings200JSONResponse struct {
+	Body    DocumentReadingPage
+	Headers ListDocumentReadings200ResponseHeaders
+}
+
+func (response ListDocumentReadings200JSONResponse) VisitListDocumentReadingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentReadingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDocumentReadingsdefaultApplicationProblemPlusJSONResponse) VisitListDocumentReadingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadDocumentRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     DownloadDocumentParams
+}
+
+type DownloadDocumentResponseObject interface {
+	VisitDownloadDocumentResponse(w http.ResponseWriter) error
+}
+
+type DownloadDocument200ApplicationPdfResponse struct{ PaperApplicationPdfResponse }
+
+func (response DownloadDocument200ApplicationPdfResponse) VisitDownloadDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadDocument200ImageJpegResponse struct{ PaperImageJpegResponse }
+
+func (response DownloadDocument200ImageJpegResponse) VisitDownloadDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadDocument200ImagePngResponse struct{ PaperImagePngResponse }
+
+func (response DownloadDocument200ImagePngResponse) VisitDownloadDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadDocument200ImageWebpResponse struct{ PaperImageWebpResponse }
+
+func (response DownloadDocument200ImageWebpResponse) VisitDownloadDocumentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/webp")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.Header().Set("Content-Length", fmt.Sprint(response.Headers.ContentLength))
+	w.Header().Set("Repr-Digest", fmt.Sprint(response.Headers.ReprDigest))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DownloadDocumentdefaultApplicationProblemPlusJSONResponse) VisitDownloadDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentLinksRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     ListDocumentLinksParams
+}
+
+type ListDocumentLinksResponseObject interface {
+	VisitListDocumentLinksResponse(w http.ResponseWriter) error
+}
+
+type ListDocumentLinks200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListDocumentLinks200JSONResponse struct {
+	Body    DocumentLinkPage
+	Headers ListDocumentLinks200ResponseHeaders
+}
+
+func (response ListDocumentLinks200JSONResponse) VisitListDocumentLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDocumentLinksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListDocumentLinksdefaultApplicationProblemPlusJSONResponse) VisitListDocumentLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkDocumentRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     LinkDocumentParams
+	Body       *LinkDocumentJSONRequestBody
+}
+
+type LinkDocumentResponseObject interface {
+	VisitLinkDocumentResponse(w http.ResponseWriter) error
+}
+
+type LinkDocument201ResponseHeaders struct {
+	ETag string
+}
+
+type LinkDocument201JSONResponse struct {
+	Body    DocumentLink
+	Headers LinkDocument201ResponseHeaders
+}
+
+func (response LinkDocument201JSONResponse) VisitLinkDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response LinkDocumentdefaultApplicationProblemPlusJSONResponse) VisitLinkDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawDocumentLinkRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	LinkID     openapi_types.UUID `json:"link_id"`
+	Params     WithdrawDocumentLinkParams
+}
+
+type WithdrawDocumentLinkResponseObject interface {
+	VisitWithdrawDocumentLinkResponse(w http.ResponseWriter) error
+}
+
+type WithdrawDocumentLink200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawDocumentLink200JSONResponse struct {
+	Body    DocumentLink
+	Headers WithdrawDocumentLink200ResponseHeaders
+}
+
+func (response WithdrawDocumentLink200JSONResponse) VisitWithdrawDocumentLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawDocumentLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response WithdrawDocumentLinkdefaultApplicationProblemPlusJSONResponse) VisitWithdrawDocumentLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectDocumentRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     RejectDocumentParams
+	Body       *RejectDocumentJSONRequestBody
+}
+
+type RejectDocumentResponseObject interface {
+	VisitRejectDocumentResponse(w http.ResponseWriter) error
+}
+
+type RejectDocument200ResponseHeaders struct {
+	ETag string
+}
+
+type RejectDocument200JSONResponse struct {
+	Body    Document
+	Headers RejectDocument200ResponseHeaders
+}
+
+func (response RejectDocument200JSONResponse) VisitRejectDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RejectDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RejectDocumentdefaultApplicationProblemPlusJSONResponse) VisitRejectDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawDocumentRequestObject struct {
+	DocumentID openapi_types.UUID `json:"document_id"`
+	Params     WithdrawDocumentParams
+}
+
+type WithdrawDocumentResponseObject interface {
+	VisitWithdrawDocumentResponse(w http.ResponseWriter) error
+}
+
+type WithdrawDocument200ResponseHeaders struct {
+	ETag string
+}
+
+type WithdrawDocument200JSONResponse struct {
+	Body    Document
+	Headers WithdrawDocument200ResponseHeaders
+}
+
+func (response WithdrawDocument200JSONResponse) VisitWithdrawDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response WithdrawDocumentdefaultApplicationProblemPlusJSONResponse) VisitWithdrawDocumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListElectionsRequestObject struct {
 	Params ListElectionsParams
 }
@@ -14349,6 +24093,751 @@ type GetEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitGetEnrolmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFundsRequestObject struct {
+	Params ListFundsParams
+}
+
+type ListFundsResponseObject interface {
+	VisitListFundsResponse(w http.ResponseWriter) error
+}
+
+type ListFunds200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListFunds200JSONResponse struct {
+	Body    FundPage
+	Headers ListFunds200ResponseHeaders
+}
+
+func (response ListFunds200JSONResponse) VisitListFundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFundsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListFundsdefaultApplicationProblemPlusJSONResponse) VisitListFundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetFundRequestObject struct {
+	Params SetFundParams
+	Body   *SetFundJSONRequestBody
+}
+
+type SetFundResponseObject interface {
+	VisitSetFundResponse(w http.ResponseWriter) error
+}
+
+type SetFund201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type SetFund201JSONResponse struct {
+	Body    Fund
+	Headers SetFund201ResponseHeaders
+}
+
+func (response SetFund201JSONResponse) VisitSetFundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetFunddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response SetFunddefaultApplicationProblemPlusJSONResponse) VisitSetFundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFundRequestObject struct {
+	FundID openapi_types.UUID `json:"fund_id"`
+	Params GetFundParams
+}
+
+type GetFundResponseObject interface {
+	VisitGetFundResponse(w http.ResponseWriter) error
+}
+
+type GetFund200ResponseHeaders struct {
+	ETag string
+}
+
+type GetFund200JSONResponse struct {
+	Body    Fund
+	Headers GetFund200ResponseHeaders
+}
+
+func (response GetFund200JSONResponse) VisitGetFundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetFund304Response = NotModifiedResponse
+
+func (response GetFund304Response) VisitGetFundResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetFunddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetFunddefaultApplicationProblemPlusJSONResponse) VisitGetFundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendFundRequestObject struct {
+	FundID openapi_types.UUID `json:"fund_id"`
+	Params AmendFundParams
+	Body   *AmendFundApplicationMergePatchPlusJSONRequestBody
+}
+
+type AmendFundResponseObject interface {
+	VisitAmendFundResponse(w http.ResponseWriter) error
+}
+
+type AmendFund200ResponseHeaders struct {
+	ETag string
+}
+
+type AmendFund200JSONResponse struct {
+	Body    Fund
+	Headers AmendFund200ResponseHeaders
+}
+
+func (response AmendFund200JSONResponse) VisitAmendFundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendFunddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AmendFunddefaultApplicationProblemPlusJSONResponse) VisitAmendFundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGrantsRequestObject struct {
+	Params ListGrantsParams
+}
+
+type ListGrantsResponseObject interface {
+	VisitListGrantsResponse(w http.ResponseWriter) error
+}
+
+type ListGrants200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListGrants200JSONResponse struct {
+	Body    GrantPage
+	Headers ListGrants200ResponseHeaders
+}
+
+func (response ListGrants200JSONResponse) VisitListGrantsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGrantsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListGrantsdefaultApplicationProblemPlusJSONResponse) VisitListGrantsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantRequestObject struct {
+	Params GrantParams
+	Body   *GrantJSONRequestBody
+}
+
+type GrantResponseObject interface {
+	VisitGrantResponse(w http.ResponseWriter) error
+}
+
+type Grant201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type Grant201JSONResponse struct {
+	Body    Grant
+	Headers Grant201ResponseHeaders
+}
+
+func (response Grant201JSONResponse) VisitGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GrantdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GrantdefaultApplicationProblemPlusJSONResponse) VisitGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGrantRequestObject struct {
+	GrantID openapi_types.UUID `json:"grant_id"`
+	Params  GetGrantParams
+}
+
+type GetGrantResponseObject interface {
+	VisitGetGrantResponse(w http.ResponseWriter) error
+}
+
+type GetGrant200ResponseHeaders struct {
+	ETag string
+}
+
+type GetGrant200JSONResponse struct {
+	Body    Grant
+	Headers GetGrant200ResponseHeaders
+}
+
+func (response GetGrant200JSONResponse) VisitGetGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGrant304Response = NotModifiedResponse
+
+func (response GetGrant304Response) VisitGetGrantResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetGrantdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetGrantdefaultApplicationProblemPlusJSONResponse) VisitGetGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelGrantRequestObject struct {
+	GrantID openapi_types.UUID `json:"grant_id"`
+	Params  CancelGrantParams
+	Body    *CancelGrantJSONRequestBody
+}
+
+type CancelGrantResponseObject interface {
+	VisitCancelGrantResponse(w http.ResponseWriter) error
+}
+
+type CancelGrant200ResponseHeaders struct {
+	ETag string
+}
+
+type CancelGrant200JSONResponse struct {
+	Body    Grant
+	Headers CancelGrant200ResponseHeaders
+}
+
+func (response CancelGrant200JSONResponse) VisitCancelGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelGrantdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CancelGrantdefaultApplicationProblemPlusJSONResponse) VisitCancelGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisburseGrantRequestObject struct {
+	GrantID openapi_types.UUID `json:"grant_id"`
+	Params  DisburseGrantParams
+	Body    *DisburseGrantJSONRequestBody
+}
+
+type DisburseGrantResponseObject interface {
+	VisitDisburseGrantResponse(w http.ResponseWriter) error
+}
+
+type DisburseGrant200ResponseHeaders struct {
+	ETag string
+}
+
+type DisburseGrant200JSONResponse struct {
+	Body    Grant
+	Headers DisburseGrant200ResponseHeaders
+}
+
+func (response DisburseGrant200JSONResponse) VisitDisburseGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisburseGrantdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DisburseGrantdefaultApplicationProblemPlusJSONResponse) VisitDisburseGrantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExGratiaSchedulesRequestObject struct {
+	Params ListExGratiaSchedulesParams
+}
+
+type ListExGratiaSchedulesResponseObject interface {
+	VisitListExGratiaSchedulesResponse(w http.ResponseWriter) error
+}
+
+type ListExGratiaSchedules200ResponseHeaders struct {
+	ETag string
+}
+
+type ListExGratiaSchedules200JSONResponse struct {
+	Body    ExGratiaScheduleList
+	Headers ListExGratiaSchedules200ResponseHeaders
+}
+
+func (response ListExGratiaSchedules200JSONResponse) VisitListExGratiaSchedulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListExGratiaSchedules304Response = NotModifiedResponse
+
+func (response ListExGratiaSchedules304Response) VisitListExGratiaSchedulesResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListExGratiaSchedulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListExGratiaSchedulesdefaultApplicationProblemPlusJSONResponse) VisitListExGratiaSchedulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetExGratiaScheduleRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params GetExGratiaScheduleParams
+}
+
+type GetExGratiaScheduleResponseObject interface {
+	VisitGetExGratiaScheduleResponse(w http.ResponseWriter) error
+}
+
+type GetExGratiaSchedule200ResponseHeaders struct {
+	ETag string
+}
+
+type GetExGratiaSchedule200JSONResponse struct {
+	Body    ExGratiaSchedule
+	Headers GetExGratiaSchedule200ResponseHeaders
+}
+
+func (response GetExGratiaSchedule200JSONResponse) VisitGetExGratiaScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetExGratiaSchedule304Response = NotModifiedResponse
+
+func (response GetExGratiaSchedule304Response) VisitGetExGratiaScheduleResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetExGratiaScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetExGratiaScheduledefaultApplicationProblemPlusJSONResponse) VisitGetExGratiaScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectExGratiaScheduleRequestObject struct {
+	Name   RuleName `json:"name"`
+	Params CorrectExGratiaScheduleParams
+	Body   *CorrectExGratiaScheduleJSONRequestBody
+}
+
+type CorrectExGratiaScheduleResponseObject interface {
+	VisitCorrectExGratiaScheduleResponse(w http.ResponseWriter) error
+}
+
+type CorrectExGratiaSchedule200ResponseHeaders struct {
+	ETag string
+}
+
+type CorrectExGratiaSchedule200JSONResponse struct {
+	Body    ExGratiaSchedule
+	Headers CorrectExGratiaSchedule200ResponseHeaders
+}
+
+func (response CorrectExGratiaSchedule200JSONResponse) VisitCorrectExGratiaScheduleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CorrectExGratiaScheduledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CorrectExGratiaScheduledefaultApplicationProblemPlusJSONResponse) VisitCorrectExGratiaScheduleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15048,6 +25537,7 @@ func (response AppendImportdefaultApplicationProblemPlusJSONResponse) VisitAppen
 
 type FollowImportRequestObject struct {
 	ImportID openapi_types.UUID `json:"import_id"`
+	Params   FollowImportParams
 }
 
 type FollowImportResponseObject interface {
@@ -15623,6 +26113,646 @@ type GetIncidentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetIncidentdefaultApplicationProblemPlusJSONResponse) VisitGetIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendIncidentRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Params     AmendIncidentParams
+	Body       *AmendIncidentApplicationMergePatchPlusJSONRequestBody
+}
+
+type AmendIncidentResponseObject interface {
+	VisitAmendIncidentResponse(w http.ResponseWriter) error
+}
+
+type AmendIncident200ResponseHeaders struct {
+	ETag string
+}
+
+type AmendIncident200JSONResponse struct {
+	Body    Incident
+	Headers AmendIncident200ResponseHeaders
+}
+
+func (response AmendIncident200JSONResponse) VisitAmendIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendIncidentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AmendIncidentdefaultApplicationProblemPlusJSONResponse) VisitAmendIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBenefitsRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+}
+
+type GetBenefitsResponseObject interface {
+	VisitGetBenefitsResponse(w http.ResponseWriter) error
+}
+
+type GetBenefits200JSONResponse IncidentBenefits
+
+func (response GetBenefits200JSONResponse) VisitGetBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBenefitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetBenefitsdefaultApplicationProblemPlusJSONResponse) VisitGetBenefitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConcludeIncidentRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Params     ConcludeIncidentParams
+	Body       *ConcludeIncidentJSONRequestBody
+}
+
+type ConcludeIncidentResponseObject interface {
+	VisitConcludeIncidentResponse(w http.ResponseWriter) error
+}
+
+type ConcludeIncident200ResponseHeaders struct {
+	ETag string
+}
+
+type ConcludeIncident200JSONResponse struct {
+	Body    Incident
+	Headers ConcludeIncident200ResponseHeaders
+}
+
+func (response ConcludeIncident200JSONResponse) VisitConcludeIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConcludeIncidentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ConcludeIncidentdefaultApplicationProblemPlusJSONResponse) VisitConcludeIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmIncidentRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Params     ConfirmIncidentParams
+}
+
+type ConfirmIncidentResponseObject interface {
+	VisitConfirmIncidentResponse(w http.ResponseWriter) error
+}
+
+type ConfirmIncident200ResponseHeaders struct {
+	ETag string
+}
+
+type ConfirmIncident200JSONResponse struct {
+	Body    Incident
+	Headers ConfirmIncident200ResponseHeaders
+}
+
+func (response ConfirmIncident200JSONResponse) VisitConfirmIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmIncidentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ConfirmIncidentdefaultApplicationProblemPlusJSONResponse) VisitConfirmIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissIncidentRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Params     DismissIncidentParams
+	Body       *DismissIncidentJSONRequestBody
+}
+
+type DismissIncidentResponseObject interface {
+	VisitDismissIncidentResponse(w http.ResponseWriter) error
+}
+
+type DismissIncident200ResponseHeaders struct {
+	ETag string
+}
+
+type DismissIncident200JSONResponse struct {
+	Body    Incident
+	Headers DismissIncident200ResponseHeaders
+}
+
+func (response DismissIncident200JSONResponse) VisitDismissIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissIncidentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DismissIncidentdefaultApplicationProblemPlusJSONResponse) VisitDismissIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GuaranteeIncidentRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Params     GuaranteeIncidentParams
+	Body       *GuaranteeIncidentJSONRequestBody
+}
+
+type GuaranteeIncidentResponseObject interface {
+	VisitGuaranteeIncidentResponse(w http.ResponseWriter) error
+}
+
+type GuaranteeIncident200ResponseHeaders struct {
+	ETag string
+}
+
+type GuaranteeIncident200JSONResponse struct {
+	Body    Incident
+	Headers GuaranteeIncident200ResponseHeaders
+}
+
+func (response GuaranteeIncident200JSONResponse) VisitGuaranteeIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GuaranteeIncidentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GuaranteeIncidentdefaultApplicationProblemPlusJSONResponse) VisitGuaranteeIncidentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHeirsRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Params     ListHeirsParams
+}
+
+type ListHeirsResponseObject interface {
+	VisitListHeirsResponse(w http.ResponseWriter) error
+}
+
+type ListHeirs200JSONResponse HeirList
+
+func (response ListHeirs200JSONResponse) VisitListHeirsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHeirsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListHeirsdefaultApplicationProblemPlusJSONResponse) VisitListHeirsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NameHeirRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	Params     NameHeirParams
+	Body       *NameHeirJSONRequestBody
+}
+
+type NameHeirResponseObject interface {
+	VisitNameHeirResponse(w http.ResponseWriter) error
+}
+
+type NameHeir201ResponseHeaders struct {
+	ETag     string
+	Location string
+}
+
+type NameHeir201JSONResponse struct {
+	Body    Heir
+	Headers NameHeir201ResponseHeaders
+}
+
+func (response NameHeir201JSONResponse) VisitNameHeirResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NameHeirdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response NameHeirdefaultApplicationProblemPlusJSONResponse) VisitNameHeirResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHeirRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	HeirID     openapi_types.UUID `json:"heir_id"`
+	Params     GetHeirParams
+}
+
+type GetHeirResponseObject interface {
+	VisitGetHeirResponse(w http.ResponseWriter) error
+}
+
+type GetHeir200ResponseHeaders struct {
+	ETag string
+}
+
+type GetHeir200JSONResponse struct {
+	Body    Heir
+	Headers GetHeir200ResponseHeaders
+}
+
+func (response GetHeir200JSONResponse) VisitGetHeirResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHeir304Response = NotModifiedResponse
+
+func (response GetHeir304Response) VisitGetHeirResponse(w http.ResponseWriter) error {
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetHeirdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetHeirdefaultApplicationProblemPlusJSONResponse) VisitGetHeirResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendHeirRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	HeirID     openapi_types.UUID `json:"heir_id"`
+	Params     AmendHeirParams
+	Body       *AmendHeirApplicationMergePatchPlusJSONRequestBody
+}
+
+type AmendHeirResponseObject interface {
+	VisitAmendHeirResponse(w http.ResponseWriter) error
+}
+
+type AmendHeir200ResponseHeaders struct {
+	ETag string
+}
+
+type AmendHeir200JSONResponse struct {
+	Body    Heir
+	Headers AmendHeir200ResponseHeaders
+}
+
+func (response AmendHeir200JSONResponse) VisitAmendHeirResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AmendHeirdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AmendHeirdefaultApplicationProblemPlusJSONResponse) VisitAmendHeirResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StrikeHeirRequestObject struct {
+	IncidentID openapi_types.UUID `json:"incident_id"`
+	HeirID     openapi_types.UUID `json:"heir_id"`
+	Params     StrikeHeirParams
+}
+
+type StrikeHeirResponseObject interface {
+	VisitStrikeHeirResponse(w http.ResponseWriter) error
+}
+
+type StrikeHeir200ResponseHeaders struct {
+	ETag string
+}
+
+type StrikeHeir200JSONResponse struct {
+	Body    Heir
+	Headers StrikeHeir200ResponseHeaders
+}
+
+func (response StrikeHeir200JSONResponse) VisitStrikeHeirResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StrikeHeirdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response StrikeHeirdefaultApplicationProblemPlusJSONResponse) VisitStrikeHeirResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16689,6 +27819,70 @@ type EndOfficerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndOfficerdefaultApplicationProblemPlusJSONResponse) VisitEndOfficerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.Allow != nil {
+		w.Header().Set("Allow", fmt.Sprint(*response.Headers.Allow))
+	}
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOfficerHistoryRequestObject struct {
+	OfficerID openapi_types.UUID `json:"officer_id"`
+	Params    ListOfficerHistoryParams
+}
+
+type ListOfficerHistoryResponseObject interface {
+	VisitListOfficerHistoryResponse(w http.ResponseWriter) error
+}
+
+type ListOfficerHistory200ResponseHeaders struct {
+	Link              *string
+	PreferenceApplied *string
+}
+
+type ListOfficerHistory200JSONResponse struct {
+	Body    HistoryPage
+	Headers ListOfficerHistory200ResponseHeaders
+}
+
+func (response ListOfficerHistory200JSONResponse) VisitListOfficerHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.PreferenceApplied != nil {
+		w.Header().Set("Preference-Applied", fmt.Sprint(*response.Headers.PreferenceApplied))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOfficerHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListOfficerHistorydefaultApplicationProblemPlusJSONResponse) VisitListOfficerHistoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17851,13 +29045,16 @@ type StrictServerInterface interface {
 	// GetStatement One bank statement
 	// (GET /v1/bank-statements/{statement_id})
 	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
-	// ListBenefitSchedules What a death pays, by programme and day
+	// EstimateBenefits What an event would pay
+	// (POST /v1/benefit-estimates)
+	EstimateBenefits(ctx context.Context, request EstimateBenefitsRequestObject) (EstimateBenefitsResponseObject, error)
+	// ListBenefitSchedules What a programme pays, by day
 	// (GET /v1/benefit-schedules)
 	ListBenefitSchedules(ctx context.Context, request ListBenefitSchedulesRequestObject) (ListBenefitSchedulesResponseObject, error)
-	// GetBenefitSchedule One schedule of what a death pays
+	// GetBenefitSchedule One schedule of what a programme pays
 	// (GET /v1/benefit-schedules/{name})
 	GetBenefitSchedule(ctx context.Context, request GetBenefitScheduleRequestObject) (GetBenefitScheduleResponseObject, error)
-	// CorrectBenefitSchedule Correct what a death pays
+	// CorrectBenefitSchedule Correct what a programme pays
 	// (PUT /v1/benefit-schedules/{name})
 	CorrectBenefitSchedule(ctx context.Context, request CorrectBenefitScheduleRequestObject) (CorrectBenefitScheduleResponseObject, error)
 	// ListBudgets Budgets
@@ -17881,6 +29078,12 @@ type StrictServerInterface interface {
 	// GetClaim One claim
 	// (GET /v1/claims/{claim_id})
 	GetClaim(ctx context.Context, request GetClaimRequestObject) (GetClaimResponseObject, error)
+	// AmendClaim Amend a claim
+	// (PATCH /v1/claims/{claim_id})
+	AmendClaim(ctx context.Context, request AmendClaimRequestObject) (AmendClaimResponseObject, error)
+	// AppealClaim Appeal against a rejection
+	// (POST /v1/claims/{claim_id}/appeal)
+	AppealClaim(ctx context.Context, request AppealClaimRequestObject) (AppealClaimResponseObject, error)
 	// ApproveClaim Approve a claim
 	// (POST /v1/claims/{claim_id}/approve)
 	ApproveClaim(ctx context.Context, request ApproveClaimRequestObject) (ApproveClaimResponseObject, error)
@@ -17890,9 +29093,30 @@ type StrictServerInterface interface {
 	// RejectClaim Reject a claim
 	// (POST /v1/claims/{claim_id}/reject)
 	RejectClaim(ctx context.Context, request RejectClaimRequestObject) (RejectClaimResponseObject, error)
+	// ReopenClaim Reopen a claim that was decided
+	// (POST /v1/claims/{claim_id}/reopen)
+	ReopenClaim(ctx context.Context, request ReopenClaimRequestObject) (ReopenClaimResponseObject, error)
+	// ReturnClaim Return a claim as incomplete
+	// (POST /v1/claims/{claim_id}/return)
+	ReturnClaim(ctx context.Context, request ReturnClaimRequestObject) (ReturnClaimResponseObject, error)
 	// SubmitClaim Submit a claim to the BPJS office
 	// (POST /v1/claims/{claim_id}/submit)
 	SubmitClaim(ctx context.Context, request SubmitClaimRequestObject) (SubmitClaimResponseObject, error)
+	// VerifyClaim Say that a claim is complete and true
+	// (POST /v1/claims/{claim_id}/verify)
+	VerifyClaim(ctx context.Context, request VerifyClaimRequestObject) (VerifyClaimResponseObject, error)
+	// WithdrawClaim Withdraw a claim
+	// (POST /v1/claims/{claim_id}/withdraw)
+	WithdrawClaim(ctx context.Context, request WithdrawClaimRequestObject) (WithdrawClaimResponseObject, error)
+	// ListClocks How long the law gives, by day
+	// (GET /v1/clocks)
+	ListClocks(ctx context.Context, request ListClocksRequestObject) (ListClocksResponseObject, error)
+	// GetClock One version of a time limit
+	// (GET /v1/clocks/{name})
+	GetClock(ctx context.Context, request GetClockRequestObject) (GetClockResponseObject, error)
+	// CorrectClock Correct a time limit
+	// (PUT /v1/clocks/{name})
+	CorrectClock(ctx context.Context, request CorrectClockRequestObject) (CorrectClockResponseObject, error)
 	// ListSchedules What cover costs, by segment and month
 	// (GET /v1/contribution-schedules)
 	ListSchedules(ctx context.Context, request ListSchedulesRequestObject) (ListSchedulesResponseObject, error)
@@ -17905,6 +29129,9 @@ type StrictServerInterface interface {
 	// CorrectSchedule Correct a schedule
 	// (PUT /v1/contribution-schedules/{name})
 	CorrectSchedule(ctx context.Context, request CorrectScheduleRequestObject) (CorrectScheduleResponseObject, error)
+	// CheckCoverage Was this officer covered at that minute?
+	// (POST /v1/coverage-checks)
+	CheckCoverage(ctx context.Context, request CheckCoverageRequestObject) (CheckCoverageResponseObject, error)
 	// ListCoveragePeriods Coverage periods
 	// (GET /v1/coverage-periods)
 	ListCoveragePeriods(ctx context.Context, request ListCoveragePeriodsRequestObject) (ListCoveragePeriodsResponseObject, error)
@@ -17926,12 +29153,105 @@ type StrictServerInterface interface {
 	// AllocateCredit Settle invoices with credit
 	// (POST /v1/credit-notes/{credit_note_id}/allocate)
 	AllocateCredit(ctx context.Context, request AllocateCreditRequestObject) (AllocateCreditResponseObject, error)
+	// ListDeadlines Deadlines
+	// (GET /v1/deadlines)
+	ListDeadlines(ctx context.Context, request ListDeadlinesRequestObject) (ListDeadlinesResponseObject, error)
+	// StartDeadline Start a clock by hand
+	// (POST /v1/deadlines)
+	StartDeadline(ctx context.Context, request StartDeadlineRequestObject) (StartDeadlineResponseObject, error)
+	// GetDeadline One deadline
+	// (GET /v1/deadlines/{deadline_id})
+	GetDeadline(ctx context.Context, request GetDeadlineRequestObject) (GetDeadlineResponseObject, error)
+	// MeetDeadline Say when what was owed was done
+	// (POST /v1/deadlines/{deadline_id}/meet)
+	MeetDeadline(ctx context.Context, request MeetDeadlineRequestObject) (MeetDeadlineResponseObject, error)
+	// OpenDocumentLink Read a document by a link
+	// (GET /v1/document-links/{token})
+	OpenDocumentLink(ctx context.Context, request OpenDocumentLinkRequestObject) (OpenDocumentLinkResponseObject, error)
+	// ListDocumentRequirements Which documents claims need, by day
+	// (GET /v1/document-requirements)
+	ListDocumentRequirements(ctx context.Context, request ListDocumentRequirementsRequestObject) (ListDocumentRequirementsResponseObject, error)
+	// GetDocumentRequirements One list of documents
+	// (GET /v1/document-requirements/{name})
+	GetDocumentRequirements(ctx context.Context, request GetDocumentRequirementsRequestObject) (GetDocumentRequirementsResponseObject, error)
+	// CorrectDocumentRequirements Correct which documents claims need
+	// (PUT /v1/document-requirements/{name})
+	CorrectDocumentRequirements(ctx context.Context, request CorrectDocumentRequirementsRequestObject) (CorrectDocumentRequirementsResponseObject, error)
+	// ListDocuments Documents, without their bytes
+	// (GET /v1/documents)
+	ListDocuments(ctx context.Context, request ListDocumentsRequestObject) (ListDocumentsResponseObject, error)
+	// UploadDocument Send a paper that proves something of an incident
+	// (POST /v1/documents)
+	UploadDocument(ctx context.Context, request UploadDocumentRequestObject) (UploadDocumentResponseObject, error)
+	// GetDocument One document, without its bytes
+	// (GET /v1/documents/{document_id})
+	GetDocument(ctx context.Context, request GetDocumentRequestObject) (GetDocumentResponseObject, error)
+	// AcceptDocument Accept a paper
+	// (POST /v1/documents/{document_id}/accept)
+	AcceptDocument(ctx context.Context, request AcceptDocumentRequestObject) (AcceptDocumentResponseObject, error)
+	// ListDocumentReadings Who read a document, when and what for
+	// (GET /v1/documents/{document_id}/access-log)
+	ListDocumentReadings(ctx context.Context, request ListDocumentReadingsRequestObject) (ListDocumentReadingsResponseObject, error)
+	// DownloadDocument The bytes of a document
+	// (GET /v1/documents/{document_id}/content)
+	DownloadDocument(ctx context.Context, request DownloadDocumentRequestObject) (DownloadDocumentResponseObject, error)
+	// ListDocumentLinks The links of a document, without their addresses
+	// (GET /v1/documents/{document_id}/links)
+	ListDocumentLinks(ctx context.Context, request ListDocumentLinksRequestObject) (ListDocumentLinksResponseObject, error)
+	// LinkDocument Make a link for somebody without a token
+	// (POST /v1/documents/{document_id}/links)
+	LinkDocument(ctx context.Context, request LinkDocumentRequestObject) (LinkDocumentResponseObject, error)
+	// WithdrawDocumentLink End a link before its time
+	// (POST /v1/documents/{document_id}/links/{link_id}/withdraw)
+	WithdrawDocumentLink(ctx context.Context, request WithdrawDocumentLinkRequestObject) (WithdrawDocumentLinkResponseObject, error)
+	// RejectDocument Reject a paper
+	// (POST /v1/documents/{document_id}/reject)
+	RejectDocument(ctx context.Context, request RejectDocumentRequestObject) (RejectDocumentResponseObject, error)
+	// WithdrawDocument Take a paper back
+	// (POST /v1/documents/{document_id}/withdraw)
+	WithdrawDocument(ctx context.Context, request WithdrawDocumentRequestObject) (WithdrawDocumentResponseObject, error)
 	// ListElections Elections with terms and honoraria
 	// (GET /v1/elections)
 	ListElections(ctx context.Context, request ListElectionsRequestObject) (ListElectionsResponseObject, error)
 	// GetEnrolment One enrolment
 	// (GET /v1/enrolments/{enrolment_id})
 	GetEnrolment(ctx context.Context, request GetEnrolmentRequestObject) (GetEnrolmentResponseObject, error)
+	// ListFunds Funds
+	// (GET /v1/ex-gratia-funds)
+	ListFunds(ctx context.Context, request ListFundsRequestObject) (ListFundsResponseObject, error)
+	// SetFund Set aside money for the election body's own scheme
+	// (POST /v1/ex-gratia-funds)
+	SetFund(ctx context.Context, request SetFundRequestObject) (SetFundResponseObject, error)
+	// GetFund One fund
+	// (GET /v1/ex-gratia-funds/{fund_id})
+	GetFund(ctx context.Context, request GetFundRequestObject) (GetFundResponseObject, error)
+	// AmendFund Amend a fund
+	// (PATCH /v1/ex-gratia-funds/{fund_id})
+	AmendFund(ctx context.Context, request AmendFundRequestObject) (AmendFundResponseObject, error)
+	// ListGrants Grants
+	// (GET /v1/ex-gratia-grants)
+	ListGrants(ctx context.Context, request ListGrantsRequestObject) (ListGrantsResponseObject, error)
+	// Grant Grant an officer or their heirs something from a fund
+	// (POST /v1/ex-gratia-grants)
+	Grant(ctx context.Context, request GrantRequestObject) (GrantResponseObject, error)
+	// GetGrant One grant
+	// (GET /v1/ex-gratia-grants/{grant_id})
+	GetGrant(ctx context.Context, request GetGrantRequestObject) (GetGrantResponseObject, error)
+	// CancelGrant Cancel a grant
+	// (POST /v1/ex-gratia-grants/{grant_id}/cancel)
+	CancelGrant(ctx context.Context, request CancelGrantRequestObject) (CancelGrantResponseObject, error)
+	// DisburseGrant Record that a grant was paid
+	// (POST /v1/ex-gratia-grants/{grant_id}/disburse)
+	DisburseGrant(ctx context.Context, request DisburseGrantRequestObject) (DisburseGrantResponseObject, error)
+	// ListExGratiaSchedules What election bodies give of their own, by day
+	// (GET /v1/ex-gratia-schedules)
+	ListExGratiaSchedules(ctx context.Context, request ListExGratiaSchedulesRequestObject) (ListExGratiaSchedulesResponseObject, error)
+	// GetExGratiaSchedule One schedule of what a body gives
+	// (GET /v1/ex-gratia-schedules/{name})
+	GetExGratiaSchedule(ctx context.Context, request GetExGratiaScheduleRequestObject) (GetExGratiaScheduleResponseObject, error)
+	// CorrectExGratiaSchedule Correct what a body gives of its own
+	// (PUT /v1/ex-gratia-schedules/{name})
+	CorrectExGratiaSchedule(ctx context.Context, request CorrectExGratiaScheduleRequestObject) (CorrectExGratiaScheduleResponseObject, error)
 	// ListHolidays Days on which nobody works
 	// (GET /v1/holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
@@ -17986,6 +29306,39 @@ type StrictServerInterface interface {
 	// GetIncident One incident
 	// (GET /v1/incidents/{incident_id})
 	GetIncident(ctx context.Context, request GetIncidentRequestObject) (GetIncidentResponseObject, error)
+	// AmendIncident Amend what was said of an incident
+	// (PATCH /v1/incidents/{incident_id})
+	AmendIncident(ctx context.Context, request AmendIncidentRequestObject) (AmendIncidentResponseObject, error)
+	// GetBenefits What an incident pays under all schemes
+	// (GET /v1/incidents/{incident_id}/benefits)
+	GetBenefits(ctx context.Context, request GetBenefitsRequestObject) (GetBenefitsResponseObject, error)
+	// ConcludeIncident Report how an incident ended
+	// (POST /v1/incidents/{incident_id}/conclude)
+	ConcludeIncident(ctx context.Context, request ConcludeIncidentRequestObject) (ConcludeIncidentResponseObject, error)
+	// ConfirmIncident Confirm an incident that others notified
+	// (POST /v1/incidents/{incident_id}/confirm)
+	ConfirmIncident(ctx context.Context, request ConfirmIncidentRequestObject) (ConfirmIncidentResponseObject, error)
+	// DismissIncident Dismiss a notice that is no incident
+	// (POST /v1/incidents/{incident_id}/dismiss)
+	DismissIncident(ctx context.Context, request DismissIncidentRequestObject) (DismissIncidentResponseObject, error)
+	// GuaranteeIncident Say whether the care is guaranteed
+	// (POST /v1/incidents/{incident_id}/guarantee)
+	GuaranteeIncident(ctx context.Context, request GuaranteeIncidentRequestObject) (GuaranteeIncidentResponseObject, error)
+	// ListHeirs The heirs of an officer, by rank
+	// (GET /v1/incidents/{incident_id}/heirs)
+	ListHeirs(ctx context.Context, request ListHeirsRequestObject) (ListHeirsResponseObject, error)
+	// NameHeir Name an heir of an officer who died
+	// (POST /v1/incidents/{incident_id}/heirs)
+	NameHeir(ctx context.Context, request NameHeirRequestObject) (NameHeirResponseObject, error)
+	// GetHeir One heir
+	// (GET /v1/incidents/{incident_id}/heirs/{heir_id})
+	GetHeir(ctx context.Context, request GetHeirRequestObject) (GetHeirResponseObject, error)
+	// AmendHeir Amend what was said of an heir
+	// (PATCH /v1/incidents/{incident_id}/heirs/{heir_id})
+	AmendHeir(ctx context.Context, request AmendHeirRequestObject) (AmendHeirResponseObject, error)
+	// StrikeHeir Strike an heir who is none
+	// (POST /v1/incidents/{incident_id}/heirs/{heir_id}/strike)
+	StrikeHeir(ctx context.Context, request StrikeHeirRequestObject) (StrikeHeirResponseObject, error)
 	// ListInvoices Invoices
 	// (GET /v1/invoices)
 	ListInvoices(ctx context.Context, request ListInvoicesRequestObject) (ListInvoicesResponseObject, error)
@@ -18028,6 +29381,9 @@ type StrictServerInterface interface {
 	// EndOfficer End an officer's duty
 	// (POST /v1/officers/{officer_id}/end)
 	EndOfficer(ctx context.Context, request EndOfficerRequestObject) (EndOfficerResponseObject, error)
+	// ListOfficerHistory What happened to an officer
+	// (GET /v1/officers/{officer_id}/history)
+	ListOfficerHistory(ctx context.Context, request ListOfficerHistoryRequestObject) (ListOfficerHistoryResponseObject, error)
 	// ListOrganisations Organisations
 	// (GET /v1/organisations)
 	ListOrganisations(ctx context.Context, request ListOrganisationsRequestObject) (ListOrganisationsResponseObject, error)
@@ -18982,6 +30338,50 @@ func (sh *strictHandler) GetStatement(ctx *gin.Context, statementID openapi_type
 	}
 }
 
+// EstimateBenefits operation middleware
+func (sh *strictHandler) EstimateBenefits(ctx *gin.Context, params EstimateBenefitsParams) {
+	var request EstimateBenefitsRequestObject
+
+	request.Params = params
+
+	var body EstimateBenefitsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EstimateBenefits(ctx.Request.Context(), request.(EstimateBenefitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EstimateBenefits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EstimateBenefitsResponseObject); ok {
+		if err := validResponse.VisitEstimateBenefitsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListBenefitSchedules operation middleware
 func (sh *strictHandler) ListBenefitSchedules(ctx *gin.Context, params ListBenefitSchedulesParams) {
 	var request ListBenefitSchedulesRequestObject
@@ -19318,6 +30718,96 @@ func (sh *strictHandler) GetClaim(ctx *gin.Context, claimID openapi_types.UUID, 
 	}
 }
 
+// AmendClaim operation middleware
+func (sh *strictHandler) AmendClaim(ctx *gin.Context, claimID openapi_types.UUID, params AmendClaimParams) {
+	var request AmendClaimRequestObject
+
+	request.ClaimID = claimID
+	request.Params = params
+
+	var body AmendClaimApplicationMergePatchPlusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendClaim(ctx.Request.Context(), request.(AmendClaimRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendClaim")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AmendClaimResponseObject); ok {
+		if err := validResponse.VisitAmendClaimResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AppealClaim operation middleware
+func (sh *strictHandler) AppealClaim(ctx *gin.Context, claimID openapi_types.UUID, params AppealClaimParams) {
+	var request AppealClaimRequestObject
+
+	request.ClaimID = claimID
+	request.Params = params
+
+	var body AppealClaimJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AppealClaim(ctx.Request.Context(), request.(AppealClaimRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AppealClaim")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AppealClaimResponseObject); ok {
+		if err := validResponse.VisitAppealClaimResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ApproveClaim operation middleware
 func (sh *strictHandler) ApproveClaim(ctx *gin.Context, claimID openapi_types.UUID, params ApproveClaimParams) {
 	var request ApproveClaimRequestObject
@@ -19435,6 +30925,96 @@ func (sh *strictHandler) RejectClaim(ctx *gin.Context, claimID openapi_types.UUI
 	}
 }
 
+// ReopenClaim operation middleware
+func (sh *strictHandler) ReopenClaim(ctx *gin.Context, claimID openapi_types.UUID, params ReopenClaimParams) {
+	var request ReopenClaimRequestObject
+
+	request.ClaimID = claimID
+	request.Params = params
+
+	var body ReopenClaimJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReopenClaim(ctx.Request.Context(), request.(ReopenClaimRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReopenClaim")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReopenClaimResponseObject); ok {
+		if err := validResponse.VisitReopenClaimResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReturnClaim operation middleware
+func (sh *strictHandler) ReturnClaim(ctx *gin.Context, claimID openapi_types.UUID, params ReturnClaimParams) {
+	var request ReturnClaimRequestObject
+
+	request.ClaimID = claimID
+	request.Params = params
+
+	var body ReturnClaimJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnClaim(ctx.Request.Context(), request.(ReturnClaimRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnClaim")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReturnClaimResponseObject); ok {
+		if err := validResponse.VisitReturnClaimResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SubmitClaim operation middleware
 func (sh *strictHandler) SubmitClaim(ctx *gin.Context, claimID openapi_types.UUID, params SubmitClaimParams) {
 	var request SubmitClaimRequestObject
@@ -19455,6 +31035,158 @@ func (sh *strictHandler) SubmitClaim(ctx *gin.Context, claimID openapi_types.UUI
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SubmitClaimResponseObject); ok {
 		if err := validResponse.VisitSubmitClaimResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyClaim operation middleware
+func (sh *strictHandler) VerifyClaim(ctx *gin.Context, claimID openapi_types.UUID, params VerifyClaimParams) {
+	var request VerifyClaimRequestObject
+
+	request.ClaimID = claimID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyClaim(ctx.Request.Context(), request.(VerifyClaimRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyClaim")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(VerifyClaimResponseObject); ok {
+		if err := validResponse.VisitVerifyClaimResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawClaim operation middleware
+func (sh *strictHandler) WithdrawClaim(ctx *gin.Context, claimID openapi_types.UUID, params WithdrawClaimParams) {
+	var request WithdrawClaimRequestObject
+
+	request.ClaimID = claimID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawClaim(ctx.Request.Context(), request.(WithdrawClaimRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawClaim")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawClaimResponseObject); ok {
+		if err := validResponse.VisitWithdrawClaimResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListClocks operation middleware
+func (sh *strictHandler) ListClocks(ctx *gin.Context, params ListClocksParams) {
+	var request ListClocksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClocks(ctx.Request.Context(), request.(ListClocksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClocks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListClocksResponseObject); ok {
+		if err := validResponse.VisitListClocksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetClock operation middleware
+func (sh *strictHandler) GetClock(ctx *gin.Context, name ClockVersionName, params GetClockParams) {
+	var request GetClockRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetClock(ctx.Request.Context(), request.(GetClockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetClock")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetClockResponseObject); ok {
+		if err := validResponse.VisitGetClockResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectClock operation middleware
+func (sh *strictHandler) CorrectClock(ctx *gin.Context, name ClockVersionName, params CorrectClockParams) {
+	var request CorrectClockRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	var body CorrectClockJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectClock(ctx.Request.Context(), request.(CorrectClockRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectClock")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectClockResponseObject); ok {
+		if err := validResponse.VisitCorrectClockResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19597,6 +31329,50 @@ func (sh *strictHandler) CorrectSchedule(ctx *gin.Context, name RuleName, params
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(CorrectScheduleResponseObject); ok {
 		if err := validResponse.VisitCorrectScheduleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CheckCoverage operation middleware
+func (sh *strictHandler) CheckCoverage(ctx *gin.Context, params CheckCoverageParams) {
+	var request CheckCoverageRequestObject
+
+	request.Params = params
+
+	var body CheckCoverageJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckCoverage(ctx.Request.Context(), request.(CheckCoverageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckCoverage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CheckCoverageResponseObject); ok {
+		if err := validResponse.VisitCheckCoverageResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -19825,6 +31601,606 @@ func (sh *strictHandler) AllocateCredit(ctx *gin.Context, creditNoteID openapi_t
 	}
 }
 
+// ListDeadlines operation middleware
+func (sh *strictHandler) ListDeadlines(ctx *gin.Context, params ListDeadlinesParams) {
+	var request ListDeadlinesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeadlines(ctx.Request.Context(), request.(ListDeadlinesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeadlines")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDeadlinesResponseObject); ok {
+		if err := validResponse.VisitListDeadlinesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartDeadline operation middleware
+func (sh *strictHandler) StartDeadline(ctx *gin.Context, params StartDeadlineParams) {
+	var request StartDeadlineRequestObject
+
+	request.Params = params
+
+	var body StartDeadlineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartDeadline(ctx.Request.Context(), request.(StartDeadlineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartDeadline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StartDeadlineResponseObject); ok {
+		if err := validResponse.VisitStartDeadlineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDeadline operation middleware
+func (sh *strictHandler) GetDeadline(ctx *gin.Context, deadlineID openapi_types.UUID, params GetDeadlineParams) {
+	var request GetDeadlineRequestObject
+
+	request.DeadlineID = deadlineID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDeadline(ctx.Request.Context(), request.(GetDeadlineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDeadline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDeadlineResponseObject); ok {
+		if err := validResponse.VisitGetDeadlineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MeetDeadline operation middleware
+func (sh *strictHandler) MeetDeadline(ctx *gin.Context, deadlineID openapi_types.UUID, params MeetDeadlineParams) {
+	var request MeetDeadlineRequestObject
+
+	request.DeadlineID = deadlineID
+	request.Params = params
+
+	var body MeetDeadlineJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MeetDeadline(ctx.Request.Context(), request.(MeetDeadlineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MeetDeadline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MeetDeadlineResponseObject); ok {
+		if err := validResponse.VisitMeetDeadlineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OpenDocumentLink operation middleware
+func (sh *strictHandler) OpenDocumentLink(ctx *gin.Context, token string) {
+	var request OpenDocumentLinkRequestObject
+
+	request.Token = token
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenDocumentLink(ctx.Request.Context(), request.(OpenDocumentLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenDocumentLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(OpenDocumentLinkResponseObject); ok {
+		if err := validResponse.VisitOpenDocumentLinkResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDocumentRequirements operation middleware
+func (sh *strictHandler) ListDocumentRequirements(ctx *gin.Context, params ListDocumentRequirementsParams) {
+	var request ListDocumentRequirementsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDocumentRequirements(ctx.Request.Context(), request.(ListDocumentRequirementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDocumentRequirements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDocumentRequirementsResponseObject); ok {
+		if err := validResponse.VisitListDocumentRequirementsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDocumentRequirements operation middleware
+func (sh *strictHandler) GetDocumentRequirements(ctx *gin.Context, name RuleName, params GetDocumentRequirementsParams) {
+	var request GetDocumentRequirementsRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDocumentRequirements(ctx.Request.Context(), request.(GetDocumentRequirementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDocumentRequirements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDocumentRequirementsResponseObject); ok {
+		if err := validResponse.VisitGetDocumentRequirementsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectDocumentRequirements operation middleware
+func (sh *strictHandler) CorrectDocumentRequirements(ctx *gin.Context, name RuleName, params CorrectDocumentRequirementsParams) {
+	var request CorrectDocumentRequirementsRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	var body CorrectDocumentRequirementsJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectDocumentRequirements(ctx.Request.Context(), request.(CorrectDocumentRequirementsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectDocumentRequirements")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectDocumentRequirementsResponseObject); ok {
+		if err := validResponse.VisitCorrectDocumentRequirementsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDocuments operation middleware
+func (sh *strictHandler) ListDocuments(ctx *gin.Context, params ListDocumentsParams) {
+	var request ListDocumentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDocuments(ctx.Request.Context(), request.(ListDocumentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDocuments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDocumentsResponseObject); ok {
+		if err := validResponse.VisitListDocumentsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UploadDocument operation middleware
+func (sh *strictHandler) UploadDocument(ctx *gin.Context, params UploadDocumentParams) {
+	var request UploadDocumentRequestObject
+
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UploadDocument(ctx.Request.Context(), request.(UploadDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UploadDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UploadDocumentResponseObject); ok {
+		if err := validResponse.VisitUploadDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetDocument operation middleware
+func (sh *strictHandler) GetDocument(ctx *gin.Context, documentID openapi_types.UUID, params GetDocumentParams) {
+	var request GetDocumentRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDocument(ctx.Request.Context(), request.(GetDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetDocumentResponseObject); ok {
+		if err := validResponse.VisitGetDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AcceptDocument operation middleware
+func (sh *strictHandler) AcceptDocument(ctx *gin.Context, documentID openapi_types.UUID, params AcceptDocumentParams) {
+	var request AcceptDocumentRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptDocument(ctx.Request.Context(), request.(AcceptDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AcceptDocumentResponseObject); ok {
+		if err := validResponse.VisitAcceptDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDocumentReadings operation middleware
+func (sh *strictHandler) ListDocumentReadings(ctx *gin.Context, documentID openapi_types.UUID, params ListDocumentReadingsParams) {
+	var request ListDocumentReadingsRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDocumentReadings(ctx.Request.Context(), request.(ListDocumentReadingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDocumentReadings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDocumentReadingsResponseObject); ok {
+		if err := validResponse.VisitListDocumentReadingsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DownloadDocument operation middleware
+func (sh *strictHandler) DownloadDocument(ctx *gin.Context, documentID openapi_types.UUID, params DownloadDocumentParams) {
+	var request DownloadDocumentRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadDocument(ctx.Request.Context(), request.(DownloadDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DownloadDocumentResponseObject); ok {
+		if err := validResponse.VisitDownloadDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListDocumentLinks operation middleware
+func (sh *strictHandler) ListDocumentLinks(ctx *gin.Context, documentID openapi_types.UUID, params ListDocumentLinksParams) {
+	var request ListDocumentLinksRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDocumentLinks(ctx.Request.Context(), request.(ListDocumentLinksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDocumentLinks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListDocumentLinksResponseObject); ok {
+		if err := validResponse.VisitListDocumentLinksResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LinkDocument operation middleware
+func (sh *strictHandler) LinkDocument(ctx *gin.Context, documentID openapi_types.UUID, params LinkDocumentParams) {
+	var request LinkDocumentRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	var body LinkDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LinkDocument(ctx.Request.Context(), request.(LinkDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LinkDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(LinkDocumentResponseObject); ok {
+		if err := validResponse.VisitLinkDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawDocumentLink operation middleware
+func (sh *strictHandler) WithdrawDocumentLink(ctx *gin.Context, documentID openapi_types.UUID, linkID openapi_types.UUID, params WithdrawDocumentLinkParams) {
+	var request WithdrawDocumentLinkRequestObject
+
+	request.DocumentID = documentID
+	request.LinkID = linkID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawDocumentLink(ctx.Request.Context(), request.(WithdrawDocumentLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawDocumentLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawDocumentLinkResponseObject); ok {
+		if err := validResponse.VisitWithdrawDocumentLinkResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RejectDocument operation middleware
+func (sh *strictHandler) RejectDocument(ctx *gin.Context, documentID openapi_types.UUID, params RejectDocumentParams) {
+	var request RejectDocumentRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	var body RejectDocumentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectDocument(ctx.Request.Context(), request.(RejectDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RejectDocumentResponseObject); ok {
+		if err := validResponse.VisitRejectDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawDocument operation middleware
+func (sh *strictHandler) WithdrawDocument(ctx *gin.Context, documentID openapi_types.UUID, params WithdrawDocumentParams) {
+	var request WithdrawDocumentRequestObject
+
+	request.DocumentID = documentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawDocument(ctx.Request.Context(), request.(WithdrawDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(WithdrawDocumentResponseObject); ok {
+		if err := validResponse.VisitWithdrawDocumentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListElections operation middleware
 func (sh *strictHandler) ListElections(ctx *gin.Context, params ListElectionsParams) {
 	var request ListElectionsRequestObject
@@ -19870,6 +32246,433 @@ func (sh *strictHandler) GetEnrolment(ctx *gin.Context, enrolmentID openapi_type
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetEnrolmentResponseObject); ok {
 		if err := validResponse.VisitGetEnrolmentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListFunds operation middleware
+func (sh *strictHandler) ListFunds(ctx *gin.Context, params ListFundsParams) {
+	var request ListFundsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFunds(ctx.Request.Context(), request.(ListFundsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFunds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListFundsResponseObject); ok {
+		if err := validResponse.VisitListFundsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetFund operation middleware
+func (sh *strictHandler) SetFund(ctx *gin.Context, params SetFundParams) {
+	var request SetFundRequestObject
+
+	request.Params = params
+
+	var body SetFundJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetFund(ctx.Request.Context(), request.(SetFundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetFund")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetFundResponseObject); ok {
+		if err := validResponse.VisitSetFundResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetFund operation middleware
+func (sh *strictHandler) GetFund(ctx *gin.Context, fundID openapi_types.UUID, params GetFundParams) {
+	var request GetFundRequestObject
+
+	request.FundID = fundID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFund(ctx.Request.Context(), request.(GetFundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFund")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetFundResponseObject); ok {
+		if err := validResponse.VisitGetFundResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AmendFund operation middleware
+func (sh *strictHandler) AmendFund(ctx *gin.Context, fundID openapi_types.UUID, params AmendFundParams) {
+	var request AmendFundRequestObject
+
+	request.FundID = fundID
+	request.Params = params
+
+	var body AmendFundApplicationMergePatchPlusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendFund(ctx.Request.Context(), request.(AmendFundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendFund")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AmendFundResponseObject); ok {
+		if err := validResponse.VisitAmendFundResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListGrants operation middleware
+func (sh *strictHandler) ListGrants(ctx *gin.Context, params ListGrantsParams) {
+	var request ListGrantsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGrants(ctx.Request.Context(), request.(ListGrantsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGrants")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListGrantsResponseObject); ok {
+		if err := validResponse.VisitListGrantsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Grant operation middleware
+func (sh *strictHandler) Grant(ctx *gin.Context, params GrantParams) {
+	var request GrantRequestObject
+
+	request.Params = params
+
+	var body GrantJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Grant(ctx.Request.Context(), request.(GrantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Grant")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GrantResponseObject); ok {
+		if err := validResponse.VisitGrantResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetGrant operation middleware
+func (sh *strictHandler) GetGrant(ctx *gin.Context, grantID openapi_types.UUID, params GetGrantParams) {
+	var request GetGrantRequestObject
+
+	request.GrantID = grantID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGrant(ctx.Request.Context(), request.(GetGrantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGrant")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetGrantResponseObject); ok {
+		if err := validResponse.VisitGetGrantResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelGrant operation middleware
+func (sh *strictHandler) CancelGrant(ctx *gin.Context, grantID openapi_types.UUID, params CancelGrantParams) {
+	var request CancelGrantRequestObject
+
+	request.GrantID = grantID
+	request.Params = params
+
+	var body CancelGrantJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelGrant(ctx.Request.Context(), request.(CancelGrantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelGrant")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CancelGrantResponseObject); ok {
+		if err := validResponse.VisitCancelGrantResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisburseGrant operation middleware
+func (sh *strictHandler) DisburseGrant(ctx *gin.Context, grantID openapi_types.UUID, params DisburseGrantParams) {
+	var request DisburseGrantRequestObject
+
+	request.GrantID = grantID
+	request.Params = params
+
+	var body DisburseGrantJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DisburseGrant(ctx.Request.Context(), request.(DisburseGrantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisburseGrant")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DisburseGrantResponseObject); ok {
+		if err := validResponse.VisitDisburseGrantResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListExGratiaSchedules operation middleware
+func (sh *strictHandler) ListExGratiaSchedules(ctx *gin.Context, params ListExGratiaSchedulesParams) {
+	var request ListExGratiaSchedulesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListExGratiaSchedules(ctx.Request.Context(), request.(ListExGratiaSchedulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListExGratiaSchedules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListExGratiaSchedulesResponseObject); ok {
+		if err := validResponse.VisitListExGratiaSchedulesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetExGratiaSchedule operation middleware
+func (sh *strictHandler) GetExGratiaSchedule(ctx *gin.Context, name RuleName, params GetExGratiaScheduleParams) {
+	var request GetExGratiaScheduleRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetExGratiaSchedule(ctx.Request.Context(), request.(GetExGratiaScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetExGratiaSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetExGratiaScheduleResponseObject); ok {
+		if err := validResponse.VisitGetExGratiaScheduleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectExGratiaSchedule operation middleware
+func (sh *strictHandler) CorrectExGratiaSchedule(ctx *gin.Context, name RuleName, params CorrectExGratiaScheduleParams) {
+	var request CorrectExGratiaScheduleRequestObject
+
+	request.Name = name
+	request.Params = params
+
+	var body CorrectExGratiaScheduleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectExGratiaSchedule(ctx.Request.Context(), request.(CorrectExGratiaScheduleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectExGratiaSchedule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CorrectExGratiaScheduleResponseObject); ok {
+		if err := validResponse.VisitCorrectExGratiaScheduleResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20202,10 +33005,11 @@ func (sh *strictHandler) AppendImport(ctx *gin.Context, importID openapi_types.U
 }
 
 // FollowImport operation middleware
-func (sh *strictHandler) FollowImport(ctx *gin.Context, importID openapi_types.UUID) {
+func (sh *strictHandler) FollowImport(ctx *gin.Context, importID openapi_types.UUID, params FollowImportParams) {
 	var request FollowImportRequestObject
 
 	request.ImportID = importID
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.FollowImport(ctx.Request.Context(), request.(FollowImportRequestObject))
@@ -20427,6 +33231,413 @@ func (sh *strictHandler) GetIncident(ctx *gin.Context, incidentID openapi_types.
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetIncidentResponseObject); ok {
 		if err := validResponse.VisitGetIncidentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AmendIncident operation middleware
+func (sh *strictHandler) AmendIncident(ctx *gin.Context, incidentID openapi_types.UUID, params AmendIncidentParams) {
+	var request AmendIncidentRequestObject
+
+	request.IncidentID = incidentID
+	request.Params = params
+
+	var body AmendIncidentApplicationMergePatchPlusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendIncident(ctx.Request.Context(), request.(AmendIncidentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendIncident")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AmendIncidentResponseObject); ok {
+		if err := validResponse.VisitAmendIncidentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBenefits operation middleware
+func (sh *strictHandler) GetBenefits(ctx *gin.Context, incidentID openapi_types.UUID) {
+	var request GetBenefitsRequestObject
+
+	request.IncidentID = incidentID
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBenefits(ctx.Request.Context(), request.(GetBenefitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBenefits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetBenefitsResponseObject); ok {
+		if err := validResponse.VisitGetBenefitsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConcludeIncident operation middleware
+func (sh *strictHandler) ConcludeIncident(ctx *gin.Context, incidentID openapi_types.UUID, params ConcludeIncidentParams) {
+	var request ConcludeIncidentRequestObject
+
+	request.IncidentID = incidentID
+	request.Params = params
+
+	var body ConcludeIncidentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConcludeIncident(ctx.Request.Context(), request.(ConcludeIncidentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConcludeIncident")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConcludeIncidentResponseObject); ok {
+		if err := validResponse.VisitConcludeIncidentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConfirmIncident operation middleware
+func (sh *strictHandler) ConfirmIncident(ctx *gin.Context, incidentID openapi_types.UUID, params ConfirmIncidentParams) {
+	var request ConfirmIncidentRequestObject
+
+	request.IncidentID = incidentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmIncident(ctx.Request.Context(), request.(ConfirmIncidentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmIncident")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ConfirmIncidentResponseObject); ok {
+		if err := validResponse.VisitConfirmIncidentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DismissIncident operation middleware
+func (sh *strictHandler) DismissIncident(ctx *gin.Context, incidentID openapi_types.UUID, params DismissIncidentParams) {
+	var request DismissIncidentRequestObject
+
+	request.IncidentID = incidentID
+	request.Params = params
+
+	var body DismissIncidentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DismissIncident(ctx.Request.Context(), request.(DismissIncidentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DismissIncident")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DismissIncidentResponseObject); ok {
+		if err := validResponse.VisitDismissIncidentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GuaranteeIncident operation middleware
+func (sh *strictHandler) GuaranteeIncident(ctx *gin.Context, incidentID openapi_types.UUID, params GuaranteeIncidentParams) {
+	var request GuaranteeIncidentRequestObject
+
+	request.IncidentID = incidentID
+	request.Params = params
+
+	var body GuaranteeIncidentJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GuaranteeIncident(ctx.Request.Context(), request.(GuaranteeIncidentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GuaranteeIncident")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GuaranteeIncidentResponseObject); ok {
+		if err := validResponse.VisitGuaranteeIncidentResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListHeirs operation middleware
+func (sh *strictHandler) ListHeirs(ctx *gin.Context, incidentID openapi_types.UUID, params ListHeirsParams) {
+	var request ListHeirsRequestObject
+
+	request.IncidentID = incidentID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHeirs(ctx.Request.Context(), request.(ListHeirsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHeirs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListHeirsResponseObject); ok {
+		if err := validResponse.VisitListHeirsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// NameHeir operation middleware
+func (sh *strictHandler) NameHeir(ctx *gin.Context, incidentID openapi_types.UUID, params NameHeirParams) {
+	var request NameHeirRequestObject
+
+	request.IncidentID = incidentID
+	request.Params = params
+
+	var body NameHeirJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NameHeir(ctx.Request.Context(), request.(NameHeirRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NameHeir")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(NameHeirResponseObject); ok {
+		if err := validResponse.VisitNameHeirResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetHeir operation middleware
+func (sh *strictHandler) GetHeir(ctx *gin.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params GetHeirParams) {
+	var request GetHeirRequestObject
+
+	request.IncidentID = incidentID
+	request.HeirID = heirID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHeir(ctx.Request.Context(), request.(GetHeirRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHeir")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetHeirResponseObject); ok {
+		if err := validResponse.VisitGetHeirResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AmendHeir operation middleware
+func (sh *strictHandler) AmendHeir(ctx *gin.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params AmendHeirParams) {
+	var request AmendHeirRequestObject
+
+	request.IncidentID = incidentID
+	request.HeirID = heirID
+	request.Params = params
+
+	var body AmendHeirApplicationMergePatchPlusJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AmendHeir(ctx.Request.Context(), request.(AmendHeirRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AmendHeir")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AmendHeirResponseObject); ok {
+		if err := validResponse.VisitAmendHeirResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StrikeHeir operation middleware
+func (sh *strictHandler) StrikeHeir(ctx *gin.Context, incidentID openapi_types.UUID, heirID openapi_types.UUID, params StrikeHeirParams) {
+	var request StrikeHeirRequestObject
+
+	request.IncidentID = incidentID
+	request.HeirID = heirID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StrikeHeir(ctx.Request.Context(), request.(StrikeHeirRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StrikeHeir")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(StrikeHeirResponseObject); ok {
+		if err := validResponse.VisitStrikeHeirResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -20943,6 +34154,33 @@ func (sh *strictHandler) EndOfficer(ctx *gin.Context, officerID openapi_types.UU
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(EndOfficerResponseObject); ok {
 		if err := validResponse.VisitEndOfficerResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListOfficerHistory operation middleware
+func (sh *strictHandler) ListOfficerHistory(ctx *gin.Context, officerID openapi_types.UUID, params ListOfficerHistoryParams) {
+	var request ListOfficerHistoryRequestObject
+
+	request.OfficerID = officerID
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOfficerHistory(ctx.Request.Context(), request.(ListOfficerHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOfficerHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListOfficerHistoryResponseObject); ok {
+		if err := validResponse.VisitListOfficerHistoryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

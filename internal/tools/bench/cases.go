@@ -84,11 +84,11 @@ func (w *world) cursor(id uuid.UUID) string {
 func agree(ctx context.Context, cases []question, naungan, plain *server) error {
 	for _, q := range cases {
 		for i := range 20 {
-			ours, err := naungan.get(ctx, q.naungan.Targets[i], q.naungan.Header)
+			ours, err := naungan.reply(ctx, q.naungan.Targets[i], q.naungan.Header, "")
 			if err != nil {
 				return err
 			}
-			theirs, err := plain.get(ctx, q.plain.Targets[i], "")
+			theirs, err := plain.reply(ctx, q.plain.Targets[i], "", "")
 			if err != nil {
 				return err
 			}
@@ -102,10 +102,18 @@ func agree(ctx context.Context, cases []question, naungan, plain *server) error 
 	return nil
 }
 
-func (s *server) get(ctx context.Context, target, header string) (answer map[string]any, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.address+target, nil)
+// reply is what a server answers to one request; with a body it is sent that.
+func (s *server) reply(ctx context.Context, target, header, body string) (answer map[string]any, err error) {
+	method := http.MethodGet
+	if body != "" {
+		method = http.MethodPost
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+s.address+target, strings.NewReader(body))
 	if err != nil {
 		return nil, err
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	if name, value, ok := strings.Cut(strings.TrimSpace(header), ": "); ok {
 		req.Header.Set(name, value)

@@ -29,6 +29,7 @@ type load struct {
 	Address     string
 	Header      string // lines that each request carries
 	Targets     []string
+	Bodies      []string // in JSON, of which each request sends one; without any it only asks
 	Connections int
 	For         time.Duration
 }
@@ -107,8 +108,14 @@ func (l load) keepBusy(until time.Time) (o outcome, err error) {
 	answers := bufio.NewReaderSize(conn, 64<<10)
 	var request []byte
 	for time.Now().Before(until) {
-		target := l.Targets[rand.IntN(len(l.Targets))]
-		request = fmt.Appendf(request[:0], "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", target, l.Address, l.Header)
+		target := pick(l.Targets)
+		if len(l.Bodies) == 0 {
+			request = fmt.Appendf(request[:0], "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", target, l.Address, l.Header)
+		} else {
+			body := pick(l.Bodies)
+			request = fmt.Appendf(request[:0], "POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+				target, l.Address, l.Header, len(body), body)
+		}
 		if _, err := conn.Write(request); err != nil {
 			return o, err
 		}
@@ -128,3 +135,5 @@ func (l load) keepBusy(until time.Time) (o outcome, err error) {
 	}
 	return o, nil
 }
+
+func pick(any []string) string { return any[rand.IntN(len(any))] }

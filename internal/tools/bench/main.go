@@ -15,6 +15,9 @@
 // Billing: a month of a nation is billed, and its largest invoice proven, beside the
 // bare statement that writes the same lines (billing.go).
 //
+// Claims: papers are sent and read, cover is checked and officers are amended, each
+// beside the least that does it: large objects, the same SQL, no trigger (claims.go).
+//
 // What it finds goes between the markers of docs/benchmarks.md.
 package main
 
@@ -45,6 +48,7 @@ type options struct {
 	profiles string
 	imports  string
 	periods  int
+	covered  int
 	out      string
 }
 
@@ -59,7 +63,7 @@ func main() {
 		return
 	}
 	var o options
-	flag.StringVar(&o.only, "only", "", "measure only the reads, the imports or the billing; all unless given")
+	flag.StringVar(&o.only, "only", "", "measure only the reads, the imports, the billing or the claims; all unless given")
 	flag.StringVar(&o.dir, "dir", "", "keep the database of the reads in this folder, and use it again; a temporary one unless given")
 	flag.IntVar(&o.officers, "officers", 1_000_000, "how many officers to read, rounded to whole batches")
 	flag.IntVar(&o.rounds, "rounds", 5, "how many times each is measured")
@@ -67,6 +71,7 @@ func main() {
 	flag.StringVar(&o.profiles, "profiles", "", "write CPU profiles of Naungan into this folder, taken after the last round")
 	flag.StringVar(&o.imports, "imports", "10000,100000,1000000", "how many rows to import, one after the other")
 	flag.IntVar(&o.periods, "periods", 1_000_000, "how many coverage periods to bill")
+	flag.IntVar(&o.covered, "covered", 100_000, "how many covered officers to check")
 	flag.StringVar(&o.out, "o", "docs/benchmarks.md", "the document whose marked parts are written anew; none if empty")
 	flag.Parse()
 
@@ -102,6 +107,11 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	if o.only == "" || o.only == "billing" {
 		if err := runBilling(ctx, o, filepath.Join(tmp, "billing")); err != nil {
+			return err
+		}
+	}
+	if o.only == "" || o.only == "claims" {
+		if err := runClaims(ctx, o, filepath.Join(tmp, "claims")); err != nil {
 			return err
 		}
 	}

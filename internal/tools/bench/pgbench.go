@@ -77,5 +77,5 @@ func (w *world) script(actor string, n int, sql string) string {
 	}
 	id := `(select (lpad(to_hex(:at::bigint), 12, '0') || '70008000000000000000')::uuid)`
 	return fmt.Sprintf("\\set i random(0, %d)\n\\set at %d + %s\n%s\n", n-1, firstAt, number,
-		strings.ReplaceAll(fmt.Sprintf(sql, "o.personal", "officers", actors[actor], id), "\n", " ")+";")
+		strings.ReplaceAll(fmt.Sprintf(sql, "o.person_id, o.personal", "officers", actors[actor], id), "\n", " ")+";")
 }

@@ -43,12 +43,7 @@ type plain struct{ pool *pgxpool.Pool }
 
 // servePlain starts the plain program, with a pool as large as the store's.
 func servePlain(ctx context.Context, url string) (*server, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, err
-	}
-	config.MinConns, config.MaxConns = poolSize, poolSize
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, err := openPool(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +55,7 @@ func servePlain(ctx context.Context, url string) (*server, error) {
 		mux.HandleFunc("GET /"+actor+"/officers/{id}", p.one(one, blocked[actor]))
 		mux.HandleFunc("GET /"+actor+"/officers", p.page(page, blocked[actor]))
 	}
+	mux.HandleFunc("POST /{branch}/checks", p.check)
 	h := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	address, err := listen(ctx, h)
 	return &server{
@@ -71,6 +67,15 @@ func servePlain(ctx context.Context, url string) (*server, error) {
 
 // poolSize is that of the store.
 const poolSize = 16
+
+func openPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	config.MinConns, config.MaxConns = poolSize, poolSize
+	return pgxpool.NewWithConfig(ctx, config)
+}
 
 func (p plain) one(sql string, blocked []cover.Code) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -78,18 +78,26 @@ func (p *process) stop() error {
 	return p.cmd.Wait()
 }
 
-// connect reaches the program's own Postgres: the fifth line of its pid file says
+// database is where the program's own Postgres is: the fifth line of its pid file says
 // where the socket is.
-func (p *process) connect(ctx context.Context) (*pgx.Conn, error) {
+func (p *process) database() (string, error) {
 	pid, err := os.ReadFile(filepath.Join(p.dir, "postgres", "data", "postmaster.pid"))
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	lines := strings.Split(string(pid), "\n")
 	if len(lines) < 5 {
-		return nil, fmt.Errorf("no socket in %q", pid)
+		return "", fmt.Errorf("no socket in %q", pid)
 	}
-	return pgx.Connect(ctx, "postgres://naungan@/naungan?host="+url.QueryEscape(lines[4]))
+	return "postgres://naungan@/naungan?host=" + url.QueryEscape(lines[4]), nil
+}
+
+func (p *process) connect(ctx context.Context) (*pgx.Conn, error) {
+	address, err := p.database()
+	if err != nil {
+		return nil, err
+	}
+	return pgx.Connect(ctx, address)
 }
 
 // credentials are those of a client.
@@ -131,11 +139,16 @@ func (p *process) register(ctx context.Context) (kpu credentials, err error) {
 	return credentials{made.JSON201.ClientID, made.JSON201.ClientSecret}, nil
 }
 
-// peak is the most memory that the program has taken, in bytes; its Postgres is not
-// counted.
+// peak is the most memory that the program has taken, in bytes, since its start or since
+// it was forgotten; its Postgres is not counted.
 func (p *process) peak() (int64, error) {
 	kib, err := strconv.ParseInt(grasp(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid), `(?m)^VmHWM:\s*([0-9]+) kB`), 10, 64)
 	return kib << 10, err
+}
+
+// forgetPeak has peak begin anew, with what the program holds now.
+func (p *process) forgetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
 }
 
 // busy is how long the program has kept a processor busy.

@@ -92,11 +92,11 @@ func prepare(ctx context.Context, dir, url string, officers int) (w *world, err 
 	if err := w.settle(ctx, conn); err != nil {
 		return nil, err
 	}
-	nation, err := w.token(w.nation)
+	nation, err := w.token(w.nation, "officers:read", "officers:write")
 	if err != nil {
 		return nil, err
 	}
-	regency, err := w.token(w.large)
+	regency, err := w.token(w.large, "officers:read", "officers:write")
 	w.tokens = map[string]string{"nation": nation, "regency": regency}
 	return w, err
 }
@@ -179,11 +179,11 @@ func (w *world) bodies(ctx context.Context, conn *pgx.Conn) ([]cover.Organisatio
 }
 
 // token is what a client of an organisation would be given, for a day.
-func (w *world) token(o cover.Organisation) (string, error) {
+func (w *world) token(o cover.Organisation, scopes ...string) (string, error) {
 	now := time.Now()
 	return w.store.Keys().Sign(keys.Claims{
 		ID: uuid.New(), Subject: uuid.New(), Organisation: o.ID, Kind: string(o.Kind), Level: string(o.Level), Area: o.AreaCode,
-		TimeZone: o.TimeZone, Scopes: []string{"officers:read", "officers:write"}, ExpiresAt: now.Add(24 * time.Hour),
+		TimeZone: o.TimeZone, Scopes: scopes, ExpiresAt: now.Add(24 * time.Hour),
 	}, now)
 }
 
@@ -193,7 +193,7 @@ var (
 		"id", "organisation_id", "external_id", "full_name", "born_on", "sex", "position", "role", "area_code", "decree_number",
 		"term_from", "term_to", "honorarium", "version", "created_at", "updated_at",
 	}
-	sealedColumns = append([]string{"person_id", "personal"}, copied...)
+	sealedColumns = append([]string{"person_id", "digest", "personal"}, copied...)
 	plainColumns  = append([]string{"nik", "phone", "kpj"}, copied...)
 )
 
@@ -207,7 +207,7 @@ func (w *world) fill(ctx context.Context, conn *pgx.Conn, bodies []cover.Organis
 	_, err = conn.Exec(ctx, `drop table if exists plain_officers_draft;
 		truncate officers cascade;
 		create table plain_officers_draft (like officers including defaults, nik text not null, phone text not null, kpj text not null);
-		alter table plain_officers_draft drop column person_id, drop column personal`)
+		alter table plain_officers_draft drop column person_id, drop column digest, drop column personal`)
 	if err != nil {
 		return err
 	}
@@ -250,8 +250,9 @@ func (w *world) sealed(o cover.Officer) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := w.store.Keys().Seal(plain, o.ID[:])
-	return []any{[16]byte(w.store.Keys().Index("nik:" + string(o.Personal.NIK))), sealed}, err
+	person := w.store.Keys().Index("nik:" + string(o.Personal.NIK))
+	sealed, err := w.store.Keys().Seal(plain, append(o.OrganisationID[:], person[:]...))
+	return []any{[16]byte(person), [16]byte(person), sealed}, err // the digest is any: only imports read it
 }
 
 func masked(o cover.Officer) ([]any, error) {

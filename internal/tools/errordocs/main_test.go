@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -62,7 +63,8 @@ func TestThePublishedPageIsThatOfTheCatalogue(t *testing.T) {
 	if string(got) != string(want) {
 		t.Error("docs/errors.md is out of date; make generate")
 	}
-	if strings.Count(string(want), "\n## ") != 8 {
-		t.Error("the catalogue has eight groups")
+	groups := regexp.MustCompile(`(?m)^# .+ / .+$`).FindAll(raw, -1)
+	if len(groups) < 8 || strings.Count(string(want), "\n## ") != len(groups) {
+		t.Errorf("the catalogue has %d groups", len(groups))
 	}
 }
